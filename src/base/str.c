@@ -1,0 +1,124 @@
+/* str.c - searching and cutting borrowed strings; see str.h. */
+#include "base/str.h"
+
+bool sc_str_equal_nocase(sc_str a, sc_str b)
+{
+	return a.len == b.len && sc_str_starts_nocase(a, b);
+}
+
+bool sc_str_starts_nocase(sc_str s, sc_str prefix)
+{
+	if (s.len < prefix.len)
+		return false;
+	for (size_t i = 0; i < prefix.len; i++)
+		if (sc_lower(s.at[i]) != sc_lower(prefix.at[i]))
+			return false;
+	return true;
+}
+
+bool sc_str_starts(sc_str s, sc_str prefix)
+{
+	return s.len >= prefix.len && sc_str_equal(sc_str_slice(s, 0, prefix.len), prefix);
+}
+
+bool sc_str_ends_nocase(sc_str s, sc_str suffix)
+{
+	return s.len >= suffix.len && sc_str_equal_nocase(sc_str_from(s, s.len - suffix.len), suffix);
+}
+
+size_t sc_str_find(sc_str s, char c)
+{
+	const char *hit = s.len ? memchr(s.at, c, s.len) : NULL;
+	return hit ? (size_t)(hit - s.at) : SIZE_MAX;
+}
+
+size_t sc_str_rfind(sc_str s, char c)
+{
+	for (size_t i = s.len; i > 0; i--)
+		if (s.at[i - 1] == c)
+			return i - 1;
+	return SIZE_MAX;
+}
+
+size_t sc_str_search(sc_str s, sc_str needle)
+{
+	if (needle.len == 0)
+		return 0;
+	size_t at = 0;
+	while (s.len - at >= needle.len) {
+		size_t hit = sc_str_find(sc_str_slice(s, at, s.len - at - needle.len + 1), needle.at[0]);
+		if (hit == SIZE_MAX)
+			return SIZE_MAX;
+		at += hit;
+		if (memcmp(s.at + at, needle.at, needle.len) == 0)
+			return at;
+		at++;
+	}
+	return SIZE_MAX;
+}
+
+size_t sc_str_search_nocase(sc_str s, sc_str needle)
+{
+	for (size_t at = 0; at + needle.len <= s.len; at++)
+		if (sc_str_starts_nocase(sc_str_from(s, at), needle))
+			return at;
+	return SIZE_MAX;
+}
+
+sc_str sc_str_trim(sc_str s)
+{
+	while (s.len && sc_is_space(s.at[0]))
+		s = sc_str_from(s, 1);
+	while (s.len && sc_is_space(s.at[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+sc_str sc_str_word(sc_str *s)
+{
+	while (s->len && sc_is_space(s->at[0]))
+		*s = sc_str_from(*s, 1);
+	size_t n = 0;
+	while (n < s->len && !sc_is_space(s->at[n]))
+		n++;
+	sc_str word = sc_str_slice(*s, 0, n);
+	*s = sc_str_from(*s, n);
+	return word;
+}
+
+sc_str sc_str_until(sc_str *s, char separator)
+{
+	size_t at = sc_str_find(*s, separator);
+	sc_str head = sc_str_slice(*s, 0, at);
+	*s = sc_str_from(*s, at == SIZE_MAX ? s->len : at + 1);
+	return head;
+}
+
+sc_str sc_str_domain(sc_str address)
+{
+	size_t at = sc_str_rfind(address, '@');
+	return at == SIZE_MAX ? SC_STR_NONE : sc_str_from(address, at + 1);
+}
+
+sc_str sc_str_local(sc_str address)
+{
+	size_t at = sc_str_rfind(address, '@');
+	return at == SIZE_MAX ? SC_STR_NONE : sc_str_slice(address, 0, at);
+}
+
+bool sc_str_number(sc_str s, uint64_t *out)
+{
+	uint64_t n = 0;
+	if (s.len == 0 || s.len > 20)
+		return false;
+	for (size_t i = 0; i < s.len; i++) {
+		if (!sc_is_digit(s.at[i]))
+			return false;
+		uint64_t digit = (uint64_t)(s.at[i] - '0');
+		if (n > (UINT64_MAX - digit) / 10)
+			return false;
+		n = n * 10 + digit;
+	}
+	*out = n;
+	return true;
+}

@@ -1,0 +1,53 @@
+/* source.h - packets from files: pcap and pcapng, plain, gzip or zstd, standard input, directories, several merged by time. */
+#ifndef SC_INPUT_SOURCE_H
+#define SC_INPUT_SOURCE_H
+
+#include <smtpscope/packet.h>
+
+/* Says what went wrong, one line each, already in the form "WHERE: what happened; what to do". */
+typedef void sc_source_say_fn(void *ctx, sc_err kind, const char *message);
+
+struct sc_source_config {
+	const char *const *paths;   /* files, directories (entered, what is no capture is skipped), "-" */
+	size_t      path_count;
+	const char *filter;         /* BPF expression; NULL or "": none */
+	uint32_t    snap;           /* cut packets to this many octets; 0: no */
+	sc_source_say_fn *say;
+	void       *say_ctx;
+};
+
+struct sc_source;
+
+/* Opens everything that can be opened; what cannot is told through `say`.  SC_EUSAGE: the filter is wrong (said); SC_EINPUT: nothing
+ * could be opened. */
+sc_err sc_source_open(struct sc_source **out, const struct sc_source_config *config);
+
+/* The next packet in order of time (files are merged by the times of their heads; a single file is never reordered).  Numbers count
+ * every packet read, the filtered ones included ("frames count over the whole input as merged").  False: no more. */
+bool sc_source_next(struct sc_source *s, struct sc_packet *pkt);
+
+/* The worst of what was met so far: SC_OK, SC_EDAMAGED (a file cut short or corrupt), SC_EINPUT (a file unreadable). */
+sc_err sc_source_result(const struct sc_source *s);
+
+/* For progress: octets read of the compressed or plain files, and their total (0: not known, as for a pipe). */
+void sc_source_progress(const struct sc_source *s, uint64_t *read, uint64_t *total);
+
+/* What the files say of themselves. */
+struct sc_source_facts {
+	uint64_t packets;       /* delivered or filtered */
+	uint64_t filtered;      /* refused by the BPF filter */
+	uint64_t truncated;     /* shorter than on the wire */
+	uint64_t dropped;       /* as pcapng interface statistics say */
+	uint64_t secrets;       /* Decryption Secrets Blocks */
+	size_t   files;
+	const char *link_names; /* "Ethernet, Linux cooked v1": link types seen, in order of appearance */
+};
+void sc_source_facts(const struct sc_source *s, struct sc_source_facts *facts);
+
+/* TLS key log text of pcapng Decryption Secrets Blocks, handed out as blocks are met (NULL: not wanted). */
+typedef void sc_source_secrets_fn(void *ctx, sc_str keylog);
+void sc_source_on_secrets(struct sc_source *s, sc_source_secrets_fn *fn, void *ctx);
+
+void sc_source_close(struct sc_source *s); /* NULL is fine */
+
+#endif
