@@ -9,6 +9,7 @@
 #ifndef SMTPSCOPE_ENGINE_H
 #define SMTPSCOPE_ENGINE_H
 
+#include <smtpscope/counters.h>
 #include <smtpscope/event.h>
 #include <smtpscope/packet.h>
 
@@ -29,13 +30,6 @@ struct sc_engine_config {
 	uint64_t wants;             /* SC_WANT(kind) | ...: kinds worth building; 0 = every kind */
 	sc_emit_fn *emit;           /* called on the feeding thread, inside feed, tick or finish */
 	void *emit_ctx;
-};
-
-/* What became of the packets and octets that were fed (counters.def). */
-struct sc_counters {
-#define SC_COUNTER(name, doc) uint64_t name;
-#include <smtpscope/counters.def>
-#undef SC_COUNTER
 };
 
 /* SC_EFAILED when there is no memory. */

@@ -32,6 +32,7 @@ struct sc_sink_class {
 	sc_err (*open)(void *self, const struct sc_output_config *config);
 	void   (*write)(void *self, const struct sc_event *ev); /* cannot fail: keeps its first error */
 	sc_err (*close)(void *self);        /* flushes; gives that first error; always frees what open took */
+	void   (*flush)(void *self);        /* live, when the input is quiet: what is buffered goes out now; may be NULL */
 };
 
 #endif

@@ -5,10 +5,11 @@
 #include "base/str.h"
 
 /* Length in octets (1 to 4) of the well-formed UTF-8 sequence that opens `s`; 0 when it is not well formed (RFC 3629:
- * no overlong forms, no surrogates, nothing above U+10FFFF) or `s` is empty. */
+ * no overlong forms, no surrogates, nothing above U+10FFFF) or `s` is empty.  `code_point` may be NULL. */
 size_t sc_text_utf8(sc_str s, uint32_t *code_point);
 
-/* A text builder over the caller's buffer: writes until full, then only counts; `cut` tells. */
+/* A text builder over the caller's buffer: writes until full and then no more; `cut` tells.  A number or an escape is
+ * written whole or not at all, other text is cut between two characters; `len` never exceeds `size`. */
 struct sc_text {
 	char  *at;
 	size_t size, len;
@@ -30,12 +31,12 @@ void sc_text_number(struct sc_text *t, uint64_t n);
 void sc_text_padded(struct sc_text *t, uint64_t n, unsigned digits); /* with leading zeros */
 void sc_text_hex(struct sc_text *t, uint64_t n, unsigned digits);
 
-/* JSON string body (without quotes): octets that are not UTF-8 become U+FFFD, controls (C0, DEL, C1) and the bidi controls
- * U+202A-202E, U+2066-2069, U+200E-200F, U+061C, U+2028-2029 are escaped as \uXXXX. */
+/* JSON string body (without quotes): octets that are not UTF-8 become U+FFFD, controls (C0, DEL, C1) and the bidi
+ * controls U+202A-202E, U+2066-2069, U+200E-200F, U+061C, U+2028-2029 are escaped as \uXXXX. */
 void sc_text_json(struct sc_text *t, sc_str s);
 
-/* For terminals and text files: one line, nothing that moves a cursor.  Controls show as \xHH or \u{HHHH}, ill-formed octets
- * as \xHH, tab, CR and LF as \t \r \n; a backslash stays. */
+/* For terminals and text files: one line, nothing that moves a cursor.  Controls show as \xHH or \u{HHHH}, ill-formed
+ * octets as \xHH, tab, CR and LF as \t \r \n; a backslash stays. */
 void sc_text_visible(struct sc_text *t, sc_str s);
 
 /* Columns a terminal uses for `s` after sc_text_visible() (wide characters 2, combining 0). */

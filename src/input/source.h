@@ -2,9 +2,11 @@
 #ifndef SC_INPUT_SOURCE_H
 #define SC_INPUT_SOURCE_H
 
+#include <signal.h>
+
 #include <smtpscope/packet.h>
 
-/* Says what went wrong, one line each, already in the form "WHERE: what happened; what to do". */
+/* Says what went wrong, one line each, already in the form "WHERE: what happened; what to do".  `kind` SC_OK: only a remark. */
 typedef void sc_source_say_fn(void *ctx, sc_err kind, const char *message);
 
 struct sc_source_config {
@@ -14,6 +16,7 @@ struct sc_source_config {
 	uint32_t    snap;           /* cut packets to this many octets; 0: no */
 	sc_source_say_fn *say;
 	void       *say_ctx;
+	const volatile sig_atomic_t *stop; /* not 0: a read that a signal interrupts is the end of the input; NULL: never */
 };
 
 struct sc_source;

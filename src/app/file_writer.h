@@ -1,0 +1,29 @@
+/* file_writer.h - writes to a file or to standard output, buffered; the first failure is told once and kept. */
+#ifndef SC_APP_FILE_WRITER_H
+#define SC_APP_FILE_WRITER_H
+
+#include <smtpscope/sink.h>
+
+struct sc_file_writer {
+	int         fd;     /* -1: not open */
+	const char *path;   /* "-": standard output; borrowed */
+	char       *buffer;
+	size_t      used;
+	int         error;  /* errno of the first failure; 0: none */
+};
+
+/* Opens `path` for writing, from the start.  Failures are said.  SC_EFAILED: cannot be opened. */
+sc_err sc_file_writer_open(struct sc_file_writer *w, const char *path);
+
+/* For sinks: takes everything or fails with errno. */
+struct sc_writer sc_file_writer_face(struct sc_file_writer *w);
+
+bool   sc_file_writer_flush(struct sc_file_writer *w);
+
+/* After the file was moved away (logrotate): goes on in a new file of the same name. */
+void   sc_file_writer_reopen(struct sc_file_writer *w);
+
+/* Flushes and closes.  SC_EFAILED: something was not written. */
+sc_err sc_file_writer_close(struct sc_file_writer *w);
+
+#endif

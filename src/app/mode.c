@@ -1,0 +1,149 @@
+/* mode.c - the rules that join several options: which words, formats and sources a mode takes. */
+#include "app/mode.h"
+
+#include "app/say.h"
+#include "app/suggest.h"
+
+/* Words and formats as tables; a list ends with NULL. */
+static const char *const report_parts[] = { "failures", "traffic", "senders", "tls", NULL };
+static const char *const list_rows[] = { "recipients", "sessions", "transactions", "findings", NULL };
+static const char *const report_formats[] = { "text", "html", "json", NULL };
+static const char *const list_formats[] = { "table", "csv", "tsv", NULL };
+static const char *const privacy_levels[] = { "full", "pseudonym", "domain", NULL };
+
+static bool known(const char *const *words, const char *word)
+{
+	for (; *words; words++)
+		if (sc_str_equal(sc_str_of(word), sc_str_of(*words)))
+			return true;
+	return false;
+}
+
+static sc_err unknown_word(const char *where, const char *kind, const char *const *words, const char *word)
+{
+	char all[128];
+	struct sc_text choice = sc_text_into(all, sizeof(all));
+	struct sc_suggest near = sc_suggest_for(sc_str_of(word));
+	for (size_t i = 0; words[i]; i++) {
+		sc_text_adds(&choice, i ? ", " : "");
+		sc_text_adds(&choice, words[i]);
+		sc_suggest_offer(&near, words[i]);
+	}
+	if (near.best)
+		sc_say(where, "unknown %s \"%s\"; did you mean \"%s\"?", kind, word, near.best);
+	else
+		sc_say(where, "unknown %s \"%s\"; give one of %.*s", kind, word, (int)choice.len, choice.at);
+	return SC_EUSAGE;
+}
+
+static sc_err check_report(const struct sc_options *o)
+{
+	for (size_t i = 0; i < o->words.count; i++) {
+		const char *part = o->words.items[i];
+		if (!known(report_parts, part))
+			return unknown_word("report", "part", report_parts, part);
+		if (!sc_str_equal(sc_str_of(part), SC_STR("failures"))) {
+			sc_say("report", "part \"%s\" is not built yet; use \"report failures\"", part);
+			return SC_EUSAGE;
+		}
+	}
+	return SC_OK;
+}
+
+static sc_err check_list(const struct sc_options *o)
+{
+	if (o->words.count > 1) {
+		sc_say("list", "lists one kind of row at a time; give one of recipients, sessions, transactions, findings");
+		return SC_EUSAGE;
+	}
+	if (o->words.count && !known(list_rows, o->words.items[0]))
+		return unknown_word("list", "row", list_rows, o->words.items[0]);
+	return SC_OK;
+}
+
+static bool session_id(sc_str word)
+{
+	static const sc_str hex = { "0123456789abcdefABCDEF", 22 };
+	for (size_t i = 0; i < word.len; i++)
+		if (sc_str_find(hex, word.at[i]) == SIZE_MAX)
+			return false;
+	return word.len == 16;
+}
+
+static sc_err check_show(const struct sc_options *o)
+{
+	for (size_t i = 0; i < o->words.count; i++)
+		if (!session_id(sc_str_of(o->words.items[i]))) {
+			sc_say("show", "no session: \"%s\"; give its 16 hex digits (list sessions tells them), or look with find",
+			       o->words.items[i]);
+			return SC_EUSAGE;
+		}
+	return SC_OK;
+}
+
+static sc_err check_words(const struct sc_options *o)
+{
+	switch (o->mode) {
+	case SC_MODE_report: return check_report(o);
+	case SC_MODE_list:   return check_list(o);
+	case SC_MODE_show:   return check_show(o);
+	case SC_MODE_find:
+		if (o->words.count)
+			return SC_OK;
+		sc_say("find", "nothing to find; give an address, Message-ID, queue id, host or client");
+		return SC_EUSAGE;
+	case SC_MODE_explain:
+		if (o->words.count || o->classify)
+			return SC_OK;
+		sc_say("explain", "nothing to explain; give a cause, reply code, quirk, outcome or field, such as greylisted");
+		return SC_EUSAGE;
+	case SC_MODE_tui:
+		sc_say("tui", "not built yet; use report, list, show or log");
+		return SC_EUSAGE;
+	default:
+		return SC_OK;
+	}
+}
+
+static sc_err check_format(const struct sc_options *o)
+{
+	bool report = o->mode == SC_MODE_report, list = o->mode == SC_MODE_list;
+	if (!o->format)
+		return SC_OK;
+	if (!report && !list) {
+		sc_say("--format", "mode %s has only one format; leave -f out", sc_mode_rows[o->mode].name);
+		return SC_EUSAGE;
+	}
+	const char *const *formats = report ? report_formats : list_formats;
+	if (!known(formats, o->format))
+		return unknown_word("--format", "format", formats, o->format);
+	if (sc_str_equal(sc_str_of(o->format), SC_STR("html"))) {
+		sc_say("--format", "html is not built yet; use -f text or -f json");
+		return SC_EUSAGE;
+	}
+	return SC_OK;
+}
+
+static sc_err check_source(const struct sc_options *o)
+{
+	bool reads = o->mode != SC_MODE_explain;
+	if (o->classify && reads) {
+		sc_say("--classify", "belongs to explain; use smtpscope explain --classify");
+		return SC_EUSAGE;
+	}
+	if (!reads || o->reads.count)
+		return SC_OK;
+	sc_say(NULL, "nothing to read; give a capture, as in: smtpscope %s -r mail.pcap", sc_mode_rows[o->mode].name);
+	return SC_EUSAGE;
+}
+
+sc_err sc_mode_settle(struct sc_options *o, bool terminal)
+{
+	if (o->mode == SC_MODE_none)
+		o->mode = terminal ? SC_MODE_report : SC_MODE_log;
+	SC_TRY(check_words(o));
+	SC_TRY(check_format(o));
+	if (!known(privacy_levels, o->privacy))
+		return unknown_word("--privacy", "level", privacy_levels, o->privacy);
+	return check_source(o);
+}

@@ -1,0 +1,307 @@
+/* outputs.c - opens the mode's own output and --json, and hands each event to those that want it. */
+#include "app/outputs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/doctor.h"
+#include "app/keeper.h"
+#include "app/privacy.h"
+#include "app/say.h"
+#include "base/memory.h"
+#include "output/outputs.h"
+#include "output/reports.h"
+
+#define SOURCE_OCTETS 4096
+
+/* What a mode shows, and how --where applies to it. */
+struct mode_output {
+	const struct sc_sink_class *cls;
+	bool by_session;
+	bool unfiltered;
+};
+
+static struct mode_output output_of(const struct sc_options *o)
+{
+	bool json = o->format && sc_str_equal(sc_str_of(o->format), SC_STR("json"));
+	switch (o->mode) {
+	case SC_MODE_list:   return (struct mode_output){ &sc_sink_list, false, false };
+	case SC_MODE_show:   return (struct mode_output){ &sc_sink_show, true, false };
+	case SC_MODE_find:   return (struct mode_output){ &sc_sink_find, true, false };
+	case SC_MODE_report: return (struct mode_output){ json ? &sc_sink_report_json : &sc_sink_report_text, true, false };
+	case SC_MODE_doctor: return (struct mode_output){ &sc_sink_doctor, false, true };
+	default:             return (struct mode_output){ &sc_sink_json, false, false };
+	}
+}
+
+/* "a.pcap", or "a.pcap -r b.pcap": what stands behind -r to read the same again. */
+static char *source_words(const struct sc_options *o)
+{
+	char *words = sc_memory_take(SOURCE_OCTETS);
+	if (!words)
+		return NULL;
+	struct sc_text t = sc_text_into(words, SOURCE_OCTETS - 1);
+	for (size_t i = 0; i < o->reads.count; i++) {
+		sc_text_adds(&t, i ? " -r " : "");
+		sc_text_adds(&t, o->reads.items[i]);
+	}
+	return words;
+}
+
+static int columns(void)
+{
+	struct winsize size;
+	uint64_t said;
+	sc_str given = sc_str_of(getenv("COLUMNS"));
+	if (given.at && sc_str_number(given, &said) && said >= 20 && said <= 10000)
+		return (int)said;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20)
+		return size.ws_col;
+	return 0;
+}
+
+/* The words of show and find; addresses as --privacy writes them, or they would not be found. */
+static sc_err take_words(struct sc_outputs *out, const struct sc_options *o)
+{
+	enum { ROOM = 1024 };
+	size_t count = o->words.count;
+	out->words = sc_memory_take(count * (sizeof(sc_str) + ROOM));
+	if (!out->words)
+		return SC_EFAILED;
+	char *room = (char *)(out->words + count);
+	for (size_t i = 0; i < count; i++, room += ROOM) {
+		out->words[i] = sc_str_of(o->words.items[i]);
+		if (out->privacy)
+			out->words[i] = sc_privacy_word(out->privacy, out->words[i], room, ROOM);
+	}
+	return SC_OK;
+}
+
+static struct sc_output_config config_of(const struct sc_outputs *out, const struct sc_options *o)
+{
+	bool wanted_words = o->mode == SC_MODE_show || o->mode == SC_MODE_find;
+	return (struct sc_output_config){
+		.format = o->format,
+		.what = o->mode == SC_MODE_list && o->words.count ? o->words.items[0] : NULL,
+		.wants = o->events,
+		.sensor = sc_str_of(o->sensor),
+		.utc = o->utc,
+		.verbose = o->verbose > 0,
+		.columns = columns(),
+		.words = out->words,
+		.word_count = wanted_words ? o->words.count : 0,
+		.source = out->source,
+	};
+}
+
+/* The writer of that path: one for each file, so that lines of two outputs to one place do not mix within a line. */
+static struct sc_file_writer *writer_of(struct sc_outputs *out, const char *path)
+{
+	for (size_t i = 0; i < out->writer_count; i++)
+		if (sc_str_equal(sc_str_of(path), sc_str_of(out->writers[i].path)))
+			return &out->writers[i];
+	struct sc_file_writer *w = &out->writers[out->writer_count++];
+	return sc_file_writer_open(w, path) == SC_OK ? w : NULL;
+}
+
+static sc_err open_output(struct sc_outputs *out, struct mode_output m, const char *path, struct sc_output_config *config)
+{
+	struct sc_output *item = &out->items[out->count];
+	*item = (struct sc_output){ .cls = m.cls, .by_session = m.by_session, .unfiltered = m.unfiltered };
+	item->wants = m.cls->wants ? m.cls->wants : UINT64_MAX;
+	if (m.cls == &sc_sink_json)
+		item->wants = config->wants ? config->wants : sc_kinds_standard();
+	item->writer = writer_of(out, path);
+	if (!item->writer)
+		return SC_EFAILED;
+	item->self = sc_memory_take(m.cls->size);
+	if (!item->self)
+		return SC_EFAILED;
+	out->count++;
+	config->writer = sc_file_writer_face(item->writer);
+	SC_TRY(m.cls->open(item->self, config));
+	item->open = true;
+	return SC_OK;
+}
+
+/* An output that is also an input would be emptied before it is read. */
+static sc_err refuse_input(const struct sc_options *o, const char *path)
+{
+	struct stat target, source;
+	if (stat(path, &target) != 0 || !S_ISREG(target.st_mode))
+		return SC_OK;
+	for (size_t i = 0; i < o->reads.count; i++) {
+		bool same = stat(o->reads.items[i], &source) == 0 && source.st_dev == target.st_dev &&
+			    source.st_ino == target.st_ino;
+		if (!same)
+			continue;
+		sc_say(path, "is read and would be overwritten; choose another file for the output");
+		return SC_EUSAGE;
+	}
+	return SC_OK;
+}
+
+/* -o and -j may name one place only when it is standard output, which is shared line by line. */
+static sc_err check_paths(const struct sc_options *o)
+{
+	SC_TRY(refuse_input(o, o->output));
+	if (!o->json)
+		return SC_OK;
+	SC_TRY(refuse_input(o, o->json));
+	bool both = sc_str_equal(sc_str_of(o->json), sc_str_of(o->output));
+	if (!both || sc_str_equal(sc_str_of(o->json), SC_STR("-")))
+		return SC_OK;
+	sc_say("--json", "the same file as --output; give two files");
+	return SC_EUSAGE;
+}
+
+static void pass_on(void *ctx, const struct sc_event *ev)
+{
+	struct sc_outputs *out = ctx;
+	for (size_t i = 0; i < out->count; i++)
+		if (out->items[i].by_session && out->items[i].wants & SC_WANT(ev->kind))
+			out->items[i].cls->write(out->items[i].self, ev);
+}
+
+static sc_err open_privacy(struct sc_outputs *out, const struct sc_options *o)
+{
+	if (sc_str_equal(sc_str_of(o->privacy), SC_STR("full")))
+		return SC_OK;
+	const uint64_t *seed = sc_options_given(o, SC_OPT_seed) ? &o->seed : NULL;
+	return sc_privacy_open(&out->privacy, o->privacy, seed);
+}
+
+static sc_err open_all(struct sc_outputs *out, const struct sc_options *o)
+{
+	SC_TRY(open_privacy(out, o));
+	SC_TRY(take_words(out, o));
+	out->source = source_words(o);
+	struct sc_output_config config = config_of(out, o);
+	struct mode_output own = output_of(o);
+	if (own.by_session && !sc_selection_everything(out->selection))
+		SC_TRY(sc_keeper_open(&out->keeper, o->memory / 8, pass_on, out));
+	SC_TRY(open_output(out, own, o->output, &config));
+	bool twice = own.cls == &sc_sink_json && o->json && sc_str_equal(sc_str_of(o->json), sc_str_of(o->output));
+	if (o->json && !twice)
+		return open_output(out, (struct mode_output){ &sc_sink_json, false, false }, o->json, &config);
+	return SC_OK;
+}
+
+static bool reads_pipe(const struct sc_options *o)
+{
+	struct stat st;
+	for (size_t i = 0; i < o->reads.count; i++) {
+		bool standard_input = sc_str_equal(sc_str_of(o->reads.items[i]), SC_STR("-"));
+		int failed = standard_input ? fstat(STDIN_FILENO, &st) : stat(o->reads.items[i], &st);
+		if (failed == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+			return true;
+	}
+	return false;
+}
+
+sc_err sc_outputs_open(struct sc_outputs *out, const struct sc_options *o, struct sc_selection *selection)
+{
+	*out = (struct sc_outputs){ .selection = selection };
+	SC_TRY(check_paths(o));
+	out->flush_each = reads_pipe(o) || isatty(STDOUT_FILENO);
+	sc_err err = open_all(out, o);
+	bool said = out->writer_count && out->writers[out->writer_count - 1].error;
+	if (err && !said)
+		sc_say(NULL, "cannot open the output: no memory; give a smaller --mem");
+	return err;
+}
+
+uint64_t sc_outputs_wants(const struct sc_outputs *out)
+{
+	uint64_t wants = 0;
+	for (size_t i = 0; i < out->count; i++)
+		wants |= out->items[i].wants;
+	bool all = out->keeper || out->selection->fail_on;
+	return all ? UINT64_MAX : wants;
+}
+
+static void flush_sinks(struct sc_outputs *out)
+{
+	for (size_t i = 0; i < out->count; i++)
+		if (out->items[i].cls->flush)
+			out->items[i].cls->flush(out->items[i].self);
+}
+
+static void give(struct sc_outputs *out, struct sc_output *item, const struct sc_event *ev, bool matches)
+{
+	bool wanted = (item->wants & SC_WANT(ev->kind)) != 0;
+	if (item->by_session && out->keeper && ev->kind != SC_EVENT_stats)
+		sc_keeper_take(out->keeper, ev, matches, wanted);
+	else if (wanted && (matches || item->unfiltered))
+		item->cls->write(item->self, ev);
+	if (out->count > out->writer_count) /* two outputs, one file: what is buffered ends with a line */
+		flush_sinks(out);
+}
+
+void sc_outputs_event(struct sc_outputs *out, const struct sc_event *ev)
+{
+	bool matches = ev->kind == SC_EVENT_stats || sc_selection_match(out->selection, ev);
+	if (out->privacy)
+		ev = sc_privacy_event(out->privacy, ev);
+	out->unshown += !ev;
+	for (size_t i = 0; ev && i < out->count; i++)
+		give(out, &out->items[i], ev, matches);
+	out->pending = true;
+}
+
+void sc_outputs_settle(struct sc_outputs *out)
+{
+	if (!out->flush_each || !out->pending)
+		return;
+	out->pending = false;
+	flush_sinks(out);
+	for (size_t i = 0; i < out->writer_count; i++)
+		if (out->writers[i].used)
+			sc_file_writer_flush(&out->writers[i]);
+}
+
+void sc_outputs_reopen(struct sc_outputs *out)
+{
+	flush_sinks(out);
+	for (size_t i = 0; i < out->writer_count; i++)
+		sc_file_writer_reopen(&out->writers[i]);
+}
+
+bool sc_outputs_dead(const struct sc_outputs *out)
+{
+	bool dead = true;
+	for (size_t i = 0; i < out->writer_count; i++)
+		dead = dead && out->writers[i].error;
+	return dead;
+}
+
+sc_err sc_outputs_close(struct sc_outputs *out)
+{
+	sc_err worst = SC_OK;
+	if (sc_keeper_given_up(out->keeper))
+		sc_say("--where", "%llu sessions lost their first events, too many were open; give a larger --mem",
+		       (unsigned long long)sc_keeper_given_up(out->keeper));
+	if (out->unshown) {
+		sc_say("--privacy", "%llu events could not be rewritten for want of memory and are left out; give a smaller --mem",
+		       (unsigned long long)out->unshown);
+		worst = SC_EFAILED;
+	}
+	for (size_t i = 0; i < out->count; i++) {
+		struct sc_output *item = &out->items[i];
+		if (item->open && item->cls->close(item->self) != SC_OK)
+			worst = SC_EFAILED;
+		sc_memory_give(item->self);
+	}
+	for (size_t i = 0; i < out->writer_count; i++)
+		if (sc_file_writer_close(&out->writers[i]) != SC_OK)
+			worst = SC_EFAILED;
+	sc_keeper_close(out->keeper);
+	sc_privacy_close(out->privacy);
+	sc_memory_give(out->words);
+	sc_memory_give(out->source);
+	*out = (struct sc_outputs){ .count = 0 };
+	return worst;
+}

@@ -1,0 +1,55 @@
+/* hash.c - SipHash with one round a word and three at the end; see hash.h. */
+#include "base/hash.h"
+
+struct state {
+	uint64_t a, b, c, d;
+};
+
+static inline uint64_t rotate(uint64_t x, int n)
+{
+	return x << n | x >> (64 - n);
+}
+
+static inline void mix(struct state *s)
+{
+	s->a += s->b;
+	s->b = rotate(s->b, 13) ^ s->a;
+	s->a = rotate(s->a, 32);
+	s->c += s->d;
+	s->d = rotate(s->d, 16) ^ s->c;
+	s->a += s->d;
+	s->d = rotate(s->d, 21) ^ s->a;
+	s->c += s->b;
+	s->b = rotate(s->b, 17) ^ s->c;
+	s->c = rotate(s->c, 32);
+}
+
+static inline void take(struct state *s, uint64_t word)
+{
+	s->d ^= word;
+	mix(s);
+	s->a ^= word;
+}
+
+uint64_t sc_hash(uint64_t seed, sc_str octets)
+{
+	uint64_t key = seed ^ UINT64_C(0x9e3779b97f4a7c15);
+	struct state s = { seed ^ UINT64_C(0x736f6d6570736575), key ^ UINT64_C(0x646f72616e646f6d),
+		seed ^ UINT64_C(0x6c7967656e657261), key ^ UINT64_C(0x7465646279746573) };
+	uint64_t word;
+	size_t i = 0;
+	for (; i + 8 <= octets.len; i += 8) {
+		memcpy(&word, octets.at + i, 8);
+		take(&s, word);
+	}
+	word = (uint64_t)octets.len << 56;
+	if (i < octets.len)
+		memcpy(&word, octets.at + i, octets.len - i);
+	((unsigned char *)&word)[7] = (unsigned char)octets.len;
+	take(&s, word);
+	s.c ^= 0xff;
+	mix(&s);
+	mix(&s);
+	mix(&s);
+	return s.a ^ s.b ^ s.c ^ s.d;
+}

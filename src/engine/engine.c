@@ -1,0 +1,580 @@
+/* engine.c - the program: packet, flow, stream, session.
+ *
+ * Everything that is on a packet's way is called from sc_engine_feed(), and every event leaves by emit() below.  Expiry by
+ * time happens in sc_engine_tick() only, so that the same packets and ticks give the same events.
+ */
+#include <smtpscope/engine.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "engine/community.h"
+#include "explain/classify.h"
+#include "net/flow.h"
+#include "smtp/path.h"
+#include "smtp/session.h"
+#include "tls/outline.h"
+
+#define DEFAULT_MEMORY (UINT64_C(512) << 20)
+#define LEAST_MEMORY   (UINT64_C(8) << 20)
+#define IDLE           (15 * 60 * SC_SECOND) /* longer than a server may take for its verdict (RFC 5321 4.5.3.2.6) */
+#define CLOSED_LINGER  (10 * SC_SECOND)      /* late copies of segments still come */
+#define CLOSED_MOST    8192u
+#define DAY            (86400 * SC_SECOND)
+#define NOT_MAIL_OCTETS 16384 /* without a reply line or a known verb: something else uses this port */
+
+struct mail {                 /* a session and what the engine keeps beside it */
+	struct sc_session session; /* first, so that one can be had from the other */
+	struct sc_tls_outline tls;
+	struct sc_flow *flow;
+	uint64_t octets;
+	char community[SC_COMMUNITY_OCTETS];
+};
+
+struct sc_engine {
+	struct sc_engine_config config;
+	struct sc_counters counters;
+	struct sc_flows flows;
+	struct sc_pool sessions;
+	struct sc_blocks store;
+	struct sc_tcp_env env;
+	struct sc_session_host host;
+	struct sc_session_scratch *scratch;
+	struct sc_community *community;
+	uint8_t ports[65536 / 8];
+	uint64_t packet;          /* number of the packet in work */
+	sc_time when, first, clock; /* its time; the first packet's; the last tick's */
+	struct sc_flow *flow;     /* in work */
+	uint32_t seq;
+	struct sc_ev_outcomes outcomes;
+	uint64_t causes[SC_CAUSES];
+};
+
+/* ---- events ---- */
+
+static void tally(struct sc_engine *e, enum sc_event_kind kind, const void *body)
+{
+	if (kind == SC_EVENT_transaction) {
+		e->counters.transactions++;
+	} else if (kind == SC_EVENT_session) {
+		const struct sc_ev_session *ev = body;
+		uint64_t *to = (uint64_t *)&e->outcomes;
+		const uint64_t *from = (const uint64_t *)&ev->recipients;
+		for (size_t i = 0; i < sizeof(e->outcomes) / sizeof(uint64_t); i++)
+			to[i] += from[i];
+	} else if (kind == SC_EVENT_delivery) {
+		const struct sc_ev_delivery *ev = body;
+		for (int i = 1; ev->cause && i < SC_CAUSES; i++)
+			e->causes[i] += ev->cause == sc_cause_name((enum sc_cause)i);
+	}
+}
+
+static void emit(void *ctx, struct sc_session *s, enum sc_event_kind kind, const void *body, uint64_t first, uint64_t last)
+{
+	struct sc_engine *e = ctx;
+	struct mail *m = (struct mail *)s;
+	struct sc_ev_head head = s->id;
+	tally(e, kind, body);
+	if (!e->config.emit || (e->config.wants && !(e->config.wants & SC_WANT(kind))))
+		return;
+	head.frames = (struct sc_ev_frames){ first, last > first ? last : first };
+	struct sc_event ev = { .kind = kind, .seq = e->seq++, .packet = e->packet, .flow = m->flow->id, .when = e->when,
+		.head = &head, .session = &s->facts, .body = body };
+	e->config.emit(e->config.emit_ctx, &ev);
+}
+
+static void opaque(void *ctx, struct sc_session *s, enum sc_side side, sc_str bytes)
+{
+	struct sc_engine *e = ctx;
+	struct mail *m = (struct mail *)s;
+	bool was = m->tls.established;
+	sc_tls_outline_feed(&m->tls, side == SC_CLIENT, bytes);
+	if (m->tls.established && !was)
+		sc_session_tls(s, true, e->when);
+}
+
+void sc_engine_stats(struct sc_engine *e)
+{
+	struct sc_count causes[SC_CAUSES];
+	uint32_t n = 0;
+	for (int i = 1; i < SC_CAUSES; i++)
+		if (e->causes[i])
+			causes[n++] = (struct sc_count){ sc_cause_name((enum sc_cause)i), e->causes[i] };
+	const struct sc_counters *c = &e->counters;
+	struct sc_ev_stats ev = {
+		.packets = { c->packets, 0, c->packets_truncated },
+		.octets = c->octets_seen,
+		.flows = c->flows,
+		.mail_flows = c->mail_flows,
+		.sessions = { e->sessions.taken, c->sessions_closed, c->sessions_evicted },
+		.transactions = c->transactions,
+		.recipients = e->outcomes,
+		.causes = { causes, n },
+		.encrypted_sessions = c->sessions_encrypted,
+		.gap_octets = c->gap_octets,
+		.elapsed_ms = e->first == SC_TIME_NONE ? SC_TIME_NONE : e->when - e->first,
+	};
+	struct sc_event event = { .kind = SC_EVENT_stats, .seq = e->seq++, .packet = e->packet, .when = e->when, .body = &ev };
+	if (e->config.emit && (!e->config.wants || (e->config.wants & SC_WANT(SC_EVENT_stats))))
+		e->config.emit(e->config.emit_ctx, &event);
+}
+
+/* ---- sessions ---- */
+
+static uint64_t session_id(const struct sc_flow *flow)
+{
+	struct {
+		uint8_t client[16], server[16];
+		uint16_t client_port, server_port;
+		uint32_t isn;
+		int64_t us;
+	} id = { .isn = flow->tcp.side[SC_CLIENT].base, .us = flow->first / SC_US };
+	struct sc_ip ip;
+	sc_flow_end(flow, SC_CLIENT, &ip, &id.client_port);
+	memcpy(id.client, ip.octets, sizeof(id.client));
+	sc_flow_end(flow, SC_SERVER, &ip, &id.server_port);
+	memcpy(id.server, ip.octets, sizeof(id.server));
+	uint64_t hash = sc_hash(0, (sc_str){ (const char *)&id, sizeof(id) });
+	return hash ? hash : 1;
+}
+
+static struct mail *open_session(struct sc_engine *e, struct sc_flow *flow, bool strict)
+{
+	struct mail *m = sc_pool_take(&e->sessions);
+	struct sc_ev_head head = { .session = session_id(flow) };
+	if (!m)
+		return NULL;
+	sc_flow_end(flow, SC_CLIENT, &head.client.ip, &head.client.port);
+	sc_flow_end(flow, SC_SERVER, &head.server.ip, &head.server.port);
+	head.community_id = sc_community_id(e->community, &head.client, &head.server, m->community);
+	head.frames.first = flow->id;
+	m->flow = flow;
+	flow->session = m;
+	m->session.facts.start = flow->first;
+	m->session.strict = strict;
+	sc_session_open(&m->session, &e->host, &head, !flow->tcp.side[SC_CLIENT].start);
+	m->session.established = flow->established_at;
+	if (flow->syn_at != SC_TIME_NONE && flow->established_at != SC_TIME_NONE)
+		m->session.facts.timing.connect_ms = flow->established_at - flow->syn_at;
+	return m;
+}
+
+static void fill_facts(struct mail *m)
+{
+	const struct sc_tcp *t = &m->flow->tcp;
+	const struct sc_tcp_side *c = &t->side[SC_CLIENT], *v = &t->side[SC_SERVER];
+	struct sc_ev_session *f = &m->session.facts;
+	f->end = m->flow->last;
+	f->octets = (struct sc_ev_sides){ c->octets, v->octets };
+	f->packets = (struct sc_ev_sides){ c->packets, v->packets };
+	f->evidence.truncated_packets = c->truncated + v->truncated;
+	f->evidence.one_sided = !c->seen ? "client" : !v->seen ? "server" : NULL;
+	f->quirks |= t->quirks;
+	m->session.id.frames.last = m->flow->last_packet;
+	m->session.server_open = !v->over && !t->reset;
+}
+
+static void close_session(struct sc_engine *e, struct mail *m, enum sc_session_end how)
+{
+	fill_facts(m);
+	if (m->session.smtp) {
+		e->counters.mail_flows++;
+		e->counters.sessions_closed++;
+		e->counters.sessions_evicted += how == SC_END_EVICTED;
+		e->counters.sessions_encrypted += m->session.encrypted;
+		sc_session_end(&m->session, how);
+	} else {
+		sc_session_drop(&m->session);
+	}
+	m->flow->session = NULL;
+	sc_pool_give(&e->sessions, m);
+}
+
+/* ---- flows ---- */
+
+static bool is_mail_port(const struct sc_engine *e, uint16_t port)
+{
+	return e->ports[port >> 3] & 1u << (port & 7);
+}
+
+/* On a port that is not for mail: what opens the dialogue tells, from either side. */
+static bool looks_like_smtp(const struct sc_segment *run, enum sc_side side)
+{
+	static const sc_str openings[] = { { "EHLO ", 5 }, { "HELO ", 5 }, { "LHLO ", 5 } };
+	sc_str begin = sc_str_slice(run->bytes, 0, 5);
+	if (sc_segment_is_gap(run) || !begin.len)
+		return false;
+	if (side == SC_SERVER)
+		return sc_str_starts(SC_STR("220 "), sc_str_slice(begin, 0, 4)) ||
+			sc_str_starts(SC_STR("220-"), sc_str_slice(begin, 0, 4));
+	for (size_t i = 0; i < sizeof(openings) / sizeof(openings[0]); i++)
+		if (sc_str_starts_nocase(openings[i], begin))
+			return true;
+	return false;
+}
+
+/* Which end is the client is a guess when the handshake was not captured: a server's first words correct it. */
+static void correct_roles(struct sc_flow *flow, enum sc_side *side, const struct sc_segment *run)
+{
+	bool guessed = !flow->tcp.side[SC_CLIENT].start;
+	if (!guessed || *side != SC_CLIENT || !looks_like_smtp(run, SC_SERVER))
+		return;
+	struct sc_tcp_side client = flow->tcp.side[SC_CLIENT];
+	flow->tcp.side[SC_CLIENT] = flow->tcp.side[SC_SERVER];
+	flow->tcp.side[SC_SERVER] = client;
+	flow->tcp.now_side = sc_other(flow->tcp.now_side);
+	flow->client_is_a = !flow->client_is_a;
+	*side = SC_SERVER;
+}
+
+static void deliver(struct sc_engine *e, struct sc_flow *flow, enum sc_side side, const struct sc_segment *run)
+{
+	struct mail *m = flow->session;
+	if (flow->ignored)
+		return;
+	if (!m) {
+		bool strict = !is_mail_port(e, flow->key.a_port) && !is_mail_port(e, flow->key.b_port);
+		if (strict)
+			correct_roles(flow, &side, run);
+		m = !strict || looks_like_smtp(run, side) ? open_session(e, flow, strict) : NULL;
+		flow->ignored = !m;
+		if (!m)
+			return;
+	}
+	m->octets += run->bytes.len;
+	sc_session_feed(&m->session, side, run);
+	if (!m->session.smtp && m->octets > NOT_MAIL_OCTETS) {
+		close_session(e, m, SC_END_CAPTURE);
+		flow->ignored = true;
+	}
+}
+
+/* How a connection ended, as far as its packets tell. */
+static enum sc_session_end end_of(const struct sc_flow *flow, enum sc_session_end otherwise)
+{
+	const struct sc_tcp *t = &flow->tcp;
+	if (t->reset)
+		return t->reset_by == SC_CLIENT ? SC_END_CLIENT_RESET : SC_END_SERVER_RESET;
+	bool client = t->side[SC_CLIENT].over, server = t->side[SC_SERVER].over;
+	if (client && server)
+		return flow->client_first ? SC_END_CLIENT : SC_END_SERVER;
+	return client ? SC_END_CLIENT : server ? SC_END_SERVER : otherwise;
+}
+
+static void drain(struct sc_engine *e, struct sc_flow *flow)
+{
+	enum sc_side side;
+	struct sc_segment run;
+	while (sc_tcp_next(&flow->tcp, &e->env, &side, &run))
+		deliver(e, flow, side, &run);
+}
+
+/* The connection is over, or given up: what is left of it is told, and it only absorbs late copies from here on. */
+static void retire(struct sc_engine *e, struct sc_flow *flow, enum sc_session_end otherwise)
+{
+	e->seq = flow == e->flow ? e->seq : 0;
+	sc_tcp_flush(&flow->tcp);
+	drain(e, flow);
+	if (flow->session)
+		close_session(e, flow->session, end_of(flow, otherwise));
+	sc_tcp_clear(&flow->tcp, &e->env);
+	sc_flow_shut(&e->flows, flow);
+}
+
+static void trim_closed(struct sc_engine *e, sc_time now)
+{
+	struct sc_flow *flow;
+	while ((flow = sc_flow_oldest(&e->flows, &e->flows.closed)) &&
+		(e->flows.closed.count > CLOSED_MOST || now - flow->last > CLOSED_LINGER))
+		sc_flow_remove(&e->flows, flow);
+}
+
+/* Makes room by giving up what is lost least by: connections that are over, then the one idle longest. */
+static void make_room(struct sc_engine *e)
+{
+	struct sc_flow *flow = sc_flow_oldest(&e->flows, &e->flows.closed);
+	bool full = e->flows.pool.taken == e->flows.pool.count;
+	if (flow && full) {
+		sc_flow_remove(&e->flows, flow);
+		full = false;
+	}
+	while (full || e->sessions.taken == e->sessions.count || sc_blocks_short(&e->store)) {
+		flow = sc_flow_oldest(&e->flows, &e->flows.open);
+		if (!flow || flow == e->flow)
+			return;
+		e->counters.flows_evicted++;
+		retire(e, flow, SC_END_EVICTED);
+		sc_flow_remove(&e->flows, flow);
+		full = false;
+	}
+}
+
+static bool client_is_source(const struct sc_engine *e, const struct sc_layers *l)
+{
+	if (l->flags & SC_TCP_SYN)
+		return !(l->flags & SC_TCP_ACK);
+	bool to_mail = is_mail_port(e, l->dst_port), from_mail = is_mail_port(e, l->src_port);
+	if (to_mail != from_mail)
+		return to_mail;
+	return l->src_port >= l->dst_port;
+}
+
+static void take_syn(struct sc_flow *flow, const struct sc_syn *syn)
+{
+	struct sc_tcp_side *client = &flow->tcp.side[SC_CLIENT];
+	flow->id = syn->packet;
+	flow->first = flow->syn_at = syn->when;
+	flow->client_is_a = syn->from_a;
+	client->base = syn->seq + 1;
+	client->known = client->start = client->seen = true;
+	client->packets = 1;
+}
+
+/* A packet of a connection that is not in the table; NULL: it opens none. */
+static struct sc_flow *open_flow(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l,
+	const struct sc_packet *pkt)
+{
+	struct sc_syn syn;
+	bool bare_syn = (l->flags & (SC_TCP_SYN | SC_TCP_ACK)) == SC_TCP_SYN && !l->wire_payload;
+	if (l->flags & SC_TCP_RST)
+		return NULL;
+	if (bare_syn) {
+		sc_syn_note(&e->flows, ref, l, pkt);
+		return NULL;
+	}
+	bool handshake = sc_syn_take(&e->flows, ref, &syn);
+	if (!handshake && !l->wire_payload && !(l->flags & SC_TCP_SYN))
+		return NULL; /* a tail of something that was over before the capture, or noise */
+	make_room(e);
+	struct sc_flow *flow = sc_flow_add(&e->flows, ref);
+	if (!flow)
+		return NULL;
+	e->counters.flows++;
+	flow->id = pkt->number;
+	flow->first = flow->listed = pkt->when;
+	flow->client_is_a = ref->from_a == client_is_source(e, l);
+	if (handshake)
+		take_syn(flow, &syn);
+	return flow;
+}
+
+/* A SYN where a connection stands: a new one on the same ports, once the server takes it. */
+static bool begins_anew(struct sc_engine *e, const struct sc_flow *flow, const struct sc_flow_ref *ref,
+	const struct sc_layers *l, const struct sc_packet *pkt)
+{
+	struct sc_syn syn;
+	if (!(l->flags & SC_TCP_SYN))
+		return false;
+	const struct sc_tcp_side *s = &flow->tcp.side[sc_flow_side(flow, ref)];
+	bool same = s->known && s->base == l->seq + 1;
+	if (flow->closed)
+		return !same;
+	if (same || !s->known)
+		return false;
+	if (!(l->flags & SC_TCP_ACK)) {
+		sc_syn_note(&e->flows, ref, l, pkt);
+		return false;
+	}
+	if (!sc_syn_take(&e->flows, ref, &syn) || syn.seq + 1 != l->ack)
+		return false;
+	sc_syn_note(&e->flows, &(struct sc_flow_ref){ syn.key, ref->hash, syn.from_a },
+		&(struct sc_layers){ .seq = syn.seq }, &(struct sc_packet){ .number = syn.packet, .when = syn.when });
+	return true;
+}
+
+static void note_times(struct sc_flow *flow, enum sc_side side, const struct sc_layers *l, const struct sc_packet *pkt)
+{
+	const struct sc_tcp_side *server = &flow->tcp.side[SC_SERVER];
+	if (side == SC_CLIENT && flow->established_at == SC_TIME_NONE && server->seen && (l->flags & SC_TCP_ACK) &&
+		!(l->flags & SC_TCP_SYN))
+		flow->established_at = pkt->when;
+	if (l->flags & SC_TCP_FIN && !flow->tcp.side[SC_CLIENT].fin && !flow->tcp.side[SC_SERVER].fin)
+		flow->client_first = side == SC_CLIENT;
+}
+
+static void follow(struct sc_engine *e, const struct sc_layers *l, const struct sc_packet *pkt)
+{
+	struct sc_flow_ref ref = sc_flow_ref(&e->flows, l);
+	struct sc_flow *flow = sc_flow_find(&e->flows, &ref);
+	if (flow && begins_anew(e, flow, &ref, l, pkt)) {
+		if (!flow->closed)
+			retire(e, flow, SC_END_TIMEOUT);
+		sc_flow_remove(&e->flows, flow);
+		flow = NULL;
+	}
+	if (!flow)
+		flow = open_flow(e, &ref, l, pkt);
+	if (!flow) {
+		e->counters.packets_no_flow++;
+		return;
+	}
+	if (flow->closed) {
+		e->counters.octets_seen += l->payload.len;
+		e->counters.octets_after_close += l->payload.len;
+		return;
+	}
+	enum sc_side side = sc_flow_side(flow, &ref);
+	e->flow = flow;
+	flow->last_packet = pkt->number;
+	sc_flow_touch(&e->flows, flow, pkt->when);
+	note_times(flow, side, l, pkt);
+	sc_tcp_accept(&flow->tcp, &e->env, side, l, pkt);
+	drain(e, flow);
+	sc_flow_wait(&e->flows, flow, sc_tcp_waits(&flow->tcp));
+	if (sc_tcp_over(&flow->tcp))
+		retire(e, flow, SC_END_CAPTURE);
+	e->flow = NULL;
+	if (sc_blocks_short(&e->store))
+		make_room(e);
+}
+
+static void count_unread(struct sc_counters *c, enum sc_decode_status status)
+{
+	switch (status) {
+	case SC_DECODE_TCP:
+		break;
+	case SC_DECODE_NOT_IP:
+		c->packets_not_ip++;
+		break;
+	case SC_DECODE_NOT_TCP:
+		c->packets_not_tcp++;
+		break;
+	case SC_DECODE_FRAGMENT:
+		c->packets_fragment++;
+		break;
+	case SC_DECODE_BROKEN:
+		c->packets_broken++;
+		break;
+	case SC_DECODE_UNKNOWN_LINK:
+		c->packets_unknown_link++;
+		break;
+	}
+}
+
+void sc_engine_feed(struct sc_engine *e, const struct sc_packet *pkt)
+{
+	struct sc_layers l;
+	e->counters.packets++;
+	e->counters.packets_truncated += pkt->bytes.len < pkt->wire_len;
+	e->packet = pkt->number;
+	e->when = pkt->when;
+	e->seq = 0;
+	if (e->first == SC_TIME_NONE)
+		e->first = e->clock = pkt->when;
+	if (!sc_decode(pkt, false, &l)) {
+		count_unread(&e->counters, l.status);
+		return;
+	}
+	if (!e->config.any_port && !is_mail_port(e, l.src_port) && !is_mail_port(e, l.dst_port)) {
+		e->counters.packets_other_port++;
+		return;
+	}
+	follow(e, &l, pkt);
+}
+
+/* ---- time, end ---- */
+
+/* The capture's clock jumped by more than a day: that is no idleness, so every connection's age starts again. */
+static void jump(struct sc_engine *e, sc_time now)
+{
+	for (struct sc_flow *flow = sc_flow_oldest(&e->flows, &e->flows.open); flow; flow = sc_flow_newer(&e->flows, flow))
+		if (now - flow->last > DAY || flow->last - now > DAY)
+			flow->listed = now;
+}
+
+static sc_time idle_of(const struct sc_flow *flow, sc_time now)
+{
+	sc_time since = flow->listed > flow->last ? flow->listed : flow->last;
+	return now - since;
+}
+
+void sc_engine_tick(struct sc_engine *e, sc_time now)
+{
+	struct sc_flow *flow, *next;
+	if (e->clock == SC_TIME_NONE)
+		return;
+	if (now - e->clock > DAY || e->clock - now > DAY)
+		jump(e, now);
+	e->clock = e->when = now;
+	for (flow = sc_flow_waiting_first(&e->flows); flow; flow = next) {
+		next = sc_flow_waiting_next(&e->flows, flow);
+		e->seq = 0;
+		sc_tcp_tick(&flow->tcp, now);
+		drain(e, flow);
+		sc_flow_wait(&e->flows, flow, sc_tcp_waits(&flow->tcp));
+		if (sc_tcp_over(&flow->tcp))
+			retire(e, flow, SC_END_CAPTURE);
+	}
+	while ((flow = sc_flow_oldest(&e->flows, &e->flows.open)) && idle_of(flow, now) > IDLE)
+		retire(e, flow, SC_END_TIMEOUT);
+	trim_closed(e, now);
+}
+
+void sc_engine_finish(struct sc_engine *e)
+{
+	struct sc_flow *flow;
+	while ((flow = sc_flow_oldest(&e->flows, &e->flows.open))) {
+		retire(e, flow, SC_END_CAPTURE);
+		sc_flow_remove(&e->flows, flow);
+	}
+	e->seq = 0;
+	sc_engine_stats(e);
+}
+
+/* ---- opening, closing ---- */
+
+static void set_ports(struct sc_engine *e)
+{
+	static const uint16_t usual[] = { 25, 465, 587, 2525 };
+	const uint16_t *ports = e->config.ports ? e->config.ports : usual;
+	size_t n = e->config.ports ? e->config.port_count : sizeof(usual) / sizeof(usual[0]);
+	for (size_t i = 0; i < n; i++)
+		e->ports[ports[i] >> 3] |= (uint8_t)(1u << (ports[i] & 7));
+}
+
+/* A quarter of the memory for connections, a third for sessions, the rest for what they keep. */
+static bool take_memory(struct sc_engine *e)
+{
+	uint64_t memory = e->config.memory ? e->config.memory : DEFAULT_MEMORY;
+	memory = memory < LEAST_MEMORY ? LEAST_MEMORY : memory;
+	uint64_t flows = memory / 4 / sizeof(struct sc_flow), sessions = memory / 3 / sizeof(struct mail);
+	e->scratch = sc_memory_take(sizeof(*e->scratch));
+	return e->scratch && sc_flows_open(&e->flows, flows < 1u << 24 ? (uint32_t)flows : 1u << 24, e->config.seed) &&
+		sc_pool_open(&e->sessions, sizeof(struct mail), sessions < 1u << 24 ? (uint32_t)sessions : 1u << 24) &&
+		sc_blocks_open(&e->store, memory - memory / 4 - memory / 3) && sc_community_open(&e->community) == SC_OK;
+}
+
+sc_err sc_engine_open(struct sc_engine **out, const struct sc_engine_config *config)
+{
+	struct sc_engine *e = sc_memory_take(sizeof(*e));
+	if (!e)
+		return SC_EFAILED;
+	e->config = *config;
+	e->first = e->clock = e->when = SC_TIME_NONE;
+	set_ports(e);
+	if (!take_memory(e)) {
+		sc_engine_close(e);
+		return SC_EFAILED;
+	}
+	e->env = (struct sc_tcp_env){ &e->store, &e->counters };
+	e->host = (struct sc_session_host){ .store = &e->store, .scratch = e->scratch, .key = config->seed,
+		.wants = config->wants ? config->wants : UINT64_MAX, .emit = emit, .opaque = opaque, .ctx = e };
+	*out = e;
+	return SC_OK;
+}
+
+const struct sc_counters *sc_engine_counters(const struct sc_engine *e)
+{
+	return &e->counters;
+}
+
+void sc_engine_close(struct sc_engine *e)
+{
+	if (!e)
+		return;
+	sc_community_close(e->community);
+	sc_flows_close(&e->flows);
+	sc_pool_close(&e->sessions);
+	sc_blocks_close(&e->store);
+	sc_memory_give(e->scratch);
+	sc_memory_give(e);
+}

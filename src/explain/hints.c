@@ -1,0 +1,184 @@
+/* hints.c - finds the name of a block list and the time to wait in a plain text (plain.h).
+ *
+ * The text is hostile; every search is one pass over at most SC_PLAIN_OCTETS, and numbers are cut to a week. */
+#include "explain/hints.h"
+
+#define LONGEST_WAIT_S (UINT64_C(7) * 86400)
+
+static bool is_host_octet(char c)
+{
+	return (c >= 'a' && c <= 'z') || sc_is_digit(c) || c == '-' || c == '.';
+}
+
+static bool is_host(sc_str s)
+{
+	size_t dot = sc_str_rfind(s, '.');
+	if (dot == SIZE_MAX || dot == 0 || s.len - dot < 3)
+		return false;
+	for (size_t i = dot + 1; i < s.len; i++)
+		if (sc_is_digit(s.at[i]) || s.at[i] == '-')
+			return false;
+	return true;
+}
+
+static sc_str without_dot(sc_str s)
+{
+	while (s.len && (s.at[s.len - 1] == '.' || s.at[s.len - 1] == '-'))
+		s.len--;
+	return s;
+}
+
+/* The host name that opens `s`, behind quotes, brackets and the scheme of a URL; empty when there is none. */
+static sc_str host_here(sc_str s)
+{
+	while (s.len && strchr(" '\"<([", s.at[0]))
+		s = sc_str_from(s, 1);
+	size_t scheme = sc_str_search(sc_str_slice(s, 0, 16), SC_STR("://"));
+	if (scheme != SIZE_MAX)
+		s = sc_str_from(s, scheme + 3);
+	size_t n = 0;
+	while (n < s.len && is_host_octet(s.at[n]))
+		n++;
+	sc_str host = without_dot(sc_str_slice(s, 0, n));
+	return is_host(host) ? host : SC_STR("");
+}
+
+/* The same name as the text has it. */
+static sc_str as_sent(sc_str text, sc_str host)
+{
+	if (host.len == 0)
+		return SC_STR_NONE;
+	size_t at = sc_str_search_nocase(text, host);
+	return at == SIZE_MAX ? SC_STR_NONE : sc_str_slice(text, at, host.len);
+}
+
+static sc_str after_phrase(sc_str plain)
+{
+	static const char *const phrases[] = {
+		"blocked using ", "blocked by ", "rejected using ", "listed at ", "listed in ", "listed on ", "listed by ",
+		"blacklisted by ", "blacklisted at ", "rejected by ", "found in ", "black list at ", "blacklist at ",
+		"list provider ", "lookup site ", "rbl at ", "rbl on ", "dnsbl ", "rejected by the ", "server response (",
+		"in the blacklist ", "blacklist ",
+	};
+	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
+		sc_str phrase = sc_str_of(phrases[i]);
+		size_t at = sc_str_search(plain, phrase);
+		sc_str host = at == SIZE_MAX ? SC_STR("") : host_here(sc_str_from(plain, at + phrase.len));
+		if (host.len)
+			return host;
+	}
+	return SC_STR("");
+}
+
+/* The host name around octet `at`, unless it belongs to a URL: then it is a page about the list, not the list. */
+static sc_str zone_around(sc_str plain, size_t at)
+{
+	size_t begin = at, end = at;
+	while (begin > 0 && is_host_octet(plain.at[begin - 1]))
+		begin--;
+	while (end < plain.len && is_host_octet(plain.at[end]))
+		end++;
+	sc_str host = without_dot(sc_str_slice(plain, begin, end - begin));
+	bool page = (begin > 0 && plain.at[begin - 1] == '/') || (end < plain.len && plain.at[end] == '/') ||
+		    sc_str_starts(host, SC_STR("www."));
+	return !page && is_host(host) ? host : SC_STR("");
+}
+
+sc_str sc_hints_list(const struct sc_plain *plain, sc_str text, const char *family, size_t at, bool phrases)
+{
+	sc_str p = sc_plain_str(plain);
+	sc_str host = phrases ? after_phrase(p) : SC_STR("");
+	bool page = family && (sc_str_starts(host, SC_STR("www.")) || sc_str_search(text, SC_STR("://")) != SIZE_MAX);
+	if (family && (host.len == 0 || page)) {
+		sc_str zone = zone_around(p, at);
+		host = zone.len || page ? (zone.len ? zone : host) : host;
+	}
+	if (family && sc_str_starts(host, SC_STR("www.")))
+		host = SC_STR("");
+	sc_str sent = as_sent(text, host);
+	return sent.at ? sent : sc_str_of(family);
+}
+
+/* ---- how long to wait ---- */
+
+static bool take_number(sc_str *s, uint64_t *n)
+{
+	size_t i = 0;
+	*n = 0;
+	for (; i < s->len && sc_is_digit(s->at[i]); i++)
+		*n = *n > LONGEST_WAIT_S ? *n : *n * 10 + (uint64_t)(s->at[i] - '0');
+	*s = sc_str_from(*s, i);
+	return i > 0;
+}
+
+/* Seconds of the unit that opens `s`; 0: it is none. */
+static uint64_t unit_here(sc_str s)
+{
+	static const struct {
+		const char *word;
+		uint64_t seconds;
+	} units[] = {
+		{ "sec", 1 }, { "s", 1 }, { "min", 60 }, { "m", 60 }, { "hour", 3600 }, { "hr", 3600 }, { "h", 3600 },
+		{ "day", 86400 }, { "d", 86400 }, { "stunde", 3600 }, { "heure", 3600 }, { "tag", 86400 },
+	};
+	while (s.len && (s.at[0] == ' ' || s.at[0] == '-'))
+		s = sc_str_from(s, 1);
+	size_t n = 0;
+	while (n < s.len && s.at[n] >= 'a' && s.at[n] <= 'z')
+		n++;
+	sc_str word = sc_str_slice(s, 0, n);
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		sc_str unit = sc_str_of(units[i].word);
+		if (sc_str_starts(word, unit) && (unit.len > 1 || word.len == 1))
+			return units[i].seconds;
+	}
+	return 0;
+}
+
+/* "300 seconds", "5 min", "00:05:00", "10m". */
+static bool wait_here(sc_str s, uint64_t *seconds)
+{
+	uint64_t n, part;
+	if (!take_number(&s, &n))
+		return false;
+	int colons = 0;
+	while (s.len && s.at[0] == ':' && colons < 2) {
+		s = sc_str_from(s, 1);
+		if (!take_number(&s, &part) || part > 59)
+			return false;
+		n = n * 60 + part;
+		colons++;
+	}
+	uint64_t unit = colons == 2 ? 1 : colons == 0 ? unit_here(s) : 0;
+	*seconds = n * unit;
+	return unit && n && n <= LONGEST_WAIT_S / unit;
+}
+
+static bool wait_after(sc_str plain, sc_str word, uint64_t *seconds)
+{
+	for (size_t at = sc_str_search(plain, word); at != SIZE_MAX; at = sc_str_search(plain, word)) {
+		bool whole = at == 0 || !is_host_octet(plain.at[at - 1]);
+		plain = sc_str_from(plain, at + word.len);
+		if (whole && wait_here(plain, seconds))
+			return true;
+	}
+	return false;
+}
+
+static bool may_wait(const struct sc_refusal *f, enum sc_cause cause)
+{
+	unsigned cls = f->code ? f->code / 100u : f->status.cls;
+	return cause != SC_CAUSE_session_timeout && (cls != 5 || cause == SC_CAUSE_greylisted);
+}
+
+uint64_t sc_hints_retry(const struct sc_plain *plain, const struct sc_refusal *refusal, enum sc_cause cause)
+{
+	static const char *const before[] = {
+		"in ", "after ", "wait ", "for ", "within ", "in about ", "at least ", "retry=", "retry: ", "another ", "dans ",
+	};
+	uint64_t seconds;
+	for (size_t i = 0; may_wait(refusal, cause) && i < sizeof(before) / sizeof(before[0]); i++)
+		if (wait_after(sc_plain_str(plain), sc_str_of(before[i]), &seconds))
+			return seconds;
+	return SC_NONE;
+}

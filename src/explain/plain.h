@@ -1,0 +1,31 @@
+/* plain.h - a reply text made plain for matching: lower case, one space between words, no addresses, no codes. */
+#ifndef SC_EXPLAIN_PLAIN_H
+#define SC_EXPLAIN_PLAIN_H
+
+#include "base/str.h"
+
+#define SC_PLAIN_OCTETS 4096 /* of a longer text only the beginning is judged */
+
+struct sc_plain {
+	char     at[SC_PLAIN_OCTETS];
+	size_t   len;
+	uint64_t link[SC_PLAIN_OCTETS / 64]; /* a bit for each octet that belongs to a URL or a host name */
+	struct sc_status status;             /* first enhanced code met in the text; zeros: none */
+};
+
+static inline bool sc_plain_in_link(const struct sc_plain *p, size_t i)
+{
+	return (p->link[i / 64] >> (i % 64) & 1) != 0;
+}
+
+static inline sc_str sc_plain_str(const struct sc_plain *p)
+{
+	return (sc_str){ p->at, p->len };
+}
+
+/* Reads `text` once.  Addresses become '@'; accents are taken off (RFC 3629 UTF-8, or ISO 8859-1 where it is no UTF-8);
+ * controls, white space and '_' become one space; enhanced codes and the codes that open each line of a reply are
+ * left out. */
+void sc_plain_read(struct sc_plain *p, sc_str text);
+
+#endif

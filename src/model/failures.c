@@ -1,0 +1,393 @@
+/* failures.c - counts events; see failures.h.
+ *
+ * Trusts the engine for words (static strings of the contract) and for nothing else: addresses and texts are octets of
+ * the wire, kept cut and unescaped; outputs make them visible. */
+#include "model/failures.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "explain/template.h"
+
+const struct sc_spread_row sc_spread_rows[SC_SPREAD_COUNT] = {
+#define SC_SPREAD(name, meaning) { #name, meaning },
+	SC_SPREADS(SC_SPREAD)
+#undef SC_SPREAD
+};
+
+/* ---- opening ---- */
+
+/* How many keys each map holds before the least important make room. */
+static sc_err open_maps(struct sc_failures *m)
+{
+	const struct {
+		struct sc_top *top;
+		size_t rows;
+	} maps[] = {
+		{ &m->enhanced, 256 }, { &m->templates, 1024 }, { &m->domains, 2048 }, { &m->servers, 1024 }, { &m->senders, 2048 },
+		{ &m->clients, 1024 }, { &m->lists, 128 }, { &m->silent, 256 }, { &m->auth_clients, 512 }, { &m->auth_users, 512 },
+		{ &m->starttls, 64 }, { &m->diagnoses, 128 },
+	};
+	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
+		SC_TRY(sc_top_open(maps[i].top, maps[i].rows));
+	m->recent = sc_memory_take(SC_RECENT_RECIPIENTS * sizeof(*m->recent));
+	return m->recent ? SC_OK : SC_EFAILED;
+}
+
+sc_err sc_failures_open(struct sc_failures **out)
+{
+	struct sc_failures *m = sc_memory_take(sizeof(*m));
+	if (!m)
+		return SC_EFAILED;
+	m->first = m->last = SC_TIME_NONE;
+	sc_err err = open_maps(m);
+	if (err) {
+		sc_failures_close(m);
+		return err;
+	}
+	*out = m;
+	return SC_OK;
+}
+
+void sc_failures_close(struct sc_failures *m)
+{
+	if (!m)
+		return;
+	struct sc_top *maps[] = {
+		&m->enhanced, &m->templates, &m->domains, &m->servers, &m->senders, &m->clients, &m->lists, &m->silent,
+		&m->auth_clients, &m->auth_users, &m->starttls, &m->diagnoses,
+	};
+	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
+		sc_top_close(maps[i]);
+	sc_memory_give(m->recent);
+	sc_memory_give(m);
+}
+
+/* ---- what events share ---- */
+
+static uint64_t session_of(const struct sc_event *ev)
+{
+	return ev->head ? ev->head->session : 0;
+}
+
+static void seen_between(struct sc_failures *m, sc_time first, sc_time last)
+{
+	if (first != SC_TIME_NONE && (m->first == SC_TIME_NONE || first < m->first))
+		m->first = first;
+	if (last != SC_TIME_NONE && last > m->last)
+		m->last = last;
+}
+
+static void put_endpoint(struct sc_text *t, const struct sc_ev_endpoint *e, bool port)
+{
+	if (e->ip.version == 0)
+		return;
+	bool brackets = port && e->ip.version == 6;
+	sc_text_adds(t, brackets ? "[" : "");
+	sc_text_ip(t, &e->ip);
+	sc_text_adds(t, brackets ? "]" : "");
+	if (port) {
+		sc_text_put(t, ':');
+		sc_text_number(t, e->port);
+	}
+}
+
+/* The null reverse-path is a sender of its own; none at all is "-". */
+static sc_str sender_key(sc_str mail_from)
+{
+	return mail_from.at && mail_from.len == 0 ? SC_STR("<>") : mail_from;
+}
+
+static sc_str lower_copy(char *to, size_t size, sc_str s)
+{
+	s = sc_str_slice(s, 0, size);
+	for (size_t i = 0; i < s.len; i++)
+		to[i] = sc_lower(s.at[i]);
+	return (sc_str){ to, s.len };
+}
+
+static void count_quirks(struct sc_failures *m, uint64_t quirks)
+{
+	for (unsigned i = 0; quirks; i++, quirks >>= 1)
+		m->quirks[i] += quirks & 1;
+}
+
+static void measure(struct sc_failures *m, enum sc_spread_id id, sc_time duration)
+{
+	sc_spread_add(&m->spreads[id], duration);
+}
+
+/* ---- sessions and transactions ---- */
+
+static void count_starttls(struct sc_failures *m, const struct sc_event *ev, const struct sc_ev_session *s)
+{
+	if (!s->starttls)
+		return;
+	bool failed = strcmp(s->starttls, "refused") == 0 || strcmp(s->starttls, "handshake_failed") == 0 ||
+		      strcmp(s->starttls, "stripped") == 0 || strcmp(s->starttls, "accepted_no_handshake") == 0 ||
+		      strcmp(s->starttls, "unanswered") == 0;
+	struct sc_top_item item = { .failed = failed, .when = ev->when, .session = session_of(ev) };
+	sc_top_add(&m->starttls, sc_str_of(s->starttls), &item);
+}
+
+static bool goes_dark(const struct sc_ev_session *s)
+{
+	bool tls = s->starttls && (strcmp(s->starttls, "established") == 0 || strcmp(s->starttls, "implicit") == 0);
+	return tls && !s->decrypted;
+}
+
+static void add_session(struct sc_failures *m, const struct sc_event *ev)
+{
+	const struct sc_ev_session *s = ev->body;
+	m->sessions++;
+	m->encrypted += goes_dark(s);
+	m->one_sided += s->evidence.one_sided != NULL;
+	m->midstream += s->evidence.midstream;
+	m->truncated_packets += s->evidence.truncated_packets;
+	m->gap_octets += s->evidence.gap_octets.client + s->evidence.gap_octets.server;
+	seen_between(m, s->start, s->end);
+	if (s->start != SC_TIME_NONE)
+		sc_timeline_at(&m->timeline, s->start)->sessions++;
+	count_starttls(m, ev, s);
+	count_quirks(m, s->quirks);
+	measure(m, SC_SPREAD_connect, s->timing.connect_ms);
+	measure(m, SC_SPREAD_greeting, s->timing.greeting_ms);
+	measure(m, SC_SPREAD_helo, s->timing.helo_ms);
+	measure(m, SC_SPREAD_tls, s->timing.tls_ms);
+	measure(m, SC_SPREAD_session, s->timing.total_ms);
+}
+
+static void add_transaction(struct sc_failures *m, const struct sc_event *ev)
+{
+	const struct sc_ev_transaction *tx = ev->body;
+	const struct sc_ev_recipient *recipients = tx->recipients.items;
+	m->transactions++;
+	for (uint32_t i = 0; i < tx->recipients.count; i++)
+		m->unnamed += recipients[i].rcpt_to.at == NULL;
+	bool taken = tx->outcome && (strcmp(tx->outcome, "accepted") == 0 || strcmp(tx->outcome, "partial") == 0);
+	m->messages += taken;
+	m->message_octets += taken && tx->size != SC_NONE ? tx->size : 0;
+	count_quirks(m, tx->quirks);
+	measure(m, SC_SPREAD_mail, tx->timing.mail_ms);
+	measure(m, SC_SPREAD_rcpt, tx->timing.rcpt_ms);
+	measure(m, SC_SPREAD_data, tx->timing.data_ms);
+	measure(m, SC_SPREAD_transfer, tx->timing.transfer_ms);
+	measure(m, SC_SPREAD_eom, tx->timing.eom_ms);
+}
+
+/* ---- recipients ---- */
+
+static enum sc_failure_class class_of(enum sc_outcome outcome)
+{
+	static const enum sc_failure_class classes[SC_OUTCOMES] = {
+		[SC_OUTCOME_deferred] = SC_CLASS_deferred, [SC_OUTCOME_rejected] = SC_CLASS_rejected,
+		[SC_OUTCOME_in_doubt] = SC_CLASS_in_doubt, [SC_OUTCOME_aborted] = SC_CLASS_aborted,
+	};
+	SC_ASSERT(sc_outcome_failed(outcome));
+	return classes[outcome];
+}
+
+/* "550 5.1.1 <ADDR>: Recipient address rejected": code and template of the reply that decided. */
+static void put_template(struct sc_text *t, const struct sc_ev_delivery *d)
+{
+	sc_text_number(t, d->code);
+	sc_text_put(t, ' ');
+	if (d->template.at)
+		sc_text_add(t, d->template);
+	else
+		sc_template_put(t, d->text);
+}
+
+static void count_refusal(struct sc_failures *m, const struct sc_ev_delivery *d, const struct sc_top_item *item)
+{
+	char buffer[SC_TOP_KEY_OCTETS];
+	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
+	m->causes[item->cause][item->outcome == SC_OUTCOME_rejected]++;
+	if (d->enhanced.cls) {
+		sc_text_status(&t, d->enhanced);
+		sc_top_add(&m->enhanced, sc_text_str(&t), item);
+	} else {
+		m->no_enhanced++;
+	}
+	t = sc_text_into(buffer, sizeof(buffer));
+	put_template(&t, d);
+	if (d->code)
+		sc_top_label(sc_top_add(&m->templates, sc_text_str(&t), item), sc_str_domain(d->rcpt_to));
+	if (d->list.at)
+		sc_top_add(&m->lists, d->list, item);
+}
+
+/* "192.0.2.1:25 aborted eom": a failure that no reply told of. */
+static void count_silent(struct sc_failures *m, const struct sc_event *ev, const char *what, const char *phase,
+			 const struct sc_top_item *item)
+{
+	char buffer[SC_TOP_KEY_OCTETS];
+	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
+	if (ev->head)
+		put_endpoint(&t, &ev->head->server, true);
+	sc_text_put(&t, ' ');
+	sc_text_adds(&t, what);
+	if (phase) {
+		sc_text_put(&t, ' ');
+		sc_text_adds(&t, phase);
+	}
+	sc_top_add(&m->silent, sc_text_str(&t), item);
+}
+
+static uint16_t copy_text(char *to, sc_str s)
+{
+	s = sc_str_slice(s, 0, SC_RECENT_TEXT);
+	if (s.len)
+		memcpy(to, s.at, s.len);
+	return (uint16_t)s.len;
+}
+
+static void keep_recent(struct sc_failures *m, const struct sc_ev_delivery *d, const struct sc_top_item *item)
+{
+	struct sc_failed_recipient *r = &m->recent[m->recent_count++ % SC_RECENT_RECIPIENTS];
+	r->when = item->when;
+	r->session = item->session;
+	r->outcome = item->outcome;
+	r->cause = (enum sc_cause)item->cause;
+	r->phase = sc_phase_of(sc_str_of(d->phase));
+	r->code = d->code;
+	r->enhanced = d->enhanced;
+	r->has_from = d->mail_from.at != NULL;
+	r->rcpt_len = copy_text(r->rcpt, d->rcpt_to);
+	r->from_len = copy_text(r->from, d->mail_from);
+	r->text_len = copy_text(r->text, d->text);
+}
+
+static void count_failed(struct sc_failures *m, const struct sc_event *ev, const struct sc_top_item *item)
+{
+	const struct sc_ev_delivery *d = ev->body;
+	m->phases[sc_phase_of(sc_str_of(d->phase))][class_of(item->outcome)]++;
+	if (item->outcome == SC_OUTCOME_deferred || item->outcome == SC_OUTCOME_rejected)
+		count_refusal(m, d, item);
+	else
+		count_silent(m, ev, sc_outcome_name(item->outcome), d->phase, item);
+	keep_recent(m, d, item);
+}
+
+static void count_parties(struct sc_failures *m, const struct sc_event *ev, const struct sc_top_item *item)
+{
+	const struct sc_ev_delivery *d = ev->body;
+	char buffer[SC_TOP_KEY_OCTETS];
+	sc_top_add(&m->domains, lower_copy(buffer, sizeof(buffer), sc_str_domain(d->rcpt_to)), item);
+	sc_top_add(&m->senders, sender_key(d->mail_from), item);
+	struct sc_text server = sc_text_into(buffer, sizeof(buffer));
+	if (ev->head)
+		put_endpoint(&server, &ev->head->server, true);
+	struct sc_top_row *row = sc_top_add(&m->servers, sc_text_str(&server), item);
+	if (ev->session)
+		sc_top_label(row, ev->session->greeting.host);
+	struct sc_text client = sc_text_into(buffer, sizeof(buffer));
+	if (ev->head)
+		put_endpoint(&client, &ev->head->client, false);
+	row = sc_top_add(&m->clients, sc_text_str(&client), item);
+	if (ev->session)
+		sc_top_label(row, ev->session->helo.name);
+}
+
+static void add_delivery(struct sc_failures *m, const struct sc_event *ev)
+{
+	const struct sc_ev_delivery *d = ev->body;
+	enum sc_outcome outcome = sc_outcome_of(d->outcome);
+	struct sc_top_item item = {
+		.outcome = outcome, .recipient = true, .failed = sc_outcome_failed(outcome), .when = ev->when,
+		.session = session_of(ev), .code = d->code, .cause = (uint8_t)sc_cause_of(sc_str_of(d->cause)),
+	};
+	m->recipients++;
+	m->outcomes[outcome]++;
+	m->permanent += d->permanent;
+	sc_timeline_at(&m->timeline, ev->when)->outcomes[outcome]++;
+	count_parties(m, ev, &item);
+	if (item.failed)
+		count_failed(m, ev, &item);
+}
+
+/* ---- the others ---- */
+
+static void add_failure(struct sc_failures *m, const struct sc_event *ev)
+{
+	const struct sc_ev_failure *f = ev->body;
+	struct sc_top_item item = {
+		.failed = true, .when = ev->when, .session = session_of(ev), .code = f->code,
+		.cause = (uint8_t)sc_cause_of(sc_str_of(f->cause)),
+	};
+	m->failures++;
+	if (f->code == 0) {
+		m->other_silent++;
+		count_silent(m, ev, f->scope ? f->scope : "session", f->phase, &item);
+		return;
+	}
+	m->other_phases[sc_phase_of(sc_str_of(f->phase))][f->code >= 500]++;
+	m->other_causes[item.cause]++;
+	if (f->list.at)
+		sc_top_add(&m->lists, f->list, &item);
+}
+
+static void add_auth(struct sc_failures *m, const struct sc_event *ev)
+{
+	const struct sc_ev_auth *a = ev->body;
+	const char *outcome = a->outcome ? a->outcome : "unknown";
+	struct sc_top_item item = { .failed = strcmp(outcome, "failed") == 0, .when = ev->when, .session = session_of(ev),
+				    .code = a->code };
+	m->auth_ok += strcmp(outcome, "ok") == 0;
+	m->auth_failed += item.failed;
+	m->auth_cancelled += strcmp(outcome, "cancelled") == 0;
+	m->auth_unknown += strcmp(outcome, "unknown") == 0;
+	m->auth_cleartext += a->cleartext;
+	char buffer[SC_TOP_KEY_OCTETS];
+	struct sc_text client = sc_text_into(buffer, sizeof(buffer));
+	if (ev->head)
+		put_endpoint(&client, &ev->head->client, false);
+	sc_top_label(sc_top_add(&m->auth_clients, sc_text_str(&client), &item), a->mechanism);
+	sc_top_label(sc_top_add(&m->auth_users, a->user, &item), a->mechanism);
+}
+
+static void add_diagnosis(struct sc_failures *m, const struct sc_event *ev)
+{
+	const struct sc_ev_diagnosis *d = ev->body;
+	struct sc_top_item item = {
+		.failed = d->severity && strcmp(d->severity, "info") != 0, .when = ev->when, .session = session_of(ev),
+	};
+	sc_top_label(sc_top_add(&m->diagnoses, sc_str_of(d->diagnosis), &item), sc_str_of(d->severity));
+}
+
+static void add_stats(struct sc_failures *m, const struct sc_event *ev)
+{
+	const struct sc_ev_stats *s = ev->body;
+	m->has_stats = true;
+	m->packets_seen = s->packets.seen;
+	m->packets_dropped = s->packets.dropped;
+	m->packets_truncated = s->packets.truncated;
+}
+
+void sc_failures_add(struct sc_failures *m, const struct sc_event *ev)
+{
+	switch (ev->kind) {
+	case SC_EVENT_session:     add_session(m, ev); break;
+	case SC_EVENT_transaction: add_transaction(m, ev); break;
+	case SC_EVENT_delivery:    add_delivery(m, ev); break;
+	case SC_EVENT_failure:     add_failure(m, ev); break;
+	case SC_EVENT_auth:        add_auth(m, ev); break;
+	case SC_EVENT_diagnosis:   add_diagnosis(m, ev); break;
+	case SC_EVENT_stats:       add_stats(m, ev); break;
+	default:                   break;
+	}
+}
+
+const struct sc_failed_recipient *sc_failures_recent(const struct sc_failures *m, size_t n)
+{
+	if (n >= m->recent_count || n >= SC_RECENT_RECIPIENTS)
+		return NULL;
+	return &m->recent[(m->recent_count - 1 - n) % SC_RECENT_RECIPIENTS];
+}
+
+uint64_t sc_failures_failed(const struct sc_failures *m)
+{
+	uint64_t failed = 0;
+	for (int i = 0; i < SC_OUTCOMES; i++)
+		failed += sc_outcome_failed((enum sc_outcome)i) ? m->outcomes[i] : 0;
+	return failed;
+}

@@ -1,0 +1,113 @@
+/* failures.h - what a report and a screen count: who was refused where and why, what was silent, how long things took.
+ *
+ * Events go in one by one; all numbers can be read at any time.  Memory is taken once.  Counts of recipients are those of
+ * `delivery` events: each has one verdict, so outcomes, causes, domains, servers, senders and hours all sum up to the same
+ * totals. */
+#ifndef SC_MODEL_FAILURES_H
+#define SC_MODEL_FAILURES_H
+
+#include <smtpscope/event.h>
+
+#include "explain/causes.h"
+#include "model/spread.h"
+#include "model/timeline.h"
+#include "model/top.h"
+
+/* Where time goes: SC_SPREAD(name, what is measured). */
+#define SC_SPREADS(SC_SPREAD)                                                        \
+	SC_SPREAD(connect, "opening the connection")                                 \
+	SC_SPREAD(greeting, "connection to greeting")                                \
+	SC_SPREAD(helo, "HELO or EHLO to its reply")                                 \
+	SC_SPREAD(tls, "STARTTLS and handshake")                                     \
+	SC_SPREAD(mail, "MAIL to its reply")                                         \
+	SC_SPREAD(rcpt, "first RCPT to the last reply")                              \
+	SC_SPREAD(data, "DATA to its reply")                                         \
+	SC_SPREAD(transfer, "sending the message")                                   \
+	SC_SPREAD(eom, "end of the message to the verdict")                          \
+	SC_SPREAD(session, "whole session")
+
+enum sc_spread_id {
+#define SC_SPREAD(name, meaning) SC_SPREAD_##name,
+	SC_SPREADS(SC_SPREAD)
+#undef SC_SPREAD
+	SC_SPREAD_COUNT
+};
+
+struct sc_spread_row {
+	const char *name, *meaning;
+};
+extern const struct sc_spread_row sc_spread_rows[SC_SPREAD_COUNT];
+
+/* Columns of the table of phases. */
+enum sc_failure_class {
+	SC_CLASS_deferred, /* 4yz */
+	SC_CLASS_rejected, /* 5yz */
+	SC_CLASS_in_doubt, /* message complete, verdict never given */
+	SC_CLASS_aborted,  /* connection ended before the message was complete */
+	SC_CLASSES
+};
+
+#define SC_RECENT_RECIPIENTS 256
+#define SC_RECENT_TEXT       200
+
+/* A recipient that failed; longer values are cut. */
+struct sc_failed_recipient {
+	sc_time  when;
+	uint64_t session;
+	enum sc_outcome outcome;
+	enum sc_cause cause;
+	enum sc_phase phase;
+	uint16_t code;
+	struct sc_status enhanced;
+	uint16_t rcpt_len, from_len, text_len;
+	bool     has_from;
+	char     rcpt[SC_RECENT_TEXT], from[SC_RECENT_TEXT], text[SC_RECENT_TEXT];
+};
+
+struct sc_failures {
+	sc_time  first, last;                        /* first and last packet of all sessions; SC_TIME_NONE: none */
+	/* sessions */
+	uint64_t sessions, encrypted, one_sided, midstream, truncated_packets, gap_octets;
+	/* transactions */
+	uint64_t transactions, messages, message_octets; /* messages: taken for all or some recipients */
+	uint64_t unnamed;                            /* recipients known only by their reply: in no other count */
+	/* recipients */
+	uint64_t recipients, outcomes[SC_OUTCOMES], permanent;
+	uint64_t causes[SC_CAUSES][2];               /* deferred, rejected; row 0: a refusal whose cause is not told */
+	uint64_t phases[SC_PHASES][SC_CLASSES];
+	uint64_t no_enhanced;                        /* refusals without an enhanced code */
+	/* refusals and breaks that have no recipient */
+	uint64_t failures, other_phases[SC_PHASES][2], other_silent;
+	uint64_t other_causes[SC_CAUSES];
+	/* logins */
+	uint64_t auth_ok, auth_failed, auth_cancelled, auth_unknown, auth_cleartext;
+	/* by key */
+	struct sc_top enhanced, templates, domains, servers, senders, clients, lists, silent, auth_clients, auth_users, starttls,
+		diagnoses;
+	uint64_t quirks[64];                         /* sessions and transactions that showed it */
+	struct sc_spread spreads[SC_SPREAD_COUNT];
+	struct sc_timeline timeline;
+	struct sc_failed_recipient *recent;          /* a ring; see sc_failures_recent() */
+	uint64_t recent_count;                       /* of all failed recipients */
+	/* from the last `stats` event */
+	bool     has_stats;
+	uint64_t packets_seen, packets_dropped, packets_truncated;
+};
+
+/* SC_EFAILED: no memory. */
+sc_err sc_failures_open(struct sc_failures **out);
+void   sc_failures_close(struct sc_failures *m); /* NULL is fine */
+
+/* The kinds of event that are counted. */
+#define SC_FAILURES_WANTS                                                                                        \
+	(SC_WANT(SC_EVENT_session) | SC_WANT(SC_EVENT_transaction) | SC_WANT(SC_EVENT_delivery) |                \
+	 SC_WANT(SC_EVENT_failure) | SC_WANT(SC_EVENT_auth) | SC_WANT(SC_EVENT_diagnosis) | SC_WANT(SC_EVENT_stats))
+void sc_failures_add(struct sc_failures *m, const struct sc_event *ev);
+
+/* The nth failed recipient, the newest first; NULL when it is not kept. */
+const struct sc_failed_recipient *sc_failures_recent(const struct sc_failures *m, size_t n);
+
+/* Recipients that failed: deferred, rejected, in doubt, aborted. */
+uint64_t sc_failures_failed(const struct sc_failures *m);
+
+#endif

@@ -1,0 +1,234 @@
+/* flow.c - hash table with chains, two lists by age, and a set-associative table of SYNs; see flow.h. */
+#include "net/flow.h"
+
+#include "base/hash.h"
+#include "base/memory.h"
+
+#define SYN_SETS 8192u /* of SYN_WAYS each */
+#define SYN_WAYS 4u
+#define LIST_STEP (SC_SECOND / 2) /* a flow moves in its list at most that often: order to that precision is enough */
+
+static struct sc_flow *flow_at(const struct sc_flows *f, uint32_t link)
+{
+	return link ? sc_pool_at(&f->pool, link - 1) : NULL;
+}
+
+static uint32_t link_of(const struct sc_flows *f, const struct sc_flow *flow)
+{
+	return sc_pool_index(&f->pool, flow) + 1;
+}
+
+bool sc_flows_open(struct sc_flows *f, uint32_t count, uint64_t seed)
+{
+	uint32_t buckets = 1024;
+	*f = (struct sc_flows){ .seed = seed, .syn_mask = SYN_SETS - 1 };
+	while (buckets < count && buckets < 1u << 30)
+		buckets *= 2;
+	f->mask = buckets - 1;
+	f->buckets = sc_memory_take(sizeof(*f->buckets) * buckets);
+	f->syns = sc_memory_take(sizeof(*f->syns) * SYN_SETS * SYN_WAYS);
+	if (f->buckets && f->syns && sc_pool_open(&f->pool, sizeof(struct sc_flow), count))
+		return true;
+	sc_flows_close(f);
+	return false;
+}
+
+void sc_flows_close(struct sc_flows *f)
+{
+	sc_memory_give(f->buckets);
+	sc_memory_give(f->syns);
+	sc_pool_close(&f->pool);
+	*f = (struct sc_flows){ 0 };
+}
+
+struct sc_flow_ref sc_flow_ref(const struct sc_flows *f, const struct sc_layers *l)
+{
+	struct sc_flow_ref ref;
+	size_t n = l->src.version == 4 ? 4 : 16;
+	int order = memcmp(l->src.octets, l->dst.octets, n);
+	ref.from_a = order < 0 || (order == 0 && l->src_port <= l->dst_port);
+	memset(&ref.key, 0, sizeof(ref.key));
+	memcpy(ref.key.a, ref.from_a ? l->src.octets : l->dst.octets, n);
+	memcpy(ref.key.b, ref.from_a ? l->dst.octets : l->src.octets, n);
+	ref.key.a_port = ref.from_a ? l->src_port : l->dst_port;
+	ref.key.b_port = ref.from_a ? l->dst_port : l->src_port;
+	ref.key.vlan = l->vlan;
+	ref.key.version = l->src.version;
+	ref.hash = (uint32_t)sc_hash(f->seed, (sc_str){ (const char *)&ref.key, sizeof(ref.key) });
+	return ref;
+}
+
+static bool same_key(const struct sc_flow_key *x, const struct sc_flow_key *y)
+{
+	return memcmp(x, y, sizeof(*x)) == 0;
+}
+
+struct sc_flow *sc_flow_find(const struct sc_flows *f, const struct sc_flow_ref *ref)
+{
+	struct sc_flow *flow = flow_at(f, f->buckets[ref->hash & f->mask]);
+	while (flow && !(flow->hash == ref->hash && same_key(&flow->key, &ref->key)))
+		flow = flow_at(f, flow->chain);
+	return flow;
+}
+
+static void list_add(const struct sc_flows *f, struct sc_flow_list *list, struct sc_flow *flow)
+{
+	uint32_t link = link_of(f, flow);
+	struct sc_flow *newest = flow_at(f, list->newest);
+	flow->older = list->newest;
+	flow->newer = 0;
+	if (newest)
+		newest->newer = link;
+	else
+		list->oldest = link;
+	list->newest = link;
+	list->count++;
+}
+
+static void list_remove(const struct sc_flows *f, struct sc_flow_list *list, struct sc_flow *flow)
+{
+	struct sc_flow *older = flow_at(f, flow->older), *newer = flow_at(f, flow->newer);
+	if (older)
+		older->newer = flow->newer;
+	else
+		list->oldest = flow->newer;
+	if (newer)
+		newer->older = flow->older;
+	else
+		list->newest = flow->older;
+	list->count--;
+}
+
+struct sc_flow *sc_flow_add(struct sc_flows *f, const struct sc_flow_ref *ref)
+{
+	struct sc_flow *flow = sc_pool_take(&f->pool);
+	if (!flow)
+		return NULL;
+	flow->key = ref->key;
+	flow->hash = ref->hash;
+	flow->chain = f->buckets[ref->hash & f->mask];
+	f->buckets[ref->hash & f->mask] = link_of(f, flow);
+	flow->syn_at = flow->established_at = SC_TIME_NONE;
+	sc_tcp_open(&flow->tcp);
+	list_add(f, &f->open, flow);
+	return flow;
+}
+
+void sc_flow_remove(struct sc_flows *f, struct sc_flow *flow)
+{
+	sc_flow_wait(f, flow, false);
+	list_remove(f, flow->closed ? &f->closed : &f->open, flow);
+	uint32_t *link = &f->buckets[flow->hash & f->mask];
+	while (*link != link_of(f, flow))
+		link = &flow_at(f, *link)->chain;
+	*link = flow->chain;
+	sc_pool_give(&f->pool, flow);
+}
+
+void sc_flow_touch(struct sc_flows *f, struct sc_flow *flow, sc_time when)
+{
+	flow->last = when;
+	if (flow->closed || (when - flow->listed < LIST_STEP && when >= flow->listed))
+		return;
+	flow->listed = when;
+	list_remove(f, &f->open, flow);
+	list_add(f, &f->open, flow);
+}
+
+void sc_flow_shut(struct sc_flows *f, struct sc_flow *flow)
+{
+	SC_ASSERT(!flow->closed);
+	sc_flow_wait(f, flow, false);
+	list_remove(f, &f->open, flow);
+	flow->closed = true;
+	list_add(f, &f->closed, flow);
+}
+
+void sc_flow_wait(struct sc_flows *f, struct sc_flow *flow, bool waits)
+{
+	if (flow->waits == waits)
+		return;
+	flow->waits = waits;
+	struct sc_flow_list *list = &f->waiting;
+	if (waits) {
+		struct sc_flow *newest = flow_at(f, list->newest);
+		flow->waits_prev = list->newest;
+		flow->waits_next = 0;
+		*(newest ? &newest->waits_next : &list->oldest) = link_of(f, flow);
+		list->newest = link_of(f, flow);
+		list->count++;
+		return;
+	}
+	struct sc_flow *prev = flow_at(f, flow->waits_prev), *next = flow_at(f, flow->waits_next);
+	*(prev ? &prev->waits_next : &list->oldest) = flow->waits_next;
+	*(next ? &next->waits_prev : &list->newest) = flow->waits_prev;
+	list->count--;
+}
+
+struct sc_flow *sc_flow_oldest(const struct sc_flows *f, const struct sc_flow_list *list)
+{
+	return flow_at(f, list->oldest);
+}
+
+struct sc_flow *sc_flow_newer(const struct sc_flows *f, const struct sc_flow *flow)
+{
+	return flow_at(f, flow->newer);
+}
+
+struct sc_flow *sc_flow_waiting_first(const struct sc_flows *f)
+{
+	return flow_at(f, f->waiting.oldest);
+}
+
+struct sc_flow *sc_flow_waiting_next(const struct sc_flows *f, const struct sc_flow *flow)
+{
+	return flow_at(f, flow->waits_next);
+}
+
+static struct sc_syn *syn_set(const struct sc_flows *f, const struct sc_flow_ref *ref)
+{
+	return &f->syns[(ref->hash >> 8 & f->syn_mask) * SYN_WAYS];
+}
+
+static struct sc_syn *syn_find(const struct sc_flows *f, const struct sc_flow_ref *ref)
+{
+	struct sc_syn *set = syn_set(f, ref);
+	for (uint32_t i = 0; i < SYN_WAYS; i++)
+		if (set[i].used && same_key(&set[i].key, &ref->key))
+			return &set[i];
+	return NULL;
+}
+
+void sc_syn_note(struct sc_flows *f, const struct sc_flow_ref *ref, const struct sc_layers *l, const struct sc_packet *pkt)
+{
+	struct sc_syn *syn = syn_find(f, ref), *set = syn_set(f, ref);
+	if (syn && syn->seq == l->seq && syn->from_a == ref->from_a)
+		return; /* sent again: the first try is when the client began */
+	for (uint32_t i = 0; !syn && i < SYN_WAYS; i++)
+		if (!set[i].used)
+			syn = &set[i];
+	for (uint32_t i = 0; !syn && i < SYN_WAYS; i++)
+		if (set[i].packet <= set[0].packet && set[i].packet <= set[1].packet && set[i].packet <= set[2].packet &&
+			set[i].packet <= set[3].packet)
+			syn = &set[i];
+	*syn = (struct sc_syn){ .key = ref->key, .seq = l->seq, .packet = pkt->number, .when = pkt->when,
+		.from_a = ref->from_a, .used = true };
+}
+
+bool sc_syn_take(struct sc_flows *f, const struct sc_flow_ref *ref, struct sc_syn *out)
+{
+	struct sc_syn *syn = syn_find(f, ref);
+	if (!syn)
+		return false;
+	*out = *syn;
+	syn->used = false;
+	return true;
+}
+
+void sc_flow_end(const struct sc_flow *flow, enum sc_side side, struct sc_ip *ip, uint16_t *port)
+{
+	bool a = (side == SC_CLIENT) == flow->client_is_a;
+	*ip = (struct sc_ip){ .version = flow->key.version };
+	memcpy(ip->octets, a ? flow->key.a : flow->key.b, sizeof(ip->octets));
+	*port = a ? flow->key.a_port : flow->key.b_port;
+}

@@ -1,0 +1,102 @@
+/* flow.h - the table of TCP connections that are followed, and the bare SYNs that may become one.
+ *
+ * A flow is open (its segments are read), or closed (it only absorbs what still trickles in).  Open flows stand in order of
+ * their last activity, closed ones in order of their end.  A SYN alone makes no flow: it waits in a small table of its own,
+ * where a flood pushes out older SYNs and nothing else.
+ */
+#ifndef SC_NET_FLOW_H
+#define SC_NET_FLOW_H
+
+#include "base/pool.h"
+#include "net/tcp.h"
+
+struct sc_flow_key {
+	uint8_t  a[16], b[16];   /* addresses; (a, a_port) < (b, b_port) */
+	uint16_t a_port, b_port;
+	uint16_t vlan;
+	uint8_t  version, zero;
+};
+
+struct sc_flow {
+	struct sc_flow_key key;
+	uint32_t hash;
+	uint32_t chain;            /* next in its bucket: index + 1 */
+	uint32_t older, newer;     /* in its list: index + 1 */
+	bool     closed;
+	bool     client_is_a;      /* which end of the key is the client */
+	bool     client_first;     /* the client was the first to say FIN */
+	bool     ignored;          /* judged not to be mail */
+	bool     waits;            /* in the list of flows that time may settle */
+	uint32_t waits_prev, waits_next;
+	uint64_t id;               /* number of its first packet */
+	uint64_t last_packet;
+	sc_time  first, last;      /* times of its first and last packet */
+	sc_time  listed;           /* when it was last moved in its list */
+	sc_time  syn_at, established_at; /* SC_TIME_NONE: not seen */
+	struct sc_tcp tcp;
+	void    *session;          /* the engine's */
+};
+
+struct sc_flow_list {
+	uint32_t oldest, newest;   /* index + 1 */
+	uint32_t count;
+};
+
+struct sc_syn {
+	struct sc_flow_key key;
+	uint32_t seq;
+	uint64_t packet;
+	sc_time  when;
+	bool     from_a, used;
+};
+
+struct sc_flows {
+	struct sc_pool pool;
+	uint32_t      *buckets;    /* index + 1 */
+	uint32_t       mask;
+	uint64_t       seed;
+	struct sc_flow_list open, closed, waiting;
+	struct sc_syn *syns;
+	uint32_t       syn_mask;
+};
+
+bool sc_flows_open(struct sc_flows *f, uint32_t count, uint64_t seed);
+void sc_flows_close(struct sc_flows *f);
+
+struct sc_flow_ref {           /* a packet's place in the table */
+	struct sc_flow_key key;
+	uint32_t hash;
+	bool from_a;
+};
+struct sc_flow_ref sc_flow_ref(const struct sc_flows *f, const struct sc_layers *l);
+
+struct sc_flow *sc_flow_find(const struct sc_flows *f, const struct sc_flow_ref *ref);
+
+/* A new open flow; NULL when the table is full (then evict).  The rest is zero. */
+struct sc_flow *sc_flow_add(struct sc_flows *f, const struct sc_flow_ref *ref);
+
+/* Removes a flow of either list. */
+void sc_flow_remove(struct sc_flows *f, struct sc_flow *flow);
+
+void sc_flow_touch(struct sc_flows *f, struct sc_flow *flow, sc_time when); /* open flows: activity */
+void sc_flow_shut(struct sc_flows *f, struct sc_flow *flow);               /* open to closed */
+void sc_flow_wait(struct sc_flows *f, struct sc_flow *flow, bool waits);   /* enters or leaves the waiting list */
+
+struct sc_flow *sc_flow_oldest(const struct sc_flows *f, const struct sc_flow_list *list); /* NULL: empty */
+struct sc_flow *sc_flow_newer(const struct sc_flows *f, const struct sc_flow *flow);
+struct sc_flow *sc_flow_waiting_first(const struct sc_flows *f);
+struct sc_flow *sc_flow_waiting_next(const struct sc_flows *f, const struct sc_flow *flow);
+
+/* Remembers a bare SYN (the first of its kind counts), and gives back and forgets the one of this connection. */
+void sc_syn_note(struct sc_flows *f, const struct sc_flow_ref *ref, const struct sc_layers *l, const struct sc_packet *pkt);
+bool sc_syn_take(struct sc_flows *f, const struct sc_flow_ref *ref, struct sc_syn *out);
+
+static inline enum sc_side sc_flow_side(const struct sc_flow *flow, const struct sc_flow_ref *ref)
+{
+	return ref->from_a == flow->client_is_a ? SC_CLIENT : SC_SERVER;
+}
+
+/* Address and port of a side. */
+void sc_flow_end(const struct sc_flow *flow, enum sc_side side, struct sc_ip *ip, uint16_t *port);
+
+#endif

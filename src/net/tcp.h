@@ -1,0 +1,81 @@
+/* tcp.h - puts the octets of a TCP connection in order, both sides (RFC 9293).
+ *
+ * Feed it segments with sc_tcp_accept(), then pull runs with sc_tcp_next() until it gives false.  A run waits, within
+ * bounds, for the octets before it and for the octets of the other side that it acknowledges; so runs come out in an
+ * order in which they can have been sent, however the capture shuffled them.  What never came is given as a gap.
+ */
+#ifndef SC_NET_TCP_H
+#define SC_NET_TCP_H
+
+#include <smtpscope/counters.h>
+#include <smtpscope/event.h>
+
+#include "base/segment.h"
+#include "net/decode.h"
+
+struct sc_tcp_env {
+	struct sc_blocks   *store;
+	struct sc_counters *counters;
+};
+
+struct sc_tcp_side {
+	uint32_t base;        /* sequence number of stream offset 0 */
+	bool     known;       /* base is set */
+	bool     seen;        /* a packet of this side was captured */
+	bool     start;       /* offset 0 is the real beginning of the stream */
+	bool     fin;         /* its end is at fin_at */
+	bool     over;        /* everything up to fin_at was delivered */
+	bool     given_up;    /* octets of it were waited for once, in vain */
+	uint64_t next;        /* delivered up to here */
+	uint64_t top;         /* end of what was captured */
+	uint64_t acked;       /* end of what the other side acknowledged */
+	uint64_t fin_at;
+	sc_time  stuck_since; /* something cannot be delivered since then; SC_TIME_NONE */
+	struct sc_pieces early;
+	uint64_t octets;      /* payload captured */
+	uint64_t gap_octets;  /* given as gaps */
+	uint32_t packets, truncated;
+};
+
+struct sc_tcp {
+	struct sc_tcp_side side[2];
+	uint64_t quirks;             /* SC_QUIRK_BIT(tcp_...) */
+	struct sc_segment now;       /* borrowed payload of the packet being accepted; len 0: none */
+	struct sc_segment now_cut;   /* what the capture cut off behind it, a gap; len 0: none */
+	enum sc_side now_side;
+	enum sc_side reset_by;
+	bool reset;                  /* a RST was accepted */
+	bool flushing;               /* nothing more comes: wait for nothing */
+	struct sc_block *spent;      /* of the run given last */
+	sc_time clock;               /* latest packet time */
+};
+
+void sc_tcp_open(struct sc_tcp *t);
+
+/* Takes the segment of `side`.  Its payload is borrowed until sc_tcp_keep(), which is called when sc_tcp_next() has given
+ * false. */
+void sc_tcp_accept(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side side, const struct sc_layers *l,
+	const struct sc_packet *pkt);
+
+/* The next run that can be delivered, or false.  `*side` tells whose. */
+bool sc_tcp_next(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side *side, struct sc_segment *run);
+
+/* Copies what could not be delivered. */
+void sc_tcp_keep(struct sc_tcp *t, const struct sc_tcp_env *env);
+
+/* True when something waits that time alone can settle. */
+bool sc_tcp_waits(const struct sc_tcp *t);
+
+/* Time passes without packets of this connection; then pull again. */
+void sc_tcp_tick(struct sc_tcp *t, sc_time now);
+
+/* Nothing more will come: sc_tcp_next() then gives all that is left, gaps included. */
+void sc_tcp_flush(struct sc_tcp *t);
+
+/* Both sides have ended, or a reset was accepted, and nothing is waited for. */
+bool sc_tcp_over(const struct sc_tcp *t);
+
+/* Gives back what is held; octets that were still waiting count as dropped. */
+void sc_tcp_clear(struct sc_tcp *t, const struct sc_tcp_env *env);
+
+#endif

@@ -1,0 +1,703 @@
+/* dialogue.c - commands in, replies in, exchanges out; see dialogue.h.
+ *
+ * What a command means is in commands.c; what becomes of mail is in transaction.c; here is only who answers whom.
+ */
+#include "smtp/dialogue.h"
+
+#include "smtp/auth.h"
+#include "smtp/commands.h"
+#include "smtp/path.h"
+#include "smtp/reply.h"
+#include "smtp/secret.h"
+
+struct sc_reply_node {
+	struct sc_reply_node *next;
+	sc_str text;
+};
+
+static struct sc_framer *client(struct sc_session *s)
+{
+	return &s->framer[SC_CLIENT];
+}
+
+static bool in_text(const struct sc_session *s)
+{
+	return s->framer[SC_CLIENT].mode == SC_FRAME_TEXT;
+}
+
+/* ---- the queue ---- */
+
+static void tell(struct sc_session *s, const struct sc_exchange *x, const struct sc_reply *r, uint64_t quirks)
+{
+	s->facts.exchanges++;
+	sc_session_quirk(s, quirks);
+	if (!(s->host->wants & SC_WANT(SC_EVENT_exchange)))
+		return;
+	struct sc_ev_exchange ev = { .n = s->facts.exchanges, .verb = x->verb, .argument = x->args, .latency_ms = SC_TIME_NONE,
+		.quirks = quirks };
+	if (r) {
+		ev.code = r->code;
+		ev.enhanced = r->status;
+		ev.text = (struct sc_strs){ r->lines, r->line_count };
+		ev.latency_ms = x->when == SC_TIME_NONE ? SC_TIME_NONE : r->first.when - x->when;
+	}
+	sc_session_emit(s, SC_EVENT_exchange, &ev, x->packet ? x->packet : r ? r->first.packet : 0,
+		r ? r->last.packet : x->packet);
+}
+
+static void pop(struct sc_session *s)
+{
+	struct sc_exchange *x = s->head;
+	s->head = x->next;
+	if (!s->head)
+		s->tail = NULL;
+	if (s->hold == x)
+		s->hold = NULL;
+	s->pending--;
+	sc_fifo_pop(&s->queue);
+}
+
+/* The oldest command ends without an answer. */
+static void give_up_head(struct sc_session *s)
+{
+	struct sc_exchange *x = s->head;
+	if (x->cmd->lost)
+		x->cmd->lost(s, x);
+	if (x->cmd != &sc_cmd_lost && x->cmd != &sc_cmd_connect)
+		tell(s, x, NULL, x->quirks);
+	pop(s);
+}
+
+static void give_up_before(struct sc_session *s, const struct sc_exchange *x)
+{
+	while (s->head != x)
+		give_up_head(s);
+}
+
+struct sc_exchange *sc_dialogue_ask(struct sc_session *s, const struct sc_command *cmd, sc_str verb, sc_str args,
+	const struct sc_unit *u)
+{
+	if (s->pending >= SC_PENDING) {
+		sc_session_quirk(s, SC_QUIRK_BIT(memory_short));
+		give_up_head(s);
+	}
+	size_t room = SC_BLOCK_LARGE - sizeof(struct sc_exchange) - 16;
+	verb = sc_str_slice(verb, 0, 64);
+	args = sc_str_slice(args, 0, room - verb.len);
+	struct sc_exchange *x = sc_fifo_push(&s->queue, sizeof(*x) + verb.len + args.len);
+	if (!x) {
+		sc_session_quirk(s, SC_QUIRK_BIT(memory_short));
+		return NULL;
+	}
+	char *text = (char *)(x + 1);
+	*x = (struct sc_exchange){ .cmd = cmd, .end = u->end, .seen = u->first.acked, .packet = u->last.packet,
+		.when = u->last.when, .replies = 1 };
+	for (size_t i = 0; i < verb.len; i++)
+		text[i] = sc_upper(verb.at[i]);
+	memcpy(text + verb.len, args.at, args.len);
+	x->verb = (sc_str){ text, verb.len };
+	x->args = args.at ? (sc_str){ text + verb.len, args.len } : SC_STR_NONE;
+	*(s->tail ? &s->tail->next : &s->head) = x;
+	s->tail = x;
+	s->pending++;
+	if (cmd->traits & SC_CMD_HOLDS)
+		s->hold = x;
+	return x;
+}
+
+void sc_dialogue_begin(struct sc_session *s)
+{
+	struct sc_unit none = { .last = { .when = SC_TIME_NONE } };
+	sc_dialogue_ask(s, &sc_cmd_connect, sc_cmd_connect.verb, SC_STR_NONE, &none);
+	s->searching = s->facts.evidence.midstream;
+}
+
+/* ---- the client ---- */
+
+static uint64_t quirks_of_line(const struct sc_session *s, const struct sc_unit *u, const struct sc_command *cmd)
+{
+	uint64_t q = 0;
+	sc_str line = u->bytes;
+	q |= u->bare_lf ? SC_QUIRK_BIT(bare_lf) : 0;
+	q |= u->cut ? SC_QUIRK_BIT(line_cut) : 0;
+	q |= u->octets > cmd->line_octets ? SC_QUIRK_BIT(line_too_long) : 0;
+	q |= sc_str_find(line, '\0') != SIZE_MAX ? SC_QUIRK_BIT(nul_octet) : 0;
+	q |= cmd == &sc_cmd_unknown ? (line.len ? SC_QUIRK_BIT(unknown_command) : SC_QUIRK_BIT(empty_line)) : 0;
+	if (sc_str_search_nocase(line, SC_STR(" HTTP/1.")) != SIZE_MAX && cmd == &sc_cmd_unknown)
+		q |= SC_QUIRK_BIT(http_on_smtp);
+	for (size_t i = 0; i < line.len && !(cmd->traits & SC_CMD_UTF8); i++)
+		q |= (unsigned char)line.at[i] > 127 ? SC_QUIRK_BIT(eight_bit_command) : 0;
+	(void)s;
+	return q;
+}
+
+static bool offers(const struct sc_session *s, sc_str keyword)
+{
+	for (uint32_t i = 0; i < s->facts.capabilities.count; i++)
+		if (sc_str_equal(s->facts.capabilities.items[i], keyword))
+			return true;
+	return false;
+}
+
+/* What is odd about sending this while others wait. */
+static uint64_t quirks_of_order(struct sc_session *s)
+{
+	const struct sc_exchange *t = s->tail;
+	if (!t || t->cmd == &sc_cmd_lost || t->doubt)
+		return 0;
+	if (t->cmd == &sc_cmd_connect)
+		return s->facts.evidence.midstream ? 0 : SC_QUIRK_BIT(early_talker);
+	s->pipelines = true;
+	if (!(t->cmd->traits & (SC_CMD_GROUP | SC_CMD_SILENT)))
+		return SC_QUIRK_BIT(bad_pipelining);
+	return t->cmd->traits & SC_CMD_SILENT || offers(s, SC_STR("PIPELINING")) ? 0 :
+		SC_QUIRK_BIT(pipelining_not_offered);
+}
+
+/* The client's next command proves that it saw answers which the capture lacks (rule 11). */
+static void settle_proven(struct sc_session *s, const struct sc_unit *u)
+{
+	uint64_t seen = u->first.acked;
+	struct sc_exchange *t = s->tail;
+	if (!t)
+		return;
+	if (t->cmd == &sc_cmd_lost && t->absorbed && seen >= s->server_end) {
+		give_up_before(s, NULL);
+		return;
+	}
+	bool grouped = s->pipelines && (t->cmd->traits & SC_CMD_GROUP);
+	if (t->doubt && seen >= s->gap_end && seen > t->seen && !grouped)
+		give_up_before(s, NULL);
+}
+
+static void ask_sasl(struct sc_session *s, const struct sc_unit *u)
+{
+	s->expect_sasl = false;
+	if (s->sasl)
+		sc_sasl_response(s->sasl, u->bytes);
+	struct sc_exchange *x = sc_dialogue_ask(s, &sc_cmd_sasl, sc_cmd_sasl.verb, SC_STR("*"), u);
+	if (!x)
+		return;
+	x->cancels = sc_str_equal(u->bytes, SC_STR("*"));
+	sc_secret_note(s->host->key, sc_str_trim(u->bytes), &x->secret_len, &x->secret_hash);
+	x->quirks = u->bare_lf ? SC_QUIRK_BIT(bare_lf) : 0;
+	x->quirks |= u->octets > 12288 ? SC_QUIRK_BIT(line_too_long) : 0; /* RFC 4954 4 */
+}
+
+/* The parts of a command line. */
+static void split(sc_str line, sc_str *verb, sc_str *args)
+{
+	line = sc_str_trim(line);
+	*args = line;
+	*verb = sc_str_word(args);
+	*args = args->len ? sc_str_trim(*args) : SC_STR_NONE;
+}
+
+static void ask(struct sc_session *s, const struct sc_unit *u)
+{
+	sc_str verb, args;
+	split(u->bytes, &verb, &args);
+	const struct sc_command *cmd = sc_command_find(verb);
+	if (cmd != &sc_cmd_unknown) {
+		s->smtp |= !s->strict || cmd->phase == SC_PHASE_helo || cmd->phase == SC_PHASE_mail;
+		s->auth_tail = false;
+	}
+	bool secret = (cmd->traits & SC_CMD_SECRET) || (s->auth_tail && cmd == &sc_cmd_unknown);
+	sc_str shown_verb = s->auth_tail && cmd == &sc_cmd_unknown ? SC_STR("*") : verb;
+	sc_str shown = secret && args.at ? SC_STR("*") : args;
+	settle_proven(s, u);
+	uint64_t quirks = quirks_of_order(s) | quirks_of_line(s, u, cmd);
+	struct sc_exchange *x = sc_dialogue_ask(s, cmd, shown_verb, shown, u);
+	if (!x)
+		return;
+	x->quirks = quirks;
+	if (secret)
+		sc_secret_note(s->host->key, cmd == &sc_cmd_unknown ? sc_str_trim(u->bytes) : sc_auth_initial(args),
+			&x->secret_len, &x->secret_hash);
+	if (cmd->traits & SC_CMD_SECRET)
+		sc_auth_ask(s, args);
+	if (cmd->ask)
+		cmd->ask(s, x);
+	if (cmd->traits & SC_CMD_CHUNK)
+		sc_framer_mode(client(s), SC_FRAME_CHUNK, x->chunk);
+}
+
+/* The message's end was seen, or must have come: the server owes a verdict. */
+static struct sc_exchange *ask_eom(struct sc_session *s, const struct sc_unit *u)
+{
+	sc_session_lines(s);
+	struct sc_exchange *x = sc_dialogue_ask(s, &sc_cmd_eom, sc_cmd_eom.verb, SC_STR_NONE, u);
+	sc_tx_complete(s, u->last.packet, u->last.when);
+	return x;
+}
+
+/* The reply to DATA was lost: a command after it shows that it was refused, anything else is the message. */
+static bool resolve_guess(struct sc_session *s, const struct sc_unit *u)
+{
+	const struct sc_command *cmd = s->guess_cmd;
+	s->guess = false;
+	s->facts.evidence.assumed++;
+	bool command = sc_path_command_like(u->bytes);
+	if (cmd->traits & SC_CMD_334) {
+		s->expect_sasl = !command;
+		return false;
+	}
+	if (!(cmd->traits & SC_CMD_354) || command)
+		return false;
+	if (s->tx.state == SC_TX_NONE)
+		sc_tx_assume(s, u->first.packet, u->first.when);
+	s->tx.state = SC_TX_TEXT;
+	s->tx.text_at = u->first.when;
+	sc_session_text(s);
+	s->text_begin = u->begin;
+	bool ended;
+	sc_scan_read(&s->scan, u->bytes, &ended);
+	if (u->cut)
+		sc_scan_gap(&s->scan, u->octets - u->bytes.len);
+	else
+		sc_scan_read(&s->scan, u->bare_lf ? SC_STR("\n") : SC_STR("\r\n"), &ended);
+	if (ended) {
+		sc_tx_measure(s, &s->scan.extent);
+		ask_eom(s, u);
+	}
+	return true;
+}
+
+static void client_line(struct sc_session *s, const struct sc_unit *u)
+{
+	if (u->begin == 0 && sc_str_starts(u->bytes, SC_STR("PROXY "))) {
+		sc_session_quirk(s, SC_QUIRK_BIT(proxy_header)); /* PROXY protocol 2.1: the server does not answer it */
+		client(s)->mode = SC_FRAME_START;
+		return;
+	}
+	if (s->guess && resolve_guess(s, u))
+		return;
+	if (s->expect_sasl) {
+		ask_sasl(s, u);
+		return;
+	}
+	if ((s->searching || u->ragged) && !sc_path_command_like(u->bytes)) {
+		s->searching = true;
+		return;
+	}
+	if (s->searching)
+		s->facts.evidence.resyncs++;
+	s->searching = false;
+	if (s->tls_expected) {
+		/* Sent before the answer was seen: an injection (RFC 3207 6), and TLS may still come. */
+		bool glued = u->first.acked < s->switch_server;
+		sc_session_quirk(s, glued ? SC_QUIRK_BIT(starttls_glued_client) : SC_QUIRK_BIT(plaintext_after_starttls));
+		s->tls_expected = glued;
+		client(s)->mode = glued ? SC_FRAME_START : SC_FRAME_LINES;
+	}
+	ask(s, u);
+}
+
+static void client_text(struct sc_session *s, const struct sc_unit *u)
+{
+	if (client(s)->mode == SC_FRAME_CHUNK)
+		s->tx.lines += sc_scan_lines(u->bytes.at ? u->bytes : SC_STR(""));
+	if (s->tx.text_at == SC_TIME_NONE)
+		s->tx.text_at = u->first.when;
+	if (s->tx.state == SC_TX_ENVELOPE)
+		s->tx.state = SC_TX_TEXT;
+}
+
+static void client_end(struct sc_session *s, const struct sc_unit *u)
+{
+	client_text(s, u);
+	if (in_text(s)) {
+		sc_tx_measure(s, &s->scan.extent);
+		ask_eom(s, u);
+		return;
+	}
+	sc_session_lines(s);
+	if (s->chunk_last)
+		sc_tx_complete(s, u->last.packet, u->last.when);
+}
+
+/* Octets of the client are missing: what they asked is not known, so a reply may have nothing to answer. */
+static void client_gap(struct sc_session *s, const struct sc_unit *u)
+{
+	if (s->tls_expected || client(s)->mode == SC_FRAME_OPAQUE)
+		return;
+	if (in_text(s)) {
+		s->tx.text_gap = true;
+		client_text(s, u);
+		return;
+	}
+	if (client(s)->mode == SC_FRAME_CHUNK) {
+		s->tx.lines_lost = true;
+		client_text(s, u);
+		if (!client(s)->ragged)
+			return;
+	}
+	settle_proven(s, u);
+	if (s->tail && s->tail->cmd == &sc_cmd_lost)
+		s->tail->end = u->end;
+	else
+		sc_dialogue_ask(s, &sc_cmd_lost, sc_cmd_lost.verb, SC_STR_NONE, u);
+	s->searching = true;
+	s->expect_sasl = s->guess = false;
+	if (s->tx.state == SC_TX_ENVELOPE)
+		s->tx.incomplete = true;
+}
+
+void sc_dialogue_client(struct sc_session *s, const struct sc_unit *u)
+{
+	switch (u->kind) {
+	case SC_UNIT_LINE:
+		client_line(s, u);
+		break;
+	case SC_UNIT_TEXT:
+		client_text(s, u);
+		break;
+	case SC_UNIT_END:
+		client_end(s, u);
+		break;
+	case SC_UNIT_PROXY:
+		sc_session_quirk(s, SC_QUIRK_BIT(proxy_header));
+		break;
+	case SC_UNIT_GAP:
+		client_gap(s, u);
+		break;
+	case SC_UNIT_OPAQUE:
+		break;
+	}
+}
+
+bool sc_dialogue_release(struct sc_session *s)
+{
+	struct sc_exchange *x = s->hold;
+	if (!sc_framer_waits(client(s)))
+		return false;
+	struct sc_segment next = sc_framer_head(client(s));
+	bool proven = x->doubt && (sc_segment_is_gap(&next) || (next.acked >= s->gap_end && next.acked > x->seen));
+	if (!proven && !client(s)->overflow)
+		return false;
+	client(s)->overflow = false;
+	s->guess = true;
+	s->guess_cmd = x->cmd;
+	s->hold = NULL;
+	if (x->cmd->traits & SC_CMD_220) {
+		s->guess = false;
+		sc_framer_mode(client(s), SC_FRAME_START, 0);
+	}
+	if (proven)
+		give_up_before(s, NULL);
+	return true;
+}
+
+/* ---- the server ---- */
+
+static void collect(struct sc_session *s, sc_str text)
+{
+	struct sc_reply_node *node = s->reply_lines < SC_REPLY_LINES ? sc_arena_take(&s->reply_arena, sizeof(*node)) : NULL;
+	if (!node)
+		return;
+	*node = (struct sc_reply_node){ NULL, sc_arena_copy(&s->reply_arena, text) };
+	if (!node->text.at)
+		node->text = SC_STR("");
+	*(s->reply_last ? &s->reply_last->next : &s->reply_first) = node;
+	s->reply_last = node;
+	s->reply_lines++;
+}
+
+static void drop_reply(struct sc_session *s)
+{
+	sc_arena_reset(&s->reply_arena);
+	s->reply_first = s->reply_last = NULL;
+	s->reply_lines = 0;
+	s->reply_quirks = 0;
+	s->reply_open = s->reply_torn = false;
+}
+
+/* The whole reply, its last line borrowed from the packet. */
+static struct sc_reply assemble(struct sc_session *s, const struct sc_reply_line *line, const struct sc_unit *u)
+{
+	struct sc_session_scratch *scratch = s->host->scratch;
+	struct sc_reply r = { .code = line->code, .lines = scratch->lines, .first = s->reply_mark, .last = u->last };
+	for (const struct sc_reply_node *n = s->reply_first; n; n = n->next)
+		scratch->lines[r.line_count++] = n->text;
+	if (r.line_count < SC_REPLY_LINES)
+		scratch->lines[r.line_count++] = sc_str_slice(line->text, 0, SC_BLOCK_LARGE);
+	r.status = sc_status_find(scratch->lines[0]);
+	r.text = scratch->lines[0];
+	if (r.line_count > 1) {
+		size_t len = 0;
+		for (uint32_t i = 0; i < r.line_count; i++) {
+			sc_str l = sc_str_slice(scratch->lines[i], 0, SC_REPLY_TEXT - len - (len != 0));
+			if (i && len < SC_REPLY_TEXT)
+				scratch->text[len++] = '\n';
+			memcpy(scratch->text + len, l.at, l.len);
+			len += l.len;
+		}
+		r.text = (sc_str){ scratch->text, len };
+	}
+	r.quirks = s->reply_quirks;
+	if (r.status.cls && r.status.cls != r.code / 100)
+		r.quirks |= SC_QUIRK_BIT(esc_class_mismatch);
+	if (r.code < 200 || r.code > 599)
+		r.quirks |= SC_QUIRK_BIT(reply_code_unusual);
+	return r;
+}
+
+/* Blanks the lines of a reply that echo a secret, or that are a challenge. */
+static void blank(struct sc_session *s, const struct sc_exchange *x, struct sc_reply *r)
+{
+	sc_str *lines = s->host->scratch->lines;
+	bool all = r->code == 334, any = false;
+	for (uint32_t i = 0; i < r->line_count; i++) {
+		if (!all && !sc_secret_found(s->host->key, x->secret_len, x->secret_hash, lines[i]))
+			continue;
+		lines[i] = SC_STR("*");
+		any = true;
+	}
+	if (any)
+		r->text = SC_STR("*");
+}
+
+static void answer(struct sc_session *s, struct sc_exchange *x, struct sc_reply *r)
+{
+	uint64_t quirks = x->quirks | r->quirks;
+	sc_str challenge = r->text;
+	blank(s, x, r);
+	x->doubt = false;
+	if (s->hold == x)
+		s->hold = NULL;
+	if (r->code / 100 == 3) {
+		if (x->cmd->traits & SC_CMD_334 && s->sasl && r->code == 334)
+			sc_sasl_challenge(s->sasl, challenge);
+		if (x->cmd->proceed)
+			x->cmd->proceed(s, x, r);
+	} else if (x->cmd->settle) {
+		x->cmd->settle(s, x, r);
+	}
+	quirks |= x->quirks; /* settling may have found more */
+	tell(s, x, r, quirks);
+	if (--x->replies == 0 || r->code == 421)
+		pop(s);
+}
+
+static bool only_for(const struct sc_command *cmd, const struct sc_reply *r)
+{
+	switch (r->code) {
+	case 354:
+		return cmd->traits & SC_CMD_354;
+	case 334:
+		return cmd->traits & SC_CMD_334;
+	case 221:
+		return cmd->traits & SC_CMD_221;
+	case 220:
+		return cmd->traits & SC_CMD_220;
+	case 250:
+		return r->line_count > 1 && (cmd->traits & SC_CMD_LIST);
+	default:
+		return false;
+	}
+}
+
+/* What an unseen command must have been, by the answer to it (rule 11). */
+static void assume(struct sc_session *s, const struct sc_reply *r)
+{
+	s->facts.evidence.assumed++;
+	if (r->code == 354) {
+		if (s->tx.state == SC_TX_NONE)
+			sc_tx_assume(s, r->first.packet, r->first.when);
+		s->tx.incomplete = true;
+		s->searching = false;
+		sc_session_text(s);
+	} else if (r->code == 334) {
+		s->expect_sasl = true;
+		s->searching = false;
+	} else if (r->code == 220) {
+		s->tls_expected = s->starttls_open = s->starttls_asked = true;
+		sc_framer_mode(client(s), SC_FRAME_START, 0);
+		sc_framer_mode(&s->framer[SC_SERVER], SC_FRAME_START, 0);
+	} else if (r->code == 221) {
+		s->quit_asked = true;
+	}
+}
+
+/* After a gap: whom this reply answers; NULL when that cannot be told. */
+static struct sc_exchange *resync(struct sc_session *s, const struct sc_reply *r)
+{
+	struct sc_exchange *lost = NULL, *only = NULL;
+	uint32_t acked = 0;
+	for (struct sc_exchange *x = s->head; x && x->end <= r->first.acked; x = x->next) {
+		if (only_for(x->cmd, r)) {
+			give_up_before(s, x);
+			return x;
+		}
+		if (x->cmd == &sc_cmd_lost) {
+			lost = lost ? lost : x;
+		} else {
+			only = x;
+			acked++;
+		}
+	}
+	if (!lost && acked == 1 && r->code != 421) {
+		give_up_before(s, only);
+		return only;
+	}
+	if (lost && acked == 0) {
+		lost->absorbed = true;
+		assume(s, r);
+	}
+	return NULL;
+}
+
+static struct sc_exchange *match(struct sc_session *s, const struct sc_reply *r)
+{
+	struct sc_exchange *x = s->head;
+	if (!x)
+		return NULL;
+	if (x->cmd == &sc_cmd_connect && s->facts.evidence.midstream &&
+		(r->code != 220 || client(s)->offset || s->server_end > r->text.len + 512)) {
+		pop(s); /* the greeting was before the capture */
+		return match(s, r);
+	}
+	if (x->doubt || x->cmd == &sc_cmd_lost)
+		return resync(s, r);
+	return x->end <= r->first.acked ? x : NULL;
+}
+
+static struct sc_unit end_unit(const struct sc_session *s, const struct sc_reply *r, uint64_t end)
+{
+	(void)s;
+	return (struct sc_unit){ .kind = SC_UNIT_END, .end = end, .first = r->first, .last = r->first };
+}
+
+/* The message ended where the server says, not where the standard does: the verdict `r` answers it. */
+static bool end_at(struct sc_session *s, struct sc_reply *r, uint64_t quirk, const struct sc_extent *extent, uint64_t end)
+{
+	struct sc_unit u = end_unit(s, r, end);
+	if (extent)
+		sc_tx_measure(s, extent);
+	struct sc_exchange *x = ask_eom(s, &u);
+	if (!x)
+		return false;
+	x->quirks |= quirk;
+	x->when = s->last_when;
+	s->tx.ev.quirks |= quirk;
+	answer(s, x, r);
+	return true;
+}
+
+/* A reply in the middle of message text (rule 5, and the look-alikes of section 4). */
+static bool reply_in_text(struct sc_session *s, struct sc_reply *r)
+{
+	const struct sc_scan *scan = &s->scan;
+	bool looks = scan->lookalikes && r->first.acked >= s->text_begin + scan->last.end;
+	if (looks && scan->last.end == scan->total)
+		return end_at(s, r, SC_QUIRK_BIT(eod_other), &scan->last.before, s->text_begin + scan->last.end);
+	bool final = sc_reply_positive(r->code) || (s->tx.text_gap && r->code != 421);
+	if (final && s->tx.text_gap && r->code / 100 != 3) {
+		s->searching = true;
+		s->facts.evidence.assumed++;
+		return end_at(s, r, SC_QUIRK_BIT(eod_assumed), NULL, client(s)->offset);
+	}
+	if (sc_reply_positive(r->code)) {
+		s->searching = true;
+		looks = scan->lookalikes != 0;
+		return end_at(s, r, SC_QUIRK_BIT(eod_other), looks ? &scan->first.before : &scan->extent,
+			client(s)->offset);
+	}
+	if (r->code / 100 == 4 || r->code / 100 == 5) {
+		s->tx.early = sc_verdict_of(r, SC_PHASE_data, &s->tx.arena);
+		r->quirks |= SC_QUIRK_BIT(early_reply);
+		s->tx.ev.quirks |= SC_QUIRK_BIT(early_reply);
+	}
+	return false;
+}
+
+static void unsolicited(struct sc_session *s, struct sc_reply *r)
+{
+	if (in_text(s) && !s->head && reply_in_text(s, r))
+		return;
+	bool expected = r->code == 421 || r->code == 221 || (r->quirks & SC_QUIRK_BIT(early_reply)) ||
+		s->facts.evidence.midstream || (s->head && (s->head->doubt || s->head->cmd == &sc_cmd_lost));
+	struct sc_exchange x = { .verb = SC_STR("UNSOLICITED"), .args = SC_STR_NONE, .when = SC_TIME_NONE };
+	if (r->code == 334) { /* a challenge stays unreadable whomever it answers */
+		blank(s, &x, r);
+	}
+	tell(s, &x, r, r->quirks | (expected ? 0 : SC_QUIRK_BIT(unexpected_reply)));
+	if (r->code != 421)
+		return;
+	s->closing = true;
+	s->closing_reply = sc_verdict_of(r, in_text(s) ? SC_PHASE_data : sc_session_phase(s), &s->arena);
+	if (s->tx.state == SC_TX_NONE)
+		sc_session_failure(s, "session", &s->closing_reply, SC_STR_NONE, 0);
+}
+
+static void server_line(struct sc_session *s, const struct sc_unit *u)
+{
+	struct sc_reply_line line = sc_reply_read(u->bytes);
+	if (line.code == 0) {
+		if (!u->ragged)
+			sc_session_quirk(s, SC_QUIRK_BIT(reply_garbage));
+		return;
+	}
+	s->smtp |= !s->strict || sc_str_search_nocase(line.text, SC_STR("MTP")) != SIZE_MAX;
+	if (s->reply_open && s->reply_torn && line.code != s->reply_code)
+		drop_reply(s);
+	if (!s->reply_open) {
+		s->reply_open = true;
+		s->reply_code = line.code;
+		s->reply_mark = u->first;
+	} else if (line.code != s->reply_code) {
+		s->reply_quirks |= SC_QUIRK_BIT(reply_code_mismatch);
+	}
+	s->reply_quirks |= line.odd ? SC_QUIRK_BIT(reply_odd_form) : 0;
+	s->reply_quirks |= u->bare_lf ? SC_QUIRK_BIT(bare_lf) : 0;
+	s->reply_quirks |= u->cut ? SC_QUIRK_BIT(line_cut) : 0;
+	s->reply_quirks |= sc_str_find(u->bytes, '\0') != SIZE_MAX ? SC_QUIRK_BIT(nul_octet) : 0;
+	s->reply_code = line.code;
+	if (line.more) {
+		collect(s, line.text);
+		return;
+	}
+	struct sc_reply r = assemble(s, &line, u);
+	if (s->tls_expected) {
+		s->framer[SC_SERVER].mode = SC_FRAME_START;
+		if (r.first.acked <= s->switch_client)
+			sc_session_quirk(s, SC_QUIRK_BIT(starttls_glued_server));
+	}
+	struct sc_exchange *x = match(s, &r);
+	if (x)
+		answer(s, x, &r);
+	else
+		unsolicited(s, &r);
+	drop_reply(s);
+}
+
+static void server_gap(struct sc_session *s, const struct sc_unit *u)
+{
+	s->gap_end = u->end;
+	s->reply_torn = s->reply_open;
+	for (struct sc_exchange *x = s->head; x; x = x->next)
+		x->doubt = true;
+}
+
+void sc_dialogue_server(struct sc_session *s, const struct sc_unit *u)
+{
+	if (u->kind == SC_UNIT_LINE)
+		server_line(s, u);
+	else if (u->kind == SC_UNIT_GAP)
+		server_gap(s, u);
+}
+
+void sc_dialogue_end(struct sc_session *s, bool closed)
+{
+	bool broke = closed && s->head && s->head->cmd != &sc_cmd_lost && !s->quit_asked && s->tx.state == SC_TX_NONE &&
+		!s->encrypted && !s->closing && !s->facts.evidence.midstream && !s->head->doubt;
+	enum sc_phase phase = sc_session_phase(s);
+	drop_reply(s);
+	while (s->head)
+		give_up_head(s);
+	sc_tx_end(s, s->quit_asked && s->tx.state < SC_TX_TEXT ? SC_TX_QUIT : closed ? SC_TX_CLOSED : SC_TX_CUT);
+	if (broke) {
+		struct sc_verdict none = { .phase = phase };
+		sc_session_failure(s, "session", &none, SC_STR_NONE, 0);
+	}
+}

@@ -1,0 +1,227 @@
+/* session.c - the life of a session: opening, feeding, ending.
+ *
+ * Client units are always read before server units, as far as the client's octets have a meaning yet; so what comes out does
+ * not depend on how the octets were cut into segments.  See dialogue.h for the pairing of commands and replies.
+ */
+#include "smtp/session.h"
+
+#include "explain/template.h"
+#include "smtp/commands.h"
+#include "smtp/dialogue.h"
+
+void sc_session_quirk(struct sc_session *s, uint64_t bits)
+{
+	s->facts.quirks |= bits;
+}
+
+void sc_session_emit(struct sc_session *s, enum sc_event_kind kind, const void *body, uint64_t first, uint64_t last)
+{
+	if (s->smtp)
+		s->host->emit(s->host->ctx, s, kind, body, first, last);
+}
+
+void sc_session_open(struct sc_session *s, const struct sc_session_host *host, const struct sc_ev_head *id, bool midstream)
+{
+	s->host = host;
+	s->id = *id;
+	s->arena.store = s->helo_arena.store = s->auth_arena.store = s->reply_arena.store = host->store;
+	s->tx.arena.store = s->queue.store = host->store;
+	for (int i = 0; i < 2; i++)
+		s->framer[i] = (struct sc_framer){ .store = host->store, .any_record = midstream };
+	s->framer[SC_CLIENT].scan = &s->scan;
+	s->framer[SC_CLIENT].proxy = !midstream;
+	s->facts.evidence.midstream = midstream;
+	s->facts.timing = (struct sc_ev_session_timing){ SC_TIME_NONE, SC_TIME_NONE, SC_TIME_NONE, SC_TIME_NONE,
+		SC_TIME_NONE };
+	s->facts.service = id->server.port == 465 ? "smtps" : id->server.port == 587 ? "submission" : "smtp";
+	s->established = s->starttls_at = SC_TIME_NONE;
+	sc_dialogue_begin(s);
+}
+
+void sc_session_text(struct sc_session *s)
+{
+	sc_scan_begin(&s->scan);
+	s->text_begin = s->framer[SC_CLIENT].offset;
+	sc_framer_mode(&s->framer[SC_CLIENT], SC_FRAME_TEXT, 0);
+}
+
+void sc_session_lines(struct sc_session *s)
+{
+	sc_framer_mode(&s->framer[SC_CLIENT], SC_FRAME_LINES, 0);
+}
+
+struct sc_verdict sc_verdict_of(const struct sc_reply *r, enum sc_phase phase, struct sc_arena *arena)
+{
+	return (struct sc_verdict){ r->code, r->status, sc_arena_copy(arena, r->text), phase, r->last.packet };
+}
+
+sc_str sc_session_template(struct sc_session *s, sc_str text)
+{
+	return sc_template(text, s->host->scratch->template, sizeof(s->host->scratch->template));
+}
+
+enum sc_phase sc_session_phase(const struct sc_session *s)
+{
+	if (s->head && s->head->cmd != &sc_cmd_lost)
+		return s->head->cmd->phase;
+	if (s->tx.state != SC_TX_NONE)
+		return s->tx.state == SC_TX_ENVELOPE ? SC_PHASE_rcpt : SC_PHASE_data;
+	return s->helo_done ? SC_PHASE_mail : SC_PHASE_helo;
+}
+
+void sc_session_failure(struct sc_session *s, const char *scope, const struct sc_verdict *v, sc_str mail_from, uint64_t n)
+{
+	struct sc_ev_failure ev = { .scope = scope, .phase = sc_phase_name(v->phase), .code = v->code, .enhanced = v->status,
+		.text = v->text, .permanent = v->code / 100 == 5, .retry_after_s = SC_NONE, .mail_from = mail_from, .n = n };
+	if (v->code) {
+		struct sc_reason why = sc_classify(v->code, v->status, v->text, v->phase);
+		ev.cause = sc_cause_name(why.cause);
+		ev.rule = sc_str_of(why.rule);
+		ev.list = why.list;
+		ev.retry_after_s = why.retry_after_s;
+	}
+	sc_session_emit(s, SC_EVENT_failure, &ev, v->packet, v->packet);
+}
+
+void sc_session_swap(struct sc_session *s)
+{
+	struct sc_framer old = s->framer[SC_CLIENT];
+	s->framer[SC_CLIENT] = s->framer[SC_SERVER];
+	s->framer[SC_SERVER] = old;
+	s->framer[SC_CLIENT].scan = &s->scan;
+	s->swapped = !s->swapped;
+	s->server_end = s->framer[SC_SERVER].offset;
+	sc_dialogue_begin(s);
+}
+
+static void opaque(struct sc_session *s, enum sc_side side, const struct sc_unit *u)
+{
+	if (!s->encrypted) {
+		bool first = u->begin == 0 || !s->tls_expected;
+		s->encrypted = true;
+		s->smtp = true;
+		s->implicit_tls = first && side == SC_CLIENT && !s->starttls_open;
+		s->starttls_at = s->starttls_at == SC_TIME_NONE ? u->first.when : s->starttls_at;
+		if (s->implicit_tls && s->id.server.port != 465)
+			sc_session_quirk(s, SC_QUIRK_BIT(tls_on_plain_port));
+		sc_framer_mode(&s->framer[sc_other(side)], SC_FRAME_START, 0);
+	}
+	*(side == SC_CLIENT ? &s->tls_client : &s->tls_server) = true;
+	s->host->opaque(s->host->ctx, s, side, u->bytes);
+}
+
+static void note_unit(struct sc_session *s, const struct sc_unit *u)
+{
+	s->last_packet = u->last.packet > s->last_packet ? u->last.packet : s->last_packet;
+	s->last_when = u->last.when;
+}
+
+static bool pump_client(struct sc_session *s)
+{
+	struct sc_unit u;
+	if (s->hold && !sc_dialogue_release(s))
+		return false;
+	if (!sc_framer_next(&s->framer[SC_CLIENT], &u))
+		return false;
+	note_unit(s, &u);
+	if (u.kind == SC_UNIT_OPAQUE)
+		opaque(s, SC_CLIENT, &u);
+	else
+		sc_dialogue_client(s, &u);
+	return true;
+}
+
+static bool pump_server(struct sc_session *s)
+{
+	struct sc_unit u;
+	if (!sc_framer_next(&s->framer[SC_SERVER], &u))
+		return false;
+	note_unit(s, &u);
+	s->server_end = u.end;
+	if (u.kind == SC_UNIT_OPAQUE)
+		opaque(s, SC_SERVER, &u);
+	else
+		sc_dialogue_server(s, &u);
+	return true;
+}
+
+void sc_session_feed(struct sc_session *s, enum sc_side side, const struct sc_segment *run)
+{
+	if (sc_segment_is_gap(run)) {
+		uint64_t *gap = side == SC_CLIENT ? &s->facts.evidence.gap_octets.client :
+			&s->facts.evidence.gap_octets.server;
+		*gap += run->bytes.len;
+	}
+	if (s->swapped)
+		side = sc_other(side);
+	sc_framer_push(&s->framer[side], run);
+	while (pump_client(s) || pump_server(s))
+		;
+	sc_framer_keep(&s->framer[SC_CLIENT]);
+	sc_framer_keep(&s->framer[SC_SERVER]);
+}
+
+void sc_session_tls(struct sc_session *s, bool established, sc_time when)
+{
+	s->tls_established |= established;
+	if (s->facts.timing.tls_ms == SC_TIME_NONE && s->starttls_at != SC_TIME_NONE)
+		s->facts.timing.tls_ms = when - s->starttls_at;
+}
+
+static const char *starttls_word(const struct sc_session *s)
+{
+	if (s->implicit_tls)
+		return "implicit";
+	if (s->starttls_refused)
+		return "refused";
+	if (s->starttls_open)
+		return s->tls_established ? "established" : s->tls_client ? "handshake_failed" : "accepted_no_handshake";
+	if (s->starttls_asked)
+		return "unanswered";
+	if (!s->helo_done)
+		return NULL; /* what was offered is not known */
+	for (uint32_t i = 0; i < s->facts.capabilities.count; i++)
+		if (sc_str_equal(s->facts.capabilities.items[i], SC_STR("STARTTLS")))
+			return "offered_unused";
+	return "not_offered";
+}
+
+static const char *end_word(const struct sc_session *s, enum sc_session_end how)
+{
+	static const char *const words[] = { "client", "server", "client_reset", "server_reset", "timeout", "evicted",
+		"capture_end" };
+	return s->quit_asked && how <= SC_END_SERVER_RESET ? "quit" : words[how];
+}
+
+static void give_back(struct sc_session *s)
+{
+	sc_arena_reset(&s->arena);
+	sc_arena_reset(&s->helo_arena);
+	sc_arena_reset(&s->auth_arena);
+	sc_arena_reset(&s->reply_arena);
+	sc_arena_reset(&s->tx.arena);
+	sc_fifo_clear(&s->queue);
+	s->head = s->tail = s->hold = NULL;
+	(void)sc_framer_close(&s->framer[SC_CLIENT]);
+	(void)sc_framer_close(&s->framer[SC_SERVER]);
+}
+
+void sc_session_drop(struct sc_session *s)
+{
+	give_back(s);
+}
+
+void sc_session_end(struct sc_session *s, enum sc_session_end how)
+{
+	bool closed = how <= SC_END_SERVER_RESET;
+	sc_dialogue_end(s, closed);
+	if (closed && !s->quit_asked && !s->encrypted)
+		sc_session_quirk(s, SC_QUIRK_BIT(no_quit));
+	s->facts.starttls = starttls_word(s);
+	s->facts.end_by = end_word(s, how);
+	s->facts.service = s->lmtp ? "lmtp" : s->facts.service;
+	if (s->facts.timing.total_ms == SC_TIME_NONE && s->facts.end != SC_TIME_NONE)
+		s->facts.timing.total_ms = s->facts.end - s->facts.start;
+	sc_session_emit(s, SC_EVENT_session, &s->facts, s->id.frames.first, s->id.frames.last);
+	give_back(s);
+}

@@ -1,0 +1,237 @@
+/* session.h - one SMTP (or LMTP) connection: commands wait in a queue, replies settle them, and only settling changes what is
+ * believed of the server (RFC 5321, 2920, 3030, 2033).
+ *
+ * The engine opens a session, feeds it the runs that net/tcp gives, and ends it.  What it finds leaves through the host's
+ * emit function.  Octets behind a TLS handshake go to the host's opaque function.
+ */
+#ifndef SC_SMTP_SESSION_H
+#define SC_SMTP_SESSION_H
+
+#include <smtpscope/event.h>
+
+#include "base/arena.h"
+#include "base/fifo.h"
+#include "explain/classify.h"
+#include "smtp/framer.h"
+#include "smtp/sasl.h"
+
+struct sc_session;
+struct sc_command;
+
+#define SC_REPLY_LINES        100 /* kept of one reply */
+#define SC_REPLY_TEXT         8192 /* octets of a reply's joined text */
+#define SC_RECIPIENTS_LISTED  4096 /* recipients kept of one transaction */
+#define SC_PENDING            4096 /* commands that wait for their replies */
+
+/* Room that all sessions of an engine share; its content is good until the next unit is read. */
+struct sc_session_scratch {
+	sc_str lines[SC_REPLY_LINES];
+	char   text[SC_REPLY_TEXT];
+	char   template[SC_REPLY_TEXT];
+	struct sc_ev_recipient recipients[SC_RECIPIENTS_LISTED];
+};
+
+struct sc_session_host {
+	struct sc_blocks *store;
+	struct sc_session_scratch *scratch;
+	uint64_t wants;  /* SC_WANT(SC_EVENT_exchange): build exchange events */
+	uint64_t key;    /* of the hash that finds echoes of secrets */
+	/* `first` and `last` are the packets the event rests on. */
+	void (*emit)(void *ctx, struct sc_session *s, enum sc_event_kind kind, const void *body, uint64_t first, uint64_t last);
+	void (*opaque)(void *ctx, struct sc_session *s, enum sc_side side, sc_str bytes);
+	void *ctx;
+};
+
+enum sc_session_end {
+	SC_END_CLIENT,       /* FIN, the client's first */
+	SC_END_SERVER,
+	SC_END_CLIENT_RESET,
+	SC_END_SERVER_RESET,
+	SC_END_TIMEOUT,
+	SC_END_EVICTED,
+	SC_END_CAPTURE,
+};
+
+/* A complete reply; a view. */
+struct sc_reply {
+	uint16_t code;
+	struct sc_status status;
+	const sc_str *lines;      /* without the code */
+	uint32_t line_count;
+	sc_str   text;            /* the lines joined by '\n' */
+	uint64_t quirks;
+	struct sc_segment first, last; /* acked, when, packet of its first and last line's octets */
+};
+
+/* A command and, in time, its answer.  Lies in the session's queue; what it points to lies behind it. */
+struct sc_exchange {
+	struct sc_exchange *next;
+	const struct sc_command *cmd; /* never NULL: an unknown verb has a row of its own */
+	sc_str   verb, args;          /* secrets are blanked */
+	uint64_t end;                 /* client stream offset behind the command: what a reply must acknowledge */
+	uint64_t seen;                /* server stream offset that the client had acknowledged when it asked */
+	uint64_t quirks;
+	uint64_t packet;
+	sc_time  when;                /* of the command's last octet */
+	uint64_t chunk;               /* BDAT: octets announced */
+	uint16_t replies;             /* still to come: one, or one per recipient (LMTP, PRDR) */
+	bool     chunk_last;          /* BDAT LAST */
+	bool     cancels;             /* SASL: "*" */
+	bool     doubt;               /* its reply may lie in a gap of the server's stream */
+	bool     absorbed;            /* LOST: a reply to what it stands for was seen */
+	uint32_t secret_len;          /* octets of a secret line, and their hash, to find its echo; 0: none */
+	uint64_t secret_hash;
+};
+
+struct sc_verdict {
+	uint16_t code; /* 0: none */
+	struct sc_status status;
+	sc_str   text;
+	enum sc_phase phase;
+	uint64_t packet;
+};
+
+struct sc_rcpt {
+	struct sc_rcpt *next;
+	sc_str   path;
+	struct sc_pairs params;
+	struct sc_verdict reply;  /* to RCPT */
+	struct sc_verdict final;  /* LMTP, PRDR: its own verdict */
+	bool lost;                /* the reply may lie in a gap */
+};
+
+enum sc_tx_state {
+	SC_TX_NONE,
+	SC_TX_ENVELOPE, /* MAIL was sent */
+	SC_TX_TEXT,     /* the message flows */
+	SC_TX_COMPLETE, /* its end was sent */
+};
+
+struct sc_transaction {
+	enum sc_tx_state state;
+	struct sc_arena arena;
+	struct sc_ev_transaction ev;
+	struct sc_verdict mail;       /* reply to MAIL */
+	struct sc_verdict refusal;    /* of DATA or of a chunk */
+	struct sc_verdict early;      /* came before the end of the message */
+	struct sc_verdict final;      /* of the whole message */
+	struct sc_rcpt *first, *last, *next_final;
+	uint32_t rcpt_count, accepted_count;
+	bool     incomplete;          /* part of the envelope may be missing */
+	bool     text_gap;            /* octets of the message are missing */
+	bool     lines_lost;          /* so are line ends */
+	bool     final_lost;          /* its verdict may lie in a gap */
+	bool     cut;                 /* not all recipients could be kept */
+	bool     judged;              /* a verdict on the message was seen */
+	uint64_t size, wire_size, lines; /* chunks taken so far */
+	uint64_t first_packet, last_packet;
+	sc_time  mail_at, rcpt_at, rcpt_done_at, data_at, text_at, end_at, last_at;
+	uint64_t gap_client, gap_server; /* session's gap octets when it opened */
+	uint64_t resyncs, assumed;
+};
+
+struct sc_session {
+	const struct sc_session_host *host;
+	struct sc_ev_head    id;
+	struct sc_ev_session facts;
+	struct sc_arena arena;        /* greeting */
+	struct sc_arena helo_arena;   /* HELO name, capabilities */
+	struct sc_arena auth_arena;   /* user, mechanism */
+	struct sc_arena reply_arena;  /* lines of the reply being collected */
+	struct sc_framer framer[2];
+	struct sc_scan scan;
+	struct sc_fifo queue;
+	struct sc_exchange *head, *tail;
+	uint32_t pending;
+	struct sc_exchange *hold;     /* the client's framer waits for the answer to this */
+	struct sc_sasl *sasl;         /* in auth_arena */
+
+	/* the reply being collected */
+	struct sc_reply_node *reply_first, *reply_last;
+	uint32_t reply_lines;
+	uint16_t reply_code;
+	uint64_t reply_quirks;
+	bool     reply_open, reply_torn;
+	struct sc_segment reply_mark;
+
+	struct sc_transaction tx;
+
+	bool strict;          /* not a mail port: only what surely is SMTP counts */
+	bool swapped;         /* client and server changed roles */
+	bool server_open;     /* at the end: the server had not closed its side */
+	bool smtp;            /* a reply line or a known verb was seen: this is mail */
+	bool greeted, helo_done, lmtp, quit_asked;
+	bool expect_sasl;     /* the client's next line answers a 334 */
+	bool auth_tail;       /* AUTH was refused: lines with unknown verbs may be leftovers of it, with secrets */
+	bool searching;       /* octets are missing: only what surely is a command counts as one */
+	bool guess;           /* the answer to `guess_cmd` was lost: the next line tells what it was */
+	bool pipelines;       /* the client sends groups */
+	bool tls_expected;    /* STARTTLS was accepted: a line or TLS comes */
+	bool encrypted;       /* TLS flows */
+	bool starttls_asked, starttls_open, starttls_refused;
+	bool tls_client, tls_server, tls_established, implicit_tls;
+	bool closing;         /* 421 was said */
+	const struct sc_command *guess_cmd;
+	uint64_t text_begin;  /* client stream offset of the message */
+	uint64_t gap_end;     /* server stream offset behind the last gap */
+	uint64_t server_end;  /* server stream offset read so far */
+	uint64_t auths;
+	uint64_t last_packet;
+	sc_time  last_when;
+	sc_time  established, starttls_at;
+	struct sc_verdict closing_reply;
+	bool     chunk_last;          /* the chunk that flows is the last one */
+	uint64_t switch_client, switch_server; /* stream offsets behind STARTTLS and its 220 */
+};
+
+/* Begins a session; `s` is zeroed.  `midstream`: its beginning was not captured. */
+void sc_session_open(struct sc_session *s, const struct sc_session_host *host, const struct sc_ev_head *id, bool midstream);
+
+/* A run of one side, in the order of net/tcp. */
+void sc_session_feed(struct sc_session *s, enum sc_side side, const struct sc_segment *run);
+
+/* The TLS layer tells that the handshake is over (established or not). */
+void sc_session_tls(struct sc_session *s, bool established, sc_time when);
+
+/* Ends it: what waits is told as unanswered, then the `session` event.  Gives all memory back. */
+void sc_session_end(struct sc_session *s, enum sc_session_end how);
+
+/* Gives all memory back without a word: it was no mail. */
+void sc_session_drop(struct sc_session *s);
+
+/* ---- for the files of smtp/ ---- */
+
+void sc_session_quirk(struct sc_session *s, uint64_t bits);
+/* A verdict from a reply, its text copied into `arena`. */
+struct sc_verdict sc_verdict_of(const struct sc_reply *r, enum sc_phase phase, struct sc_arena *arena);
+/* The client's next octets are message text. */
+void sc_session_text(struct sc_session *s);
+/* The client's next octets are commands. */
+void sc_session_lines(struct sc_session *s);
+/* Where the dialogue stands: the phase of the oldest waiting command, or what would come next. */
+enum sc_phase sc_session_phase(const struct sc_session *s);
+/* Emits `failure` for a verdict that has no recipient. */
+void sc_session_failure(struct sc_session *s, const char *scope, const struct sc_verdict *v, sc_str mail_from, uint64_t n);
+/* The reply text with its variable parts masked; good until the next call. */
+sc_str sc_session_template(struct sc_session *s, sc_str text);
+/* The two ends change roles (TURN, ATRN): the server's octets are commands from here on. */
+void sc_session_swap(struct sc_session *s);
+void sc_session_emit(struct sc_session *s, enum sc_event_kind kind, const void *body, uint64_t first, uint64_t last);
+
+/* transaction.c */
+enum sc_tx_end {
+	SC_TX_VERDICT, SC_TX_RSET, SC_TX_HELO, SC_TX_QUIT, SC_TX_MAIL, SC_TX_TLS,
+	SC_TX_CLOSED,  /* the connection's end was seen */
+	SC_TX_CUT,     /* the capture, or our patience, ended */
+};
+void sc_tx_mail(struct sc_session *s, const struct sc_exchange *x, const struct sc_reply *r); /* r NULL: no reply was seen */
+void sc_tx_rcpt(struct sc_session *s, const struct sc_exchange *x, const struct sc_reply *r);
+void sc_tx_refused(struct sc_session *s, const struct sc_reply *r);      /* DATA or a chunk */
+void sc_tx_assume(struct sc_session *s, uint64_t packet, sc_time when);  /* one that began unseen */
+void sc_tx_complete(struct sc_session *s, uint64_t packet, sc_time when);
+void sc_tx_final(struct sc_session *s, struct sc_exchange *x, const struct sc_reply *r);
+void sc_tx_end(struct sc_session *s, enum sc_tx_end why);
+/* Measures a DATA message: its extent, as the scanner or a look-alike gives it. */
+void sc_tx_measure(struct sc_session *s, const struct sc_extent *extent);
+
+#endif
