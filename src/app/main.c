@@ -1,5 +1,6 @@
 /* main.c - the command smtpscope. */
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "app/explain_mode.h"
@@ -18,31 +19,53 @@ static void hold_standard_descriptors(void)
 			_exit(SC_EFAILED);
 }
 
-static int write_text(bool (*text)(const struct sc_writer *w))
+/* Opens the output of what reads no packets, has it written, and gives the exit code. */
+static int write_to(const char *path, int (*text)(const struct sc_options *o, const struct sc_writer *w),
+		    const struct sc_options *o)
 {
 	struct sc_file_writer out;
-	if (sc_file_writer_open(&out, "-") == SC_OK) {
+	int code = (int)sc_file_writer_open(&out, path);
+	if (code == SC_OK) {
 		struct sc_writer face = sc_file_writer_face(&out);
-		text(&face);
+		code = text(o, &face);
 	}
-	return (int)sc_file_writer_close(&out);
+	sc_err closed = sc_file_writer_close(&out);
+	return closed ? (int)closed : code;
+}
+
+static int help(const struct sc_options *o, const struct sc_writer *w)
+{
+	(void)o;
+	return sc_help_write(w) ? SC_OK : SC_EFAILED;
+}
+
+static int version(const struct sc_options *o, const struct sc_writer *w)
+{
+	(void)o;
+	return sc_version_write(w) ? SC_OK : SC_EFAILED;
+}
+
+static int explain(const struct sc_options *o, const struct sc_writer *w)
+{
+	return sc_explain_run(o->words.items, o->words.count, o->classify, w);
 }
 
 static int perform(struct sc_options *o)
 {
 	if (o->help)
-		return write_text(sc_help_write);
+		return write_to("-", help, o);
 	if (o->version)
-		return write_text(sc_version_write);
+		return write_to("-", version, o);
 	sc_err err = sc_mode_settle(o, isatty(STDOUT_FILENO));
 	if (err)
 		return (int)err;
-	return o->mode == SC_MODE_explain ? explain(o) : sc_run(o);
+	return o->mode == SC_MODE_explain ? write_to(o->output, explain, o) : sc_run(o);
 }
 
 int main(int argc, char **argv)
 {
 	hold_standard_descriptors();
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write(2), and gets its message */
 	struct sc_options options;
 	sc_err err = sc_options_read(&options, argc, argv);
 	int code = err ? (int)err : perform(&options);

@@ -44,9 +44,9 @@ static sc_time clock_now(void)
 
 static void say_source(void *ctx, sc_err kind, const char *message)
 {
-	(void)ctx;
-	(void)kind; /* sc_source_result() tells the worst */
-	sc_say(NULL, "%s", message);
+	const struct run *r = ctx;
+	if (kind != SC_OK || !r->o->quiet) /* sc_source_result() tells the worst */
+		sc_say(NULL, "%s", message);
 }
 
 /* -r a.pcap b.pcap: the shell's habit.  The second would be read as a BPF filter, with a riddle for a message. */
@@ -98,6 +98,7 @@ static sc_err open_source(struct run *r)
 		.snap = (uint32_t)r->o->snap,
 		.say = say_source,
 		.say_ctx = r,
+		.stop = &sc_signals.stop,
 	};
 	sc_err err = sc_source_open(&r->source, &config);
 	sc_memory_give(filter);

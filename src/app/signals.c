@@ -41,5 +41,4 @@ void sc_signals_catch(void)
 	catch(SIGTERM, on_stop, 0);
 	catch(SIGHUP, on_other, SA_RESTART);
 	catch(SIGUSR1, on_other, SA_RESTART);
-	catch(SIGPIPE, SIG_IGN, 0);
 }

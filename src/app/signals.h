@@ -15,7 +15,7 @@ struct sc_signals {
 };
 extern struct sc_signals sc_signals;
 
-/* Installs the handlers.  SIGPIPE is ignored: a closed pipe is an error of write(2) and gets its message. */
+/* Installs the handlers. */
 void sc_signals_catch(void);
 
 #endif

@@ -10,8 +10,9 @@
  *           rcpt_to.local the parts of an address.
  *
  * A comparison with an absent field is false, != too; a flag (permanent) is never absent, only false.  A list matches
- * if any element does, with != too; a map by its names.  A field alone is true when it is there and is not false, zero or empty.  Text compares without case, but
- * local parts are equal only with it; the search operators never regard case.  `matches` is engine/pattern.h.
+ * if any element does, with != too; a map by its names.  A field alone is true when it is there and is not false,
+ * zero or empty.  Text compares without case, but local parts are equal only with it; the search operators never
+ * regard case.  `matches` is engine/pattern.h.
  * Numbers take k M G (also kB MB GB), thousands as sizes in mail are; a field in ms or seconds takes ms s m h.
  * Times are RFC 3339, UTC unless they say otherwise, and may end after the date, the minute or the second; times and
  * durations compare by the microsecond, as they are printed.

@@ -421,6 +421,13 @@ bool sc_phrase_explain(sc_str name, struct sc_text *t)
 	return t->len > before;
 }
 
+const char *sc_phrase_status(sc_str status)
+{
+	struct sc_status st;
+	const struct status_row *row = read_status(status, &st) ? status_row_of(st) : NULL;
+	return row ? row->meaning : NULL;
+}
+
 void sc_phrase_each(void (*see)(void *ctx, const char *word), void *ctx)
 {
 	for (int i = SC_CAUSE_NONE + 1; i < SC_CAUSES; i++)

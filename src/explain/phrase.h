@@ -11,6 +11,9 @@
  * matter, '-' may stand for '_'.  False: nothing has that name, and nothing was added. */
 bool sc_phrase_explain(sc_str name, struct sc_text *t);
 
+/* What an enhanced code such as 5.1.1 means; NULL: it is not registered. */
+const char *sc_phrase_status(sc_str status);
+
 /* Shows every word that is known by name, for suggestions. */
 void sc_phrase_each(void (*see)(void *ctx, const char *word), void *ctx);
 

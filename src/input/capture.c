@@ -175,13 +175,15 @@ void sc_capture_judge(const struct sc_capture *c, struct sc_verdict *verdict)
 		if (in_packet(c))
 			judge(verdict, SC_EDAMAGED, "cut short in packet %" PRIu64 "; %s", n + 1, before);
 		else
-			judge(verdict, SC_EDAMAGED, "cut short after packet %" PRIu64 "; what is before it was read", n);
+			judge(verdict, SC_EDAMAGED, "cut short after packet %" PRIu64 "; what is before it was read",
+				n);
 		break;
 	case SC_ENDING_CORRUPT:
 		judge(verdict, SC_EDAMAGED, "corrupt at packet %" PRIu64 ": %s; %s", n + 1, c->stream.why, before);
 		break;
 	case SC_ENDING_UNREADABLE:
-		judge(verdict, SC_EINPUT, "reading failed at packet %" PRIu64 ": %s; %s", n + 1, c->stream.why, before);
+		judge(verdict, SC_EINPUT, "reading failed at packet %" PRIu64 ": %s; %s", n + 1, c->stream.why,
+			before);
 		break;
 	default:
 		break;

@@ -71,7 +71,8 @@ static bool compile(const char *expression, int dlt, struct bpf_program *program
 
 static sc_err check(const char *expression, struct sc_tell *tell)
 {
-	static const int tried[] = { DLT_EN10MB, DLT_LINUX_SLL, DLT_LINUX_SLL2, DLT_RAW, DLT_PPP_ETHER, DLT_IEEE802_11_RADIO };
+	static const int tried[] = { DLT_EN10MB, DLT_LINUX_SLL, DLT_LINUX_SLL2, DLT_RAW, DLT_PPP_ETHER,
+		DLT_IEEE802_11_RADIO };
 	char first[PCAP_ERRBUF_SIZE], later[PCAP_ERRBUF_SIZE];
 	for (size_t i = 0; i < sizeof(tried) / sizeof(tried[0]); i++) {
 		struct bpf_program program;

@@ -83,7 +83,8 @@ static sc_err enter(struct walk *w, char *name, struct sc_tell *tell)
 		return SC_EFAILED;
 	struct directory d = { .name = name };
 	if (w->depth == DEPTH_MOST)
-		sc_tell(tell, SC_EINPUT, name, "lies more than %d directories deep; name it on the command line", DEPTH_MOST);
+		sc_tell(tell, SC_EINPUT, name, "lies more than %d directories deep; name it on the command line",
+			DEPTH_MOST);
 	else if ((d.count = scandir(name, &d.entries, is_child, by_octets)) < 0)
 		sc_tell(tell, SC_EINPUT, name, "the directory cannot be read: %s", strerror(errno));
 	else {

@@ -11,7 +11,7 @@
 struct sc_pcapng_watch {
 	uint64_t dropped; /* isb_ifdrop and isb_osdrop, the last of each interface */
 	uint64_t secrets; /* Decryption Secrets Blocks */
-	void   (*keylog)(void *ctx, sc_str text); /* TLS key logs; `text` is borrowed for the call; NULL: not wanted */
+	void   (*keylog)(void *ctx, sc_str text); /* TLS key logs, borrowed for the call; NULL: not wanted */
 	void    *ctx;
 };
 

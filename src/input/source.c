@@ -302,8 +302,8 @@ static bool take_up(struct sc_source *s, struct file *f)
 static void admit(struct sc_source *s, struct file *f)
 {
 	if (s->heap_count == SC_OPEN_MOST) {
-		sc_tell(&s->tell, SC_EINPUT, f->name, "left out: more than %u captures overlap in time; merge some first (mergecap)",
-			SC_OPEN_MOST);
+		sc_tell(&s->tell, SC_EINPUT, f->name,
+			"left out: more than %u captures overlap in time; merge some first (mergecap)", SC_OPEN_MOST);
 		close_capture(f);
 		close_fd(f);
 	} else if (take_up(s, f)) {

@@ -1,4 +1,5 @@
-/* source.h - packets from files: pcap and pcapng, plain, gzip or zstd, standard input, directories, several merged by time. */
+/* source.h - packets from files: pcap and pcapng, plain, gzip or zstd, standard input, directories, several merged by
+ * time. */
 #ifndef SC_INPUT_SOURCE_H
 #define SC_INPUT_SOURCE_H
 
@@ -6,7 +7,8 @@
 
 #include <smtpscope/packet.h>
 
-/* Says what went wrong, one line each, already in the form "WHERE: what happened; what to do".  `kind` SC_OK: only a remark. */
+/* Says what went wrong, one line each, already in the form "WHERE: what happened; what to do".  `kind` SC_OK: only a
+ * remark. */
 typedef void sc_source_say_fn(void *ctx, sc_err kind, const char *message);
 
 struct sc_source_config {
@@ -16,20 +18,22 @@ struct sc_source_config {
 	uint32_t    snap;           /* cut packets to this many octets; 0: no */
 	sc_source_say_fn *say;
 	void       *say_ctx;
-	const volatile sig_atomic_t *stop; /* not 0: a read that a signal interrupts is the end of the input; NULL: never */
+	const volatile sig_atomic_t *stop; /* not 0: a read that a signal interrupts ends the input; NULL: never */
 };
 
 struct sc_source;
 
-/* Opens everything that can be opened; what cannot is told through `say`.  SC_EUSAGE: the filter is wrong (said); SC_EINPUT: nothing
- * could be opened. */
+/* Opens everything that can be opened; what cannot is told through `say`.  SC_EUSAGE: the filter is wrong (said);
+ * SC_EINPUT: nothing could be opened.  SC_EFAILED: no memory. */
 sc_err sc_source_open(struct sc_source **out, const struct sc_source_config *config);
 
-/* The next packet in order of time (files are merged by the times of their heads; a single file is never reordered).  Numbers count
- * every packet read, the filtered ones included ("frames count over the whole input as merged").  False: no more. */
+/* The next packet in order of time (files are merged by the times of their heads; a single file is never reordered).
+ * Numbers count every packet read, the filtered ones included ("frames count over the whole input as merged").  Times
+ * lie between 1970 and 2116.  `pkt->bytes` is borrowed until the next call.  False: no more. */
 bool sc_source_next(struct sc_source *s, struct sc_packet *pkt);
 
-/* The worst of what was met so far: SC_OK, SC_EDAMAGED (a file cut short or corrupt), SC_EINPUT (a file unreadable). */
+/* The worst of what was met so far: SC_OK, SC_EDAMAGED (a file cut short or corrupt), SC_EINPUT (a file unreadable),
+ * SC_EFAILED (no memory). */
 sc_err sc_source_result(const struct sc_source *s);
 
 /* For progress: octets read of the compressed or plain files, and their total (0: not known, as for a pipe). */

@@ -60,7 +60,8 @@ static size_t read_packed(struct sc_stream *s, char *at, size_t room)
 		const char *why = sc_unpack_why(s->unpack);
 		if (why) {
 			char text[sizeof(s->why)];
-			snprintf(text, sizeof(text), "the %s data does not unpack (%s)", sc_packing_name(s->packing), why);
+			snprintf(text, sizeof(text), "the %s data does not unpack (%s)", sc_packing_name(s->packing),
+				why);
 			return end_with(s, SC_ENDING_CORRUPT, text);
 		}
 		size_t got = read_raw(s, s->packed, PACKED_OCTETS);

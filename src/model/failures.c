@@ -116,6 +116,12 @@ static void measure(struct sc_failures *m, enum sc_spread_id id, sc_time duratio
 	sc_spread_add(&m->spreads[id], duration);
 }
 
+static void show_cause(struct sc_failures *m, const struct sc_top_item *item)
+{
+	if (m->cause_sessions[item->cause] == 0)
+		m->cause_sessions[item->cause] = item->session;
+}
+
 /* ---- sessions and transactions ---- */
 
 static void count_starttls(struct sc_failures *m, const struct sc_event *ev, const struct sc_ev_session *s)
@@ -202,6 +208,7 @@ static void count_refusal(struct sc_failures *m, const struct sc_ev_delivery *d,
 	char buffer[SC_TOP_KEY_OCTETS];
 	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
 	m->causes[item->cause][item->outcome == SC_OUTCOME_rejected]++;
+	show_cause(m, item);
 	if (d->enhanced.cls) {
 		sc_text_status(&t, d->enhanced);
 		sc_top_add(&m->enhanced, sc_text_str(&t), item);
@@ -299,7 +306,8 @@ static void add_delivery(struct sc_failures *m, const struct sc_event *ev)
 	m->recipients++;
 	m->outcomes[outcome]++;
 	m->permanent += d->permanent;
-	sc_timeline_at(&m->timeline, ev->when)->outcomes[outcome]++;
+	if (ev->when != SC_TIME_NONE)
+		sc_timeline_at(&m->timeline, ev->when)->outcomes[outcome]++;
 	count_parties(m, ev, &item);
 	if (item.failed)
 		count_failed(m, ev, &item);
@@ -322,6 +330,7 @@ static void add_failure(struct sc_failures *m, const struct sc_event *ev)
 	}
 	m->other_phases[sc_phase_of(sc_str_of(f->phase))][f->code >= 500]++;
 	m->other_causes[item.cause]++;
+	show_cause(m, &item);
 	if (f->list.at)
 		sc_top_add(&m->lists, f->list, &item);
 }

@@ -74,6 +74,7 @@ struct sc_failures {
 	/* recipients */
 	uint64_t recipients, outcomes[SC_OUTCOMES], permanent;
 	uint64_t causes[SC_CAUSES][2];               /* deferred, rejected; row 0: a refusal whose cause is not told */
+	uint64_t cause_sessions[SC_CAUSES];          /* a session that shows it, the first one; 0: none */
 	uint64_t phases[SC_PHASES][SC_CLASSES];
 	uint64_t no_enhanced;                        /* refusals without an enhanced code */
 	/* refusals and breaks that have no recipient */

@@ -198,13 +198,18 @@ static void settle_data(struct sc_session *s, struct sc_exchange *x, const struc
 	sc_tx_refused(s, r);
 }
 
+#define CHUNK_OCTETS (UINT64_C(1) << 40) /* more than any server takes: a mistake or an attack */
+
 static void ask_bdat(struct sc_session *s, struct sc_exchange *x)
 {
 	sc_str rest = x->args.at ? x->args : SC_STR("");
-	sc_str size = sc_str_word(&rest);
-	if (!sc_str_number(size, &x->chunk))
-		x->quirks |= SC_QUIRK_BIT(bad_chunk);
-	x->chunk_last = sc_str_equal_nocase(sc_str_word(&rest), SC_STR("LAST"));
+	sc_str size = sc_str_word(&rest), last = sc_str_word(&rest);
+	x->chunk_last = sc_str_equal_nocase(last, SC_STR("LAST"));
+	if (!sc_str_number(size, &x->chunk) || x->chunk > CHUNK_OCTETS || (last.len && !x->chunk_last) || rest.len) {
+		x->quirks |= SC_QUIRK_BIT(bad_chunk); /* the server refuses it, and no octets follow */
+		x->chunk = 0;
+		x->chunk_last = false;
+	}
 	s->chunk_last = x->chunk_last;
 	if (s->tx.state != SC_TX_NONE)
 		s->tx.ev.via = "BDAT";

@@ -94,7 +94,8 @@ struct sc_exchange *sc_dialogue_ask(struct sc_session *s, const struct sc_comman
 		.when = u->last.when, .replies = 1 };
 	for (size_t i = 0; i < verb.len; i++)
 		text[i] = sc_upper(verb.at[i]);
-	memcpy(text + verb.len, args.at, args.len);
+	if (args.len)
+		memcpy(text + verb.len, args.at, args.len);
 	x->verb = (sc_str){ text, verb.len };
 	x->args = args.at ? (sc_str){ text + verb.len, args.len } : SC_STR_NONE;
 	*(s->tail ? &s->tail->next : &s->head) = x;
@@ -343,7 +344,7 @@ static void client_gap(struct sc_session *s, const struct sc_unit *u)
 		s->tx.incomplete = true;
 }
 
-void sc_dialogue_client(struct sc_session *s, const struct sc_unit *u)
+static void client_unit(struct sc_session *s, const struct sc_unit *u)
 {
 	switch (u->kind) {
 	case SC_UNIT_LINE:
@@ -366,7 +367,7 @@ void sc_dialogue_client(struct sc_session *s, const struct sc_unit *u)
 	}
 }
 
-bool sc_dialogue_release(struct sc_session *s)
+static bool held_may_go(struct sc_session *s)
 {
 	struct sc_exchange *x = s->hold;
 	if (!sc_framer_waits(client(s)))
@@ -412,15 +413,17 @@ static void drop_reply(struct sc_session *s)
 	s->reply_open = s->reply_torn = false;
 }
 
-/* The whole reply, its last line borrowed from the packet. */
-static struct sc_reply assemble(struct sc_session *s, const struct sc_reply_line *line, const struct sc_unit *u)
+/* The reply as far as it was collected, and its last line, borrowed from the packet; `last` none: it was not seen. */
+static struct sc_reply assemble(struct sc_session *s, sc_str last, const struct sc_segment *mark)
 {
 	struct sc_session_scratch *scratch = s->host->scratch;
-	struct sc_reply r = { .code = line->code, .lines = scratch->lines, .first = s->reply_mark, .last = u->last };
+	struct sc_reply r = { .code = s->reply_code, .lines = scratch->lines, .first = s->reply_mark, .last = *mark };
 	for (const struct sc_reply_node *n = s->reply_first; n; n = n->next)
 		scratch->lines[r.line_count++] = n->text;
-	if (r.line_count < SC_REPLY_LINES)
-		scratch->lines[r.line_count++] = sc_str_slice(line->text, 0, SC_BLOCK_LARGE);
+	if (last.at && r.line_count < SC_REPLY_LINES)
+		scratch->lines[r.line_count++] = sc_str_slice(last, 0, SC_BLOCK_LARGE);
+	if (!r.line_count)
+		scratch->lines[r.line_count++] = SC_STR("");
 	r.status = sc_status_find(scratch->lines[0]);
 	r.text = scratch->lines[0];
 	if (r.line_count > 1) {
@@ -630,6 +633,32 @@ static void unsolicited(struct sc_session *s, struct sc_reply *r)
 		sc_session_failure(s, "session", &s->closing_reply, SC_STR_NONE, 0);
 }
 
+/* The reply is as complete as it gets: it answers a command, or none. */
+static void finish_reply(struct sc_session *s, sc_str last, const struct sc_segment *mark)
+{
+	struct sc_reply r = assemble(s, last, mark);
+	if (s->tls_expected) {
+		s->framer[SC_SERVER].mode = SC_FRAME_START;
+		if (r.first.acked <= s->switch_client)
+			sc_session_quirk(s, SC_QUIRK_BIT(starttls_glued_server));
+	}
+	struct sc_exchange *x = match(s, &r);
+	if (x)
+		answer(s, x, &r);
+	else
+		unsolicited(s, &r);
+	drop_reply(s);
+}
+
+/* The rest of a reply is missing.  Its code stands on every line (RFC 5321 4.2.1), so what was seen is an answer. */
+static void finish_torn(struct sc_session *s)
+{
+	if (!s->reply_open || !s->reply_torn)
+		return;
+	struct sc_segment mark = s->reply_mark;
+	finish_reply(s, SC_STR_NONE, &mark);
+}
+
 static void server_line(struct sc_session *s, const struct sc_unit *u)
 {
 	struct sc_reply_line line = sc_reply_read(u->bytes);
@@ -639,8 +668,8 @@ static void server_line(struct sc_session *s, const struct sc_unit *u)
 		return;
 	}
 	s->smtp |= !s->strict || sc_str_search_nocase(line.text, SC_STR("MTP")) != SIZE_MAX;
-	if (s->reply_open && s->reply_torn && line.code != s->reply_code)
-		drop_reply(s);
+	if (line.code != s->reply_code || u->first.acked != s->reply_mark.acked)
+		finish_torn(s);
 	if (!s->reply_open) {
 		s->reply_open = true;
 		s->reply_code = line.code;
@@ -657,18 +686,7 @@ static void server_line(struct sc_session *s, const struct sc_unit *u)
 		collect(s, line.text);
 		return;
 	}
-	struct sc_reply r = assemble(s, &line, u);
-	if (s->tls_expected) {
-		s->framer[SC_SERVER].mode = SC_FRAME_START;
-		if (r.first.acked <= s->switch_client)
-			sc_session_quirk(s, SC_QUIRK_BIT(starttls_glued_server));
-	}
-	struct sc_exchange *x = match(s, &r);
-	if (x)
-		answer(s, x, &r);
-	else
-		unsolicited(s, &r);
-	drop_reply(s);
+	finish_reply(s, line.text, &u->last);
 }
 
 static void server_gap(struct sc_session *s, const struct sc_unit *u)
@@ -687,12 +705,44 @@ void sc_dialogue_server(struct sc_session *s, const struct sc_unit *u)
 		server_gap(s, u);
 }
 
+void sc_dialogue_client(struct sc_session *s, const struct sc_unit *u)
+{
+	if (u->first.acked >= s->gap_end)
+		finish_torn(s); /* the client went on, so it saw the rest */
+	client_unit(s, u);
+}
+
+bool sc_dialogue_release(struct sc_session *s)
+{
+	struct sc_framer *f = client(s);
+	if (sc_framer_waits(f) && sc_framer_head(f).acked >= s->gap_end)
+		finish_torn(s);
+	return !s->hold || held_may_go(s);
+}
+
+/* A last command without its line end, such as QUIT before the connection was closed. */
+static void ask_unfinished(struct sc_session *s)
+{
+	struct sc_unit u = { .kind = SC_UNIT_LINE, .bytes = sc_framer_partial(client(s)), .end = client(s)->offset };
+	if (client(s)->mode != SC_FRAME_LINES || s->hold || s->searching || s->expect_sasl || !u.bytes.len ||
+		sc_str_find(u.bytes, ' ') != SIZE_MAX || !sc_path_command_like(u.bytes))
+		return;
+	u.octets = u.bytes.len;
+	u.first = u.last = client(s)->line_first;
+	ask(s, &u);
+	if (s->tail)
+		s->tail->quirks |= SC_QUIRK_BIT(line_unfinished);
+}
+
 void sc_dialogue_end(struct sc_session *s, bool closed)
 {
 	bool broke = closed && s->head && s->head->cmd != &sc_cmd_lost && !s->quit_asked && s->tx.state == SC_TX_NONE &&
 		!s->encrypted && !s->closing && !s->facts.evidence.midstream && !s->head->doubt;
 	enum sc_phase phase = sc_session_phase(s);
+	finish_torn(s);
 	drop_reply(s);
+	if (closed)
+		ask_unfinished(s);
 	while (s->head)
 		give_up_head(s);
 	sc_tx_end(s, s->quit_asked && s->tx.state < SC_TX_TEXT ? SC_TX_QUIT : closed ? SC_TX_CLOSED : SC_TX_CUT);

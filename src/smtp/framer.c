@@ -64,6 +64,11 @@ struct sc_segment sc_framer_head(const struct sc_framer *f)
 	return f->run.bytes.len ? f->run : f->after.bytes.len ? f->after : f->held.first->seg;
 }
 
+sc_str sc_framer_partial(const struct sc_framer *f)
+{
+	return f->line && f->line_octets ? (sc_str){ f->line->data, f->line->used } : SC_STR("");
+}
+
 void sc_framer_mode(struct sc_framer *f, enum sc_framer_mode mode, uint64_t left)
 {
 	f->mode = mode;

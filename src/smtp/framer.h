@@ -71,6 +71,8 @@ void sc_framer_keep(struct sc_framer *f);
 bool sc_framer_waits(const struct sc_framer *f);
 /* Where the octets that wait to be read were acknowledged to; the time they came.  Only when sc_framer_waits(). */
 struct sc_segment sc_framer_head(const struct sc_framer *f);
+/* The beginning of a line whose end has not come; empty when there is none. */
+sc_str sc_framer_partial(const struct sc_framer *f);
 void sc_framer_mode(struct sc_framer *f, enum sc_framer_mode mode, uint64_t left);
 /* Drops everything; gives the octets that were never read. */
 uint64_t sc_framer_close(struct sc_framer *f);

@@ -9,12 +9,14 @@ static uint16_t digit(char c)
 	return (uint16_t)(c - '0');
 }
 
-/* A fourth digit makes it a number of the text ("2024-01-31 ..."), not a reply code; no client takes it for one. */
+/* A fourth digit makes it a number of the text ("2024-01-31 ..."), not a reply code; no client takes it for one.
+ * Nor is 000 a code: it would be "none" to everyone who asks. */
 static bool opens_with_code(sc_str line)
 {
 	if (line.len < 3 || !sc_is_digit(line.at[0]) || !sc_is_digit(line.at[1]) || !sc_is_digit(line.at[2]))
 		return false;
-	return line.len == 3 || !sc_is_digit(line.at[3]);
+	bool zero = sc_str_starts(line, SC_STR("000"));
+	return !zero && (line.len == 3 || !sc_is_digit(line.at[3]));
 }
 
 struct sc_reply_line sc_reply_read(sc_str line)

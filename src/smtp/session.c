@@ -57,7 +57,9 @@ struct sc_verdict sc_verdict_of(const struct sc_reply *r, enum sc_phase phase, s
 
 sc_str sc_session_template(struct sc_session *s, sc_str text)
 {
-	return sc_template(text, s->host->scratch->template, sizeof(s->host->scratch->template));
+	struct sc_text t = sc_text_into(s->host->scratch->template, sizeof(s->host->scratch->template));
+	sc_template_put(&t, text);
+	return sc_text_str(&t);
 }
 
 enum sc_phase sc_session_phase(const struct sc_session *s)

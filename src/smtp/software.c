@@ -62,6 +62,8 @@ static bool step(sc_str *rest, sc_str piece, bool skip, bool take, sc_str *word)
 		return false;
 	if (take && skip)
 		here = last_word(sc_str_slice(*rest, 0, at));
+	if (take && here.len == 0)
+		return false;
 	if (take)
 		*word = word->at ? (sc_str){ word->at, (size_t)(here.at - word->at) + here.len } : here;
 	*rest = sc_str_from(*rest, at + piece.len);
@@ -327,8 +329,8 @@ static const struct acceptance {
 	{ NULL,                      "* id=%",                                       NULL,             0,   4,  ANY },
 };
 
-/* What no ordinary word has: a digit, or a capital behind a small letter.  Brackets and spaces are of the text around,
- * and an enhanced status code may stand where the id is left out. */
+/* What no ordinary word has: a digit, or a capital behind a small letter.  Brackets and spaces are of the text
+ * around, and an enhanced status code may stand where the id is left out. */
 static bool looks_like_id(sc_str word)
 {
 	bool mixed = false;

@@ -358,7 +358,7 @@ static void tell_delivery(struct sc_session *s, const struct sc_rcpt *rcpt, cons
 	struct sc_ev_delivery ev = { .n = tx->ev.n, .mail_from = tx->ev.mail_from, .rcpt_to = rcpt->path,
 		.outcome = outcome_names[d->outcome], .phase = sc_phase_name(d->phase), .cause = sc_cause_name(why->cause),
 		.rule = sc_str_of(why->rule), .list = why->list, .retry_after_s = why->retry_after_s,
-		.queue_id = tx->ev.queue_id, .size = tx->ev.size };
+		.queue_id = d->outcome == ACCEPTED ? tx->ev.queue_id : SC_STR_NONE, .size = tx->ev.size };
 	uint64_t packet = tx->last_packet;
 	if (d->by) {
 		ev.code = d->by->code;

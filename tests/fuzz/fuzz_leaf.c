@@ -132,7 +132,7 @@ static void try_secrets(sc_str input)
 	send_secret(SC_STR("PLAIN"), (sc_str[]){ secret, one }, 2);
 	send_secret(SC_STR("LOGIN"), (sc_str[]){ nul, one, nul, secret }, 4);
 	send_secret(SC_STR("CRAM-MD5"), (sc_str[]){ one, SC_STR(" "), secret }, 3);
-	send_secret(SC_STR("DIGEST-MD5"), (sc_str[]){ SC_STR("username=\"a\","), one, SC_STR("response="), secret }, 4);
+	send_secret(SC_STR("DIGEST-MD5"), (sc_str[]){ SC_STR("username=\"a\""), one, SC_STR("nonce="), secret }, 4);
 	send_secret(SC_STR("SCRAM-SHA-1"), (sc_str[]){ SC_STR("n,,n="), one, SC_STR(",r=x"), secret }, 4);
 	send_secret(SC_STR("XOAUTH2"), (sc_str[]){ SC_STR("user="), one, SC_STR("auth=Bearer "), secret, nul }, 5);
 	struct sc_sasl s;

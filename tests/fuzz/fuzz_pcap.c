@@ -58,13 +58,15 @@ static void play(sc_str octets, size_t buffer, size_t piece, struct log *l)
 
 static bool begins_with(const struct log *whole, const struct log *part)
 {
-	return part->count <= whole->count && memcmp(whole->packets, part->packets, part->count * sizeof(uint64_t)) == 0;
+	size_t octets = part->count * sizeof(part->packets[0]);
+	return part->count <= whole->count && memcmp(whole->packets, part->packets, octets) == 0;
 }
 
 static bool same(const struct log *a, const struct log *b)
 {
-	return a->opened == b->opened && a->count == b->count && begins_with(a, b) && a->verdict.err == b->verdict.err &&
-	       a->verdict.foreign == b->verdict.foreign && strcmp(a->verdict.why, b->verdict.why) == 0;
+	const struct sc_verdict *v = &a->verdict, *w = &b->verdict;
+	return a->opened == b->opened && a->count == b->count && begins_with(a, b) && v->err == w->err &&
+	       v->foreign == w->foreign && strcmp(v->why, w->why) == 0;
 }
 
 /* The same octets as a real file, twice beside each other: merged, every packet comes twice. */

@@ -43,8 +43,8 @@ static void list(sc_str octets, size_t buffer, size_t piece, char *out, size_t s
 		while (sc_capture_next(&c, &pkt))
 			len += (size_t)snprintf(out + len, size - len, "%lld.%09lld %u/%u link %u %.*s\n",
 				(long long)(pkt.when / SC_SECOND), (long long)(pkt.when % SC_SECOND),
-				(unsigned)pkt.bytes.len, pkt.wire_len, pkt.link, (int)(pkt.bytes.len < 8 ? pkt.bytes.len : 8),
-				pkt.bytes.at);
+				(unsigned)pkt.bytes.len, pkt.wire_len, pkt.link,
+				(int)(pkt.bytes.len < 8 ? pkt.bytes.len : 8), pkt.bytes.at);
 		sc_capture_judge(&c, &verdict);
 		sc_capture_close(&c);
 	}
@@ -91,8 +91,9 @@ static void pcap_dialects(void **state)
 			put(m, octets, strlen(octets));
 		}
 		check(cases[i].name, m,
-			cases[i].magic == 0xa1b23c4d ? "7.000000042 5/1500 link 113 whole\n7.000000042 0/1500 link 113 \n0\n"
-							     : "7.000042000 5/1500 link 113 whole\n7.000042000 0/1500 link 113 \n0\n");
+			cases[i].magic == 0xa1b23c4d
+				? "7.000000042 5/1500 link 113 whole\n7.000000042 0/1500 link 113 \n0\n"
+				: "7.000042000 5/1500 link 113 whole\n7.000042000 0/1500 link 113 \n0\n");
 		free_image(m);
 	}
 }
@@ -138,7 +139,8 @@ static void pcap_long_record(void **state)
 	list((sc_str){ m->at, m->len }, 0, 0, got, sizeof(got));
 	assert_string_equal(got, "1.000000000 1/1 link 1 a\n2.000000000 3145728/3145728 link 1 xxxxxxxx\n0\n");
 	list((sc_str){ m->at, m->len - 1 }, 0, 0, got, sizeof(got));
-	assert_string_equal(got, "1.000000000 1/1 link 1 a\n4 cut short in packet 2; the packet before it was read\n");
+	assert_string_equal(got,
+		"1.000000000 1/1 link 1 a\n4 cut short in packet 2; the packet before it was read\n");
 	free(text);
 	free_image(m);
 }
@@ -175,8 +177,8 @@ static void pcapng_blocks(void **state)
 {
 	(void)state;
 	struct image *m = new_image(4096);
-	const char *want = "7.000042000 4/60 link 1 abcd\n7.000000042 5/5 link 276 efghi\n7.000000042 3/9 link 1 jkl\n"
-			   "0.000000005 2/2 link 276 mn\n";
+	const char *want = "7.000042000 4/60 link 1 abcd\n7.000000042 5/5 link 276 efghi\n"
+			   "7.000000042 3/9 link 1 jkl\n0.000000005 2/2 link 276 mn\n";
 	char both[1024];
 	for (int big = 0; big < 2; big++) {
 		m->len = 0;
@@ -376,7 +378,8 @@ static void pcapng_watch(void **state)
 	struct sc_capture c;
 	struct sc_verdict verdict;
 	struct sc_packet pkt;
-	assert_true(sc_capture_open(&c, &(struct sc_stream_config){ .read = read_octets, .ctx = &r }, &watch, &verdict));
+	struct sc_stream_config config = { .read = read_octets, .ctx = &r };
+	assert_true(sc_capture_open(&c, &config, &watch, &verdict));
 	assert_false(sc_capture_next(&c, &pkt));
 	sc_capture_close(&c);
 	put(kept, "", 1);

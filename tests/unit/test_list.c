@@ -90,7 +90,7 @@ static void test_csv_whole(void **state)
 	d.mail_from = SC_STR("");
 	struct sc_event ev = event_of(SC_EVENT_delivery, &head, &d);
 	struct output *o =
-		output_open(&sc_sink_list, (struct sc_output_config){.format = "csv", .what = "recipients"});
+		output_open(&sc_sink_list, (struct sc_output_config){ .format = "csv", .what = "recipients" });
 	output_event(o, &ev);
 	assert_string_equal(
 		output_close(o),
@@ -114,7 +114,7 @@ static void test_lists_in_cells(void **state)
 	t.recipients = (struct sc_list){ recipients, 2 };
 	struct sc_event ev = event_of(SC_EVENT_transaction, NULL, &t);
 	struct output *o =
-		output_open(&sc_sink_list, (struct sc_output_config){.format = "csv", .what = "transactions"});
+		output_open(&sc_sink_list, (struct sc_output_config){ .format = "csv", .what = "transactions" });
 	output_event(o, &ev);
 	assert_string_equal(cell_of(output_close(o), "recipients", ','),
 			    "\"b@example.net 250 accepted; =c@example.net 550 5.1.1 rejected\"");
@@ -148,14 +148,14 @@ static void test_table_widths(void **state)
 		const char *name;
 		sc_str rcpt_to;
 	} rows[] = {
-		{"short", {"b@example.net", 13}},
-		{"long", {"a-very-long-local-part-that-does-not-fit@example.net", 52}},
+		{ "short", { "b@example.net", 13 } },
+		{ "long", { "a-very-long-local-part-that-does-not-fit@example.net", 52 } },
 		{"wide",
 		 {"\xe6\x9d\xb1\xe4\xba\xac\xe6\x9d\xb1\xe4\xba\xac\xe6\x9d\xb1\xe4\xba\xac\xe6\x9d\xb1\xe4\xba\xac"
 		  "\xe6\x9d\xb1\xe4\xba\xac\xe6\x9d\xb1\xe4\xba\xac\xe6\x9d\xb1\xe4\xba\xac@example.net",
 		  54}},
-		{"combining", {"e\xcc\x81@example.net", 15}},
-		{"controls", {"\x1b[31m\r\n\t\0@example.net", 21}},
+		{ "combining", { "e\xcc\x81@example.net", 15 } },
+		{ "controls", { "\x1b[31m\r\n\t\0@example.net", 21 } },
 	};
 	static const int widths[] = { 40, 80, 100, 132, 200 };
 	for (size_t w = 0; w < sizeof(widths) / sizeof(widths[0]); w++) {
@@ -168,7 +168,7 @@ static void test_table_widths(void **state)
 					"even where the terminal is two hundred columns wide, which is rather a lot");
 			struct sc_event ev = event_of(SC_EVENT_delivery, &head, &d);
 			struct output *o =
-				output_open(&sc_sink_list, (struct sc_output_config){.columns = widths[w]});
+				output_open(&sc_sink_list, (struct sc_output_config){ .columns = widths[w] });
 			output_event(o, &ev);
 			const char *row = rows_of(o, rows[i].name);
 			size_t header = sc_text_columns((sc_str){ o->page.at, (size_t)(row - 1 - o->page.at) });

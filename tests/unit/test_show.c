@@ -49,13 +49,13 @@ static void test_page(void **state)
 	other(o, &head, SC_EVENT_delivery, &d);
 	exchange(o, &turn, "DATA", NULL, 191, 214, 354, "End data with <CR><LF>.<CR><LF>");
 	exchange(o, &turn, "EOM", NULL, 215, 902, 250, "2.0.0 queued as 12345");
-	struct sc_ev_delivery ok = {.n = 1,
+	struct sc_ev_delivery ok = { .n = 1,
 				    .rcpt_to = SC_STR("bob@example.net"),
 				    .outcome = "accepted",
 				    .code = 250,
 				    .text = SC_STR("2.0.0 queued as 12345"),
 				    .retry_after_s = SC_NONE,
-				    .size = SC_NONE};
+				    .size = SC_NONE };
 	other(o, &head, SC_EVENT_delivery, &ok);
 	struct sc_ev_transaction t = transaction_of();
 	struct sc_ev_recipient recipients[2] = { { .outcome = "accepted" }, { .outcome = "rejected" } };
@@ -193,7 +193,7 @@ static void test_selection(void **state)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		sc_str word = line_of(words[i].word);
 		struct output *o =
-			output_open(&sc_sink_show, (struct sc_output_config){.words = &word, .word_count = 1});
+			output_open(&sc_sink_show, (struct sc_output_config){ .words = &word, .word_count = 1 });
 		if (o->opened != words[i].opened)
 			fail_msg("%s: opened with %d", words[i].name, o->opened);
 		if (o->opened == SC_OK) {

@@ -241,8 +241,11 @@ static void test_huge(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_greetings),   cmocka_unit_test(test_small_buffers), cmocka_unit_test(test_hosts),
-		cmocka_unit_test(test_acceptances), cmocka_unit_test(test_huge),
+		cmocka_unit_test(test_greetings),
+		cmocka_unit_test(test_small_buffers),
+		cmocka_unit_test(test_hosts),
+		cmocka_unit_test(test_acceptances),
+		cmocka_unit_test(test_huge),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,124 @@
+/* report_page.c - rows and headings of the text report; see report_page.h.
+ *
+ * Everything of the wire goes through sc_text_visible() here. */
+#include "output/report_page.h"
+
+void sc_report_heading(struct sc_report *r, const char *title, const char *columns)
+{
+	sc_buffer_adds(&r->sheet.out, "\n");
+	sc_buffer_adds(&r->sheet.out, title);
+	sc_buffer_adds(&r->sheet.out, "\n");
+	if (columns) {
+		sc_buffer_adds(&r->sheet.out, columns);
+		sc_buffer_adds(&r->sheet.out, "\n");
+	}
+}
+
+void sc_report_begin(struct sc_report *r)
+{
+	sc_sheet_begin(&r->sheet);
+	r->head = sc_text_into(r->columns, sizeof(r->columns) - 1);
+	r->at = 0;
+}
+
+static void put(struct sc_report *r, sc_str visible, size_t width, bool right)
+{
+	sc_page_fit(&r->head, visible, width, right);
+	r->at += width;
+}
+
+void sc_report_count(struct sc_report *r, uint64_t n, size_t width)
+{
+	char buffer[32];
+	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
+	if (n)
+		sc_page_grouped(&t, n);
+	else
+		sc_text_put(&t, '-');
+	put(r, sc_text_str(&t), width, true);
+}
+
+void sc_report_share(struct sc_report *r, uint64_t n, uint64_t of, size_t width)
+{
+	char buffer[32];
+	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
+	uint64_t tenths = of ? (uint64_t)((double)n * 1000.0 / (double)of + 0.5) : 0;
+	sc_text_number(&t, tenths / 10);
+	sc_text_put(&t, '.');
+	sc_text_number(&t, tenths % 10);
+	sc_text_adds(&t, " %");
+	put(r, sc_text_str(&t), width, true);
+}
+
+void sc_report_words(struct sc_report *r, const char *words, size_t width)
+{
+	put(r, sc_str_of(words), width, false);
+}
+
+void sc_report_wire(struct sc_report *r, sc_str s, size_t width)
+{
+	char buffer[2 * SC_TOP_KEY_OCTETS];
+	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
+	sc_text_visible(&t, s);
+	put(r, sc_text_str(&t), width, false);
+}
+
+void sc_report_seconds(struct sc_report *r, sc_time duration, size_t width)
+{
+	sc_page_seconds(&r->head, duration, width);
+	r->at += width;
+}
+
+void sc_report_when(struct sc_report *r, sc_time when, size_t width)
+{
+	char buffer[40];
+	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
+	sc_page_time(&r->sheet.clock, &t, when);
+	sc_str s = sc_text_str(&t); /* 2026-01-31 12:00:00 */
+	if (s.len == 19)
+		s = r->one_day ? sc_str_from(s, 11) : sc_str_slice(s, 5, 11);
+	put(r, s, width, false);
+}
+
+void sc_report_rest(struct sc_report *r, const char *words)
+{
+	sc_text_adds(&r->sheet.text, words);
+}
+
+void sc_report_rest_wire(struct sc_report *r, sc_str s)
+{
+	sc_text_visible(&r->sheet.text, s);
+}
+
+void sc_report_end(struct sc_report *r)
+{
+	size_t len = r->head.len;
+	while (r->sheet.text.len == 0 && len && r->columns[len - 1] == ' ')
+		len--;
+	r->columns[len] = 0;
+	sc_sheet_end(&r->sheet, r->columns, r->at);
+}
+
+void sc_report_command(struct sc_text *t, const struct sc_report *r, uint64_t session)
+{
+	sc_text_adds(t, "smtpscope show ");
+	if (session)
+		sc_text_hex(t, session, 16);
+	else
+		sc_text_adds(t, "ID");
+	if (r->source && *r->source) {
+		sc_text_adds(t, " -r ");
+		sc_text_visible(t, sc_str_of(r->source));
+	}
+}
+
+void sc_report_session(struct sc_report *r, uint64_t session, size_t indent)
+{
+	if (session == 0)
+		return;
+	sc_report_begin(r);
+	sc_report_words(r, "", indent);
+	sc_report_rest(r, "session ");
+	sc_text_hex(&r->sheet.text, session, 16);
+	sc_report_end(r);
+}

@@ -1,0 +1,51 @@
+/* report_page.h - what the parts of the text report share: headings, columns of numbers, rows that wrap. */
+#ifndef SC_OUTPUT_REPORT_PAGE_H
+#define SC_OUTPUT_REPORT_PAGE_H
+
+#include "model/failures.h"
+#include "output/sheet.h"
+
+struct sc_report {
+	struct sc_sheet sheet;
+	struct sc_failures *m;
+	const char *source; /* what -r takes; NULL or empty: it was no file */
+	bool one_day;       /* times need no date */
+	struct sc_text head; /* the columns of the row that is being made, in `columns` */
+	size_t at;           /* how many they are */
+	char   columns[1024];
+};
+
+/* An empty line, the title, and names of columns as they stand (or NULL). */
+void sc_report_heading(struct sc_report *r, const char *title, const char *columns);
+
+/* A row: columns of fixed width, then a text that wraps below itself. */
+void sc_report_begin(struct sc_report *r);
+void sc_report_count(struct sc_report *r, uint64_t n, size_t width);               /* "-" for 0 */
+void sc_report_share(struct sc_report *r, uint64_t n, uint64_t of, size_t width);  /* 12.5 % */
+void sc_report_words(struct sc_report *r, const char *words, size_t width);        /* our own; left */
+void sc_report_wire(struct sc_report *r, sc_str s, size_t width);                  /* octets of the wire; cut to fit */
+void sc_report_when(struct sc_report *r, sc_time when, size_t width);
+void sc_report_seconds(struct sc_report *r, sc_time duration, size_t width);
+void sc_report_rest(struct sc_report *r, const char *words);                       /* the wrapping text: our own */
+void sc_report_rest_wire(struct sc_report *r, sc_str s);                           /* and of the wire */
+void sc_report_end(struct sc_report *r);
+
+/* A paragraph of its own below a row: "show 0123456789abcdef". */
+void sc_report_session(struct sc_report *r, uint64_t session, size_t indent);
+/* The command that opens a session; with 0: for any. */
+void sc_report_command(struct sc_text *t, const struct sc_report *r, uint64_t session);
+
+/* The tables below the verdict: report_tables.c. */
+void sc_report_templates(struct sc_report *r);
+void sc_report_lists(struct sc_report *r);
+void sc_report_enhanced(struct sc_report *r);
+void sc_report_parties(struct sc_report *r);
+void sc_report_silent(struct sc_report *r);
+void sc_report_starttls(struct sc_report *r);
+void sc_report_logins(struct sc_report *r);
+void sc_report_hours(struct sc_report *r);
+void sc_report_timing(struct sc_report *r);
+void sc_report_oddities(struct sc_report *r);
+void sc_report_recipients(struct sc_report *r);
+
+#endif

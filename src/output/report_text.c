@@ -1,0 +1,344 @@
+/* report_text.c - the report of delivery failures for people: problems first, then the tables that show where they lie.
+ *
+ * Counts while events come, writes when closed.  Trusts nothing of the wire: see report_page.c.  Lines stay within the width of the
+ * page, 80 columns unless more is given. */
+#include "output/report_page.h"
+#include "output/reports.h"
+
+enum {
+	NARROWEST = 72, /* the columns of the tables need that much */
+	BIGGEST = 3,
+};
+
+/* ---- what was looked at ---- */
+
+static void put_range(struct sc_report *r)
+{
+	struct sc_text *t = sc_sheet_begin(&r->sheet);
+	sc_page_time(&r->sheet.clock, t, r->m->first);
+	sc_text_adds(t, " - ");
+	sc_page_time(&r->sheet.clock, t, r->m->last);
+	sc_text_put(t, ' ');
+	sc_page_zone(&r->sheet.clock, t);
+	sc_sheet_end(&r->sheet, "", 0);
+}
+
+static void put_totals(struct sc_report *r)
+{
+	const struct sc_failures *m = r->m;
+	struct sc_text *t = sc_sheet_begin(&r->sheet);
+	sc_page_grouped(t, m->sessions);
+	sc_text_adds(t, m->sessions == 1 ? " session, " : " sessions, ");
+	sc_page_grouped(t, m->transactions);
+	sc_text_adds(t, m->transactions == 1 ? " transaction, " : " transactions, ");
+	sc_page_grouped(t, m->messages);
+	sc_text_adds(t, m->messages == 1 ? " message taken (" : " messages taken (");
+	sc_page_grouped(t, m->message_octets);
+	sc_text_adds(t, " octets)");
+	sc_sheet_end(&r->sheet, "", 0);
+}
+
+static void blind_spot(struct sc_report *r, uint64_t n, const char *what)
+{
+	if (n == 0)
+		return;
+	struct sc_text *t = sc_sheet_begin(&r->sheet);
+	sc_page_grouped(t, n);
+	sc_text_put(t, ' ');
+	sc_text_adds(t, what);
+	sc_sheet_end(&r->sheet, "Not seen: ", 10);
+}
+
+static void put_scope(struct sc_report *r)
+{
+	const struct sc_failures *m = r->m;
+	struct sc_text *t = sc_sheet_begin(&r->sheet);
+	sc_text_adds(t, "DELIVERY FAILURES");
+	if (r->source && *r->source) {
+		sc_text_adds(t, "   ");
+		sc_text_visible(t, sc_str_of(r->source));
+	}
+	sc_sheet_end(&r->sheet, "", 2);
+	if (m->first != SC_TIME_NONE)
+		put_range(r);
+	put_totals(r);
+	blind_spot(r, m->encrypted, "sessions went on inside TLS; without keys their mail is in no count");
+	blind_spot(r, m->packets_dropped, "packets were lost by the capture");
+	blind_spot(r, m->packets_truncated, "packets were cut short by the capture (snap length)");
+	blind_spot(r, m->gap_octets, "octets are missing from the connections");
+	blind_spot(r, m->one_sided, "sessions show only one direction");
+	blind_spot(r, m->midstream, "sessions began before the capture");
+	blind_spot(r, m->unnamed, "recipients are known only by their reply; they are in no count");
+}
+
+/* ---- the verdict ---- */
+
+static const char *outcome_note(enum sc_outcome outcome)
+{
+	static const char *const notes[SC_OUTCOMES] = {
+		[SC_OUTCOME_deferred] = "4yz: the server said not now",
+		[SC_OUTCOME_rejected] = "5yz: the server said no",
+		[SC_OUTCOME_in_doubt] = "whole message sent, no verdict: expect duplicates",
+		[SC_OUTCOME_aborted] = "the connection ended within the message",
+		[SC_OUTCOME_withdrawn] = "the client sent no message after all",
+		[SC_OUTCOME_unknown] = "the capture does not show what decides",
+	};
+	return notes[outcome] ? notes[outcome] : "";
+}
+
+static void put_outcomes(struct sc_report *r)
+{
+	static const char *const words[SC_OUTCOMES] = {
+		[SC_OUTCOME_accepted] = "accepted", [SC_OUTCOME_deferred] = "deferred", [SC_OUTCOME_rejected] = "rejected",
+		[SC_OUTCOME_in_doubt] = "in doubt", [SC_OUTCOME_aborted] = "aborted", [SC_OUTCOME_withdrawn] = "withdrawn",
+		[SC_OUTCOME_unknown] = "unknown",
+	};
+	const struct sc_failures *m = r->m;
+	sc_report_heading(r, "VERDICT", "             recipients    share");
+	for (int i = 0; i < SC_OUTCOMES; i++) {
+		if (m->outcomes[i] == 0 && i != SC_OUTCOME_accepted)
+			continue;
+		sc_report_begin(r);
+		sc_report_words(r, "", 2);
+		sc_report_words(r, words[i], 10);
+		sc_report_count(r, m->outcomes[i], 11);
+		sc_report_share(r, m->outcomes[i], m->recipients, 9);
+		sc_report_words(r, "", 3);
+		sc_report_rest(r, outcome_note((enum sc_outcome)i));
+		sc_report_end(r);
+	}
+}
+
+static uint64_t cause_count(const struct sc_failures *m, int cause)
+{
+	return m->causes[cause][0] + m->causes[cause][1];
+}
+
+/* Causes by count, the biggest first; gives how many there are. */
+static size_t causes_sorted(const struct sc_failures *m, int *order)
+{
+	size_t count = 0;
+	for (int cause = 0; cause < SC_CAUSES; cause++) {
+		if (cause_count(m, cause) + m->other_causes[cause] == 0)
+			continue;
+		size_t at = count++;
+		for (; at > 0 && cause_count(m, cause) > cause_count(m, order[at - 1]); at--)
+			order[at] = order[at - 1];
+		order[at] = cause;
+	}
+	return count;
+}
+
+static const char *cause_word(int cause)
+{
+	return cause == SC_CAUSE_NONE ? "not told" : sc_cause_name((enum sc_cause)cause);
+}
+
+static void put_biggest(struct sc_report *r, const int *causes, size_t count)
+{
+	const struct sc_failures *m = r->m;
+	uint64_t failed = sc_failures_failed(m);
+	struct sc_text *t = sc_sheet_begin(&r->sheet);
+	sc_page_grouped(t, failed);
+	sc_text_adds(t, failed == 1 ? " recipient got no mail" : " recipients got no mail");
+	for (size_t i = 0; i < count && i < BIGGEST && cause_count(m, causes[i]); i++) {
+		sc_text_adds(t, i ? ", " : "; the biggest causes: ");
+		sc_text_adds(t, cause_word(causes[i]));
+		sc_text_put(t, ' ');
+		sc_page_grouped(t, cause_count(m, causes[i]));
+	}
+	sc_text_put(t, '.');
+	sc_sheet_end(&r->sheet, "", 0);
+}
+
+static void put_verdict(struct sc_report *r, const int *causes, size_t count)
+{
+	if (r->m->recipients == 0) {
+		sc_buffer_adds(&r->sheet.out, "\n");
+		sc_sheet_line(&r->sheet, r->m->sessions ? "No recipient was seen in clear." :
+							  "No mail was seen; smtpscope doctor tells why.");
+		return;
+	}
+	put_outcomes(r);
+	sc_buffer_adds(&r->sheet.out, "\n");
+	if (sc_failures_failed(r->m))
+		put_biggest(r, causes, count);
+	else
+		sc_sheet_line(&r->sheet, "No recipient was refused.");
+}
+
+/* ---- why and where ---- */
+
+static void put_causes(struct sc_report *r, const int *causes, size_t count)
+{
+	const struct sc_failures *m = r->m;
+	if (count == 0 || cause_count(m, causes[0]) == 0)
+		return;
+	sc_report_heading(r, "WHY SERVERS REFUSED (recipients)", "  deferred rejected  cause");
+	for (size_t i = 0; i < count && cause_count(m, causes[i]); i++) {
+		const struct sc_cause_facts *facts = sc_cause_facts((enum sc_cause)causes[i]);
+		sc_report_begin(r);
+		sc_report_count(r, m->causes[causes[i]][0], 10);
+		sc_report_count(r, m->causes[causes[i]][1], 9);
+		sc_report_words(r, "", 2);
+		sc_report_words(r, cause_word(causes[i]), 21);
+		sc_report_rest(r, facts ? facts->meaning : "The event carries no cause.");
+		sc_report_end(r);
+	}
+}
+
+static void put_phases(struct sc_report *r)
+{
+	const struct sc_failures *m = r->m;
+	bool any = false;
+	for (int phase = 0; phase < SC_PHASES; phase++) {
+		const uint64_t *n = m->phases[phase];
+		if (n[0] + n[1] + n[2] + n[3] == 0)
+			continue;
+		if (!any)
+			sc_report_heading(r, "WHERE IT FAILED (recipients)",
+					  "  phase         4yz      5yz in doubt  aborted");
+		any = true;
+		sc_report_begin(r);
+		sc_report_words(r, "", 2);
+		sc_report_words(r, phase ? sc_phase_name((enum sc_phase)phase) : "not told", 8);
+		for (int cls = 0; cls < SC_CLASSES; cls++)
+			sc_report_count(r, n[cls], cls ? 9 : 7);
+		sc_report_words(r, "", 2);
+		sc_report_rest(r, phase ? sc_phase_meaning((enum sc_phase)phase) : "");
+		sc_report_end(r);
+	}
+}
+
+static void put_others(struct sc_report *r)
+{
+	const struct sc_failures *m = r->m;
+	if (m->failures == 0)
+		return;
+	sc_report_heading(r, "REFUSALS AND BREAKS WITHOUT A RECIPIENT", "  phase         4yz      5yz");
+	for (int phase = 0; phase < SC_PHASES; phase++) {
+		const uint64_t *n = m->other_phases[phase];
+		if (n[0] + n[1] == 0)
+			continue;
+		sc_report_begin(r);
+		sc_report_words(r, "", 2);
+		sc_report_words(r, phase ? sc_phase_name((enum sc_phase)phase) : "not told", 8);
+		sc_report_count(r, n[0], 7);
+		sc_report_count(r, n[1], 9);
+		sc_report_end(r);
+	}
+	sc_report_begin(r);
+	sc_report_words(r, "", 2);
+	const char *between = "Causes: ";
+	for (int cause = 0; cause < SC_CAUSES; cause++) {
+		if (m->other_causes[cause] == 0)
+			continue;
+		sc_report_rest(r, between);
+		sc_report_rest(r, cause_word(cause));
+		sc_report_rest(r, " ");
+		sc_page_grouped(&r->sheet.text, m->other_causes[cause]);
+		between = ", ";
+	}
+	if (m->other_silent) {
+		sc_report_rest(r, *between == 'C' ? "Without a reply: " : "; without a reply: ");
+		sc_page_grouped(&r->sheet.text, m->other_silent);
+	}
+	sc_report_end(r);
+}
+
+/* ---- what to do ---- */
+
+static void put_advice(struct sc_report *r, const int *causes, size_t count)
+{
+	if (count == 0)
+		return;
+	sc_report_heading(r, "WHAT TO DO", NULL);
+	for (size_t i = 0; i < count; i++) {
+		const struct sc_cause_facts *facts = sc_cause_facts((enum sc_cause)causes[i]);
+		if (!facts)
+			continue;
+		sc_report_begin(r);
+		sc_report_words(r, "", 2);
+		sc_report_words(r, facts->name, 21);
+		sc_report_rest(r, facts->advice);
+		sc_report_rest(r, " (who can act: ");
+		sc_report_rest(r, facts->acts);
+		sc_report_rest(r, ")");
+		sc_report_end(r);
+		sc_report_session(r, r->m->cause_sessions[causes[i]], 23);
+	}
+}
+
+static void put_commands(struct sc_report *r)
+{
+	if (r->m->sessions == 0)
+		return;
+	const struct sc_failed_recipient *newest = sc_failures_recent(r->m, 0);
+	sc_buffer_adds(&r->sheet.out, "\n");
+	struct sc_text *t = sc_sheet_begin(&r->sheet);
+	sc_report_command(t, r, newest ? newest->session : 0);
+	sc_sheet_end(&r->sheet, "Open a session:  ", 17);
+	t = sc_sheet_begin(&r->sheet);
+	sc_text_adds(t, "What a word means:  smtpscope explain WORD");
+	sc_sheet_end(&r->sheet, "", 2);
+}
+
+static void put_all(struct sc_report *r)
+{
+	int causes[SC_CAUSES];
+	size_t count = causes_sorted(r->m, causes);
+	r->one_day = r->m->first != SC_TIME_NONE && r->m->last - r->m->first < 86400 * SC_SECOND;
+	put_scope(r);
+	put_verdict(r, causes, count);
+	put_causes(r, causes, count);
+	put_phases(r);
+	put_others(r);
+	sc_report_silent(r);
+	sc_report_templates(r);
+	sc_report_lists(r);
+	sc_report_enhanced(r);
+	sc_report_parties(r);
+	sc_report_starttls(r);
+	sc_report_logins(r);
+	sc_report_oddities(r);
+	sc_report_hours(r);
+	sc_report_timing(r);
+	sc_report_recipients(r);
+	put_advice(r, causes, count);
+	put_commands(r);
+}
+
+/* ---- the class ---- */
+
+static sc_err report_open(void *self, const struct sc_output_config *config)
+{
+	struct sc_report *r = self;
+	r->source = config->source;
+	SC_TRY(sc_sheet_open(&r->sheet, config));
+	if (r->sheet.width < NARROWEST)
+		r->sheet.width = NARROWEST;
+	return sc_failures_open(&r->m);
+}
+
+static void report_write(void *self, const struct sc_event *ev)
+{
+	struct sc_report *r = self;
+	sc_failures_add(r->m, ev);
+}
+
+static sc_err report_close(void *self)
+{
+	struct sc_report *r = self;
+	if (r->m)
+		put_all(r);
+	sc_failures_close(r->m);
+	r->m = NULL;
+	return sc_sheet_close(&r->sheet);
+}
+
+const struct sc_sink_class sc_sink_report_text = {
+	.name = "report", .summary = "delivery failures: who was refused, where, why, and what to do",
+	.wants = SC_FAILURES_WANTS,
+	.size = sizeof(struct sc_report),
+	.open = report_open, .write = report_write, .close = report_close,
+};
