@@ -1,8 +1,9 @@
 /* config.c - reads a configuration file.
  *
- * A line is empty, a comment (first character #), or "key = value": the key is a long option without its hyphens, the value goes
- * on to the end of the line and may stand in double quotes to keep spaces at its ends.  Flags take yes or no.  What may repeat on
- * the command line may repeat here.  An unknown key stops the program: a misspelt limit that is silently not there helps nobody. */
+ * A line is empty, a comment (first character #), or "key = value": the key is a long option without its hyphens,
+ * the value goes on to the end of the line and may stand in double quotes to keep spaces at its ends.  Flags take
+ * yes or no.  What may repeat on the command line may repeat here.  An unknown key stops the program: a misspelt
+ * limit that is silently not there helps nobody. */
 #include "app/config.h"
 
 #include <errno.h>

@@ -1,7 +1,8 @@
-/* doctor.c - looks at a capture as a physician: what was read, what was understood, what is missing, what to do next.
+/* doctor.c - looks at a capture as a physician: what was read, what was understood, what is missing, what to do
+ * next.
  *
- * Each check is a row of a table: it reads the tallies and gives a verdict in words; the first failure, else the first warning,
- * becomes the next step. */
+ * Each check is a row of a table: it reads the tallies and gives a verdict in words; the first failure, else the
+ * first warning, becomes the next step. */
 #include "app/doctor.h"
 
 #include <stdio.h>

@@ -10,7 +10,8 @@
 /* An output that looks at sessions and writes its findings when it is closed. */
 extern const struct sc_sink_class sc_sink_doctor;
 
-/* What only the program knows; to be told before the output is closed, and copied.  `result`: how the reading ended. */
+/* What only the program knows; to be told before the output is closed, and copied.  `result`: how the reading
+ * ended. */
 void sc_doctor_tell(void *self, const struct sc_source_facts *facts, const struct sc_counters *counters, sc_err result);
 
 #endif

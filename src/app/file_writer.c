@@ -1,7 +1,7 @@
 /* file_writer.c - a buffer in front of a file descriptor.
  *
- * Promises: each failure is told in one line, when it happens; after it nothing more is written, so what stands in the file is
- * the true beginning of the output.  A closed pipe is a failure like any other (SIGPIPE is ignored). */
+ * Promises: each failure is told in one line, when it happens; after it nothing more is written, so what stands in
+ * the file is the true beginning of the output.  A closed pipe is a failure like any other (SIGPIPE is ignored). */
 #include "app/file_writer.h"
 
 #include <errno.h>
@@ -26,18 +26,20 @@ static const char *what_to_do(int error)
 	case EPIPE:  return "the reader has gone, what it took is complete";
 	case ENOSPC:
 	case EDQUOT: return "make room and run again; what was written is complete up to there";
-	case EACCES:
-	case EPERM:
-	case EROFS:  return "choose another file";
+	case EBADF:  return "it is closed, give -o FILE";
 	default:     return "what was written is complete up to there";
 	}
 }
 
-static bool fail(struct sc_file_writer *w, const char *what, int error)
+static void tell(const struct sc_file_writer *w, const char *what, int error, const char *then)
 {
-	const char *where = standard_output(w) ? "standard output" : w->path;
+	sc_say(standard_output(w) ? "standard output" : w->path, "%s: %s; %s", what, strerror(error), then);
+}
+
+static bool fail(struct sc_file_writer *w, int error)
+{
 	if (!w->error)
-		sc_say(where, "%s: %s; %s", what, strerror(error), what_to_do(error));
+		tell(w, "cannot write", error, what_to_do(error));
 	w->error = error;
 	errno = error;
 	return false;
@@ -59,7 +61,7 @@ static bool write_all(struct sc_file_writer *w, const char *at, size_t len)
 	while (len) {
 		ssize_t n = write(w->fd, at, len);
 		if (n < 0 && !try_again(w->fd))
-			return fail(w, "cannot write", errno);
+			return fail(w, errno);
 		if (n > 0) {
 			at += n;
 			len -= (size_t)n;
@@ -104,14 +106,12 @@ sc_err sc_file_writer_open(struct sc_file_writer *w, const char *path)
 {
 	*w = (struct sc_file_writer){ .fd = -1, .path = path };
 	w->buffer = sc_memory_take(BUFFER_OCTETS);
-	if (!w->buffer) {
-		fail(w, "cannot open", ENOMEM);
-		return SC_EFAILED;
-	}
-	w->fd = standard_output(w) ? STDOUT_FILENO : open_file(path, O_TRUNC);
+	if (w->buffer)
+		w->fd = standard_output(w) ? STDOUT_FILENO : open_file(path, O_TRUNC);
 	if (w->fd >= 0)
 		return SC_OK;
-	fail(w, "cannot open for writing", errno);
+	w->error = w->buffer ? errno : ENOMEM;
+	tell(w, "cannot open for writing", w->error, "choose another file");
 	return SC_EFAILED;
 }
 
@@ -131,7 +131,7 @@ void sc_file_writer_reopen(struct sc_file_writer *w)
 		return;
 	}
 	if (close(w->fd) != 0)
-		fail(w, "cannot write", errno);
+		fail(w, errno);
 	w->fd = fd;
 }
 
@@ -140,7 +140,7 @@ sc_err sc_file_writer_close(struct sc_file_writer *w)
 	if (w->fd >= 0) {
 		sc_file_writer_flush(w);
 		if (!standard_output(w) && close(w->fd) != 0)
-			fail(w, "cannot write", errno);
+			fail(w, errno);
 	}
 	w->fd = -1;
 	sc_memory_give(w->buffer);

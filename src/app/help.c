@@ -125,7 +125,7 @@ static bool put_option(const struct sc_writer *w, const struct sc_option_row *ro
 	bool later = row->kind == SC_OPTION_LATER;
 	if (later)
 		sc_text_adds(&t, " (not built yet)");
-	if (!later && row->standard) {
+	if (!later && row->standard && row->standard[0] != '-') {
 		sc_text_adds(&t, "; default ");
 		sc_text_adds(&t, row->standard);
 	}

@@ -1,7 +1,8 @@
 /* keeper.c - sessions that wait for a match, in a hash table by flow and in a list by age.
  *
- * Owns packed copies of events (engine/pack).  Bounded by the budget: beyond it the oldest waiting session loses what it
- * has, is counted, and begins anew if it goes on.  Events of no session are passed on when they match themselves. */
+ * Owns packed copies of events (engine/pack).  Bounded by the budget: beyond it the oldest waiting session loses
+ * what it has, is counted, and begins anew if it goes on.  Events of no session are passed on when they match
+ * themselves. */
 #include "app/keeper.h"
 
 #include "base/memory.h"

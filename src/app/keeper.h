@@ -6,7 +6,8 @@
 
 struct sc_keeper;
 
-/* `budget`: octets of events that may wait; beyond it the session that waits longest is given up.  SC_EFAILED: no memory. */
+/* `budget`: octets of events that may wait; beyond it the session that waits longest is given up.  SC_EFAILED: no
+ * memory. */
 sc_err sc_keeper_open(struct sc_keeper **out, uint64_t budget, sc_emit_fn *pass, void *ctx);
 
 /* `matches`: this event is what was asked for.  `wanted`: it is to be passed on; else it only decides. */

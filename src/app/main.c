@@ -10,8 +10,8 @@
 #include "app/options.h"
 #include "app/run.h"
 
-/* A standard descriptor that the caller closed would be taken by the next file opened.  One that can only be read stands in, so
- * that writing to it fails and is told. */
+/* A standard descriptor that the caller closed would be taken by the next file opened.  One that can only be read
+ * stands in, so that writing to it fails and is told. */
 static void hold_standard_descriptors(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

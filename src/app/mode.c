@@ -133,7 +133,7 @@ static sc_err check_source(const struct sc_options *o)
 	}
 	if (!reads || o->reads.count)
 		return SC_OK;
-	sc_say(NULL, "nothing to read; give a capture, as in: smtpscope %s -r mail.pcap", sc_mode_rows[o->mode].name);
+	sc_say(NULL, "nothing to read; give a capture, as in: smtpscope report -r mail.pcap");
 	return SC_EUSAGE;
 }
 

@@ -4,8 +4,8 @@
 
 #include "app/options.h"
 
-/* Fills in the mode when none was named (`terminal`: standard output is one) and checks words, format and source against it.
- * SC_EUSAGE: wrong, and said so. */
+/* Fills in the mode when none was named (`terminal`: standard output is one) and checks words, format and source
+ * against it.  SC_EUSAGE: wrong, and said so. */
 sc_err sc_mode_settle(struct sc_options *o, bool terminal);
 
 #endif

@@ -1,7 +1,8 @@
 /* moment.c - the times of --since and --until.
  *
- * Without a zone a time is local (TZ) or, with --utc, UTC.  What is relative counts from the clock, as journalctl has it; only a
- * time of day alone belongs to the day the capture begins, so that 01:00 works on last week's file too. */
+ * Without a zone a time is local (TZ) or, with --utc, UTC.  What is relative counts from the clock, as journalctl
+ * has it; only a time of day alone belongs to the day the capture begins, so that 01:00 works on last week's file
+ * too. */
 #include <time.h>
 
 #include "app/values.h"

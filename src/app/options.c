@@ -1,8 +1,9 @@
 /* options.c - the parser of the command line, driven by options.def.
  *
- * Forms: --name value, --name=value, -x value, -xvalue, flags bundled as in -qv; long names are never abbreviated, so that a script
- * keeps its meaning when an option is added.  The first word is the mode.  Words that belong to the mode stand before the options, or
- * behind them where they cannot be mistaken; every other word, and all behind "--", is the BPF expression, as in tcpdump. */
+ * Forms: --name value, --name=value, -x value, -xvalue, flags bundled as in -qv; long names are never abbreviated,
+ * so that a script keeps its meaning when an option is added.  The first word is the mode.  Words that belong to
+ * the mode stand before the options, or behind them where they cannot be mistaken; every other word, and all
+ * behind "--", is the BPF expression, as in tcpdump. */
 #include "app/options.h"
 
 #include <stdio.h>

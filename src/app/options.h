@@ -96,8 +96,8 @@ static inline bool sc_options_given(const struct sc_options *o, enum sc_option_i
 sc_err sc_options_read(struct sc_options *o, int argc, char *const *argv);
 void   sc_options_close(struct sc_options *o);
 
-/* For config.c: the row of that long name (SC_OPTIONS: none), and setting an option as if it had been given; `where` opens the message
- * when the value is refused. */
+/* For config.c: the row of that long name (SC_OPTIONS: none), and setting an option as if it had been given;
+ * `where` opens the message when the value is refused. */
 enum sc_option_id sc_options_find(sc_str name);
 const char       *sc_options_nearest(sc_str name); /* NULL: none is near */
 sc_err sc_options_set(struct sc_options *o, enum sc_option_id id, const char *value, const char *where);

@@ -1,10 +1,11 @@
 /* privacy.c - rewrites the mail addresses of an event.
  *
- * Works on a packed copy, walking the schema: fields of type path and user names are replaced as a whole; every other text is
- * searched for addresses (local@domain, also %40 as in links, and quoted local parts), for <words> in brackets, and for the local
- * parts of the event's own addresses, for servers repeat them bare ("bob: no such user").  Display names of header fields go, and
- * so does what VRFY and EXPN ask and answer.  A pseudonym is HMAC-SHA-256 of the address under the key, cut to 40 bits: the same
- * address has the same pseudonym in one run.  Not found are persons that free text names without an address, a Subject for one. */
+ * Works on a packed copy, walking the schema: fields of type path and user names are replaced as a whole; every
+ * other text is searched for addresses (local@domain, also %40 as in links, and quoted local parts), for <words>
+ * in brackets, and for the local parts of the event's own addresses, for servers repeat them bare ("bob: no such
+ * user").  Display names of header fields go, and so does what VRFY and EXPN ask and answer.  A pseudonym is HMAC-
+ * SHA-256 of the address under the key, cut to 40 bits: the same address has the same pseudonym in one run.  Not
+ * found are persons that free text names without an address, a Subject for one. */
 #include "app/privacy.h"
 
 #include <openssl/crypto.h>
@@ -18,7 +19,7 @@
 
 #define KEY_OCTETS   32
 #define NAME_DIGITS  10 /* hex digits of a pseudonym */
-#define LOCALS_MAX   64 /* local parts of one event that are looked for in its texts */
+#define KNOWN_MAX    64 /* addresses of one event whose local parts are looked for in its texts */
 #define GROWTH       8  /* "a@b" grows to "p-0123456789@b" */
 #define SPARE_OCTETS 4096
 
@@ -28,8 +29,8 @@ struct sc_privacy {
 	char    *copy;           /* the packed event, then the new texts */
 	size_t   size;
 	struct sc_text texts;    /* the rest of `copy` */
-	sc_str   locals[LOCALS_MAX];
-	size_t   local_count;
+	sc_str   known[KNOWN_MAX]; /* the event's own addresses, whose local parts may stand bare in its texts */
+	size_t   known_count;
 	struct sc_event event;
 };
 
@@ -162,12 +163,24 @@ static void put_replaced(const struct sc_privacy *p, struct sc_text *to, sc_str 
 	sc_text_add(to, domain);
 }
 
-static bool own_local(const struct sc_privacy *p, sc_str word)
+/* The event's own address with that local part; none when there is none. */
+static sc_str known_address(const struct sc_privacy *p, sc_str local)
 {
-	for (size_t i = 0; i < p->local_count; i++)
-		if (sc_str_equal_nocase(word, p->locals[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < p->known_count; i++)
+		if (sc_str_equal_nocase(local, sc_str_local(p->known[i])))
+			return p->known[i];
+	return SC_STR_NONE;
+}
+
+static void put_word(const struct sc_privacy *p, struct sc_text *to, sc_str word, bool bracketed)
+{
+	sc_str address = word.len ? known_address(p, word) : SC_STR_NONE;
+	if (!address.at && !bracketed)
+		sc_text_add(to, word);
+	else if (p->domains_only)
+		sc_text_put(to, '*');
+	else
+		put_name(p, to, word, sc_str_domain(address));
 }
 
 /* Copies a run without at-signs, replacing <words> and bare local parts. */
@@ -177,12 +190,8 @@ static void put_plain(const struct sc_privacy *p, struct sc_text *to, sc_str s)
 		size_t end = i;
 		while (end < s.len && atom_char(s.at[end]))
 			end++;
-		sc_str word = sc_str_slice(s, i, end - i);
-		bool bracketed = i > 0 && s.at[i - 1] == '<' && end < s.len && s.at[end] == '>';
-		if (word.len && (bracketed || own_local(p, word)))
-			put_address(p, to, word);
-		else
-			sc_text_add(to, word);
+		bool bracketed = end > i && i > 0 && s.at[i - 1] == '<' && end < s.len && s.at[end] == '>';
+		put_word(p, to, sc_str_slice(s, i, end - i), bracketed);
 		if (end < s.len)
 			sc_text_put(to, s.at[end++]);
 		i = end;
@@ -306,33 +315,51 @@ static void rewrite_shape(struct sc_privacy *p, const struct sc_shape *shape, vo
 		rewrite_field(p, &shape->fields[i], base, asks_names);
 }
 
-static void add_local(struct sc_privacy *p, sc_str address)
+static void add_known(struct sc_privacy *p, sc_str address)
 {
-	sc_str local = sc_str_local(address);
-	if (local.at && local.len >= 2 && p->local_count < LOCALS_MAX)
-		p->locals[p->local_count++] = local;
+	if (sc_str_local(address).len >= 2 && p->known_count < KNOWN_MAX)
+		p->known[p->known_count++] = address;
 }
 
-/* The event's own addresses, whose local parts may stand bare in its texts. */
-static void find_locals(struct sc_privacy *p, const struct sc_event *ev)
+static void know_recipients(struct sc_privacy *p, const struct sc_ev_transaction *t)
 {
-	p->local_count = 0;
-	if (ev->kind == SC_EVENT_delivery) {
-		const struct sc_ev_delivery *d = ev->body;
-		add_local(p, d->mail_from);
-		add_local(p, d->rcpt_to);
-	} else if (ev->kind == SC_EVENT_failure) {
-		add_local(p, ((const struct sc_ev_failure *)ev->body)->mail_from);
-	} else if (ev->kind == SC_EVENT_transaction) {
-		const struct sc_ev_transaction *t = ev->body;
-		const struct sc_ev_recipient *r = t->recipients.items;
-		add_local(p, t->mail_from);
-		for (uint32_t i = 0; i < t->recipients.count; i++)
-			add_local(p, r[i].rcpt_to);
-	} else if (ev->kind == SC_EVENT_exchange) {
-		sc_str argument = ((const struct sc_ev_exchange *)ev->body)->argument;
-		size_t begin = sc_str_find(argument, '<');
-		add_local(p, begin == SIZE_MAX ? SC_STR_NONE : sc_str_from(argument, begin + 1));
+	const struct sc_ev_recipient *r = t->recipients.items;
+	add_known(p, t->mail_from);
+	for (uint32_t i = 0; i < t->recipients.count; i++)
+		add_known(p, r[i].rcpt_to);
+}
+
+/* RCPT TO:<bob@example.org>: what stands in the brackets. */
+static void know_argument(struct sc_privacy *p, sc_str argument)
+{
+	size_t open = sc_str_find(argument, '<');
+	if (open == SIZE_MAX)
+		return;
+	sc_str address = sc_str_from(argument, open + 1);
+	add_known(p, sc_str_slice(address, 0, sc_str_rfind(address, '>')));
+}
+
+/* Finds the addresses in the copy; they borrow from it, and the copy's octets are never overwritten. */
+static void find_known(struct sc_privacy *p, const struct sc_event *ev)
+{
+	const struct sc_ev_delivery *d = ev->body;
+	p->known_count = 0;
+	switch (ev->kind) {
+	case SC_EVENT_delivery:
+		add_known(p, d->mail_from);
+		add_known(p, d->rcpt_to);
+		break;
+	case SC_EVENT_failure:
+		add_known(p, ((const struct sc_ev_failure *)ev->body)->mail_from);
+		break;
+	case SC_EVENT_transaction:
+		know_recipients(p, ev->body);
+		break;
+	case SC_EVENT_exchange:
+		know_argument(p, ((const struct sc_ev_exchange *)ev->body)->argument);
+		break;
+	default:
+		break;
 	}
 }
 
@@ -363,7 +390,7 @@ const struct sc_event *sc_privacy_event(struct sc_privacy *p, const struct sc_ev
 	if (!make_room(p, packed))
 		return NULL;
 	p->event = *sc_pack(ev, p->copy);
-	find_locals(p, &p->event);
+	find_known(p, &p->event);
 	rewrite_shape(p, sc_event_shapes[ev->kind], (void *)p->event.body, asks_for_names(&p->event));
 	return &p->event;
 }

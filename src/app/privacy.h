@@ -6,8 +6,8 @@
 
 struct sc_privacy;
 
-/* `level`: "pseudonym" or "domain".  `seed` NULL: a random key, so pseudonyms of two runs do not compare.  SC_EFAILED: no
- * memory, or no randomness. */
+/* `level`: "pseudonym" or "domain".  `seed` NULL: a random key, so pseudonyms of two runs do not
+ * compare.  SC_EFAILED: no memory, or no randomness. */
 sc_err sc_privacy_open(struct sc_privacy **out, const char *level, const uint64_t *seed);
 
 /* A copy without addresses; holds until the next call.  NULL: no memory for it, the event must not be shown. */

@@ -1,8 +1,8 @@
 /* run.c - source -> engine -> selection -> outputs, on one thread.
  *
- * Everything that can be refused is refused before the first packet, and inputs are opened before outputs, so a misspelt file
- * name empties no file.  Whatever ends the reading, all that is known is written.  Of several reasons for an exit code the
- * contract's order holds: 1, 2, 3, then 4, 5, 10. */
+ * Everything that can be refused is refused before the first packet, and inputs are opened before outputs, so a
+ * misspelt file name empties no file.  Whatever ends the reading, all that is known is written.  Of several
+ * reasons for an exit code the contract's order holds: 1, 2, 3, then 4, 5, 10. */
 #include "app/run.h"
 
 #include <stdio.h>
@@ -244,14 +244,13 @@ static bool lost_too_many(const struct run *r, const struct sc_source_facts *fac
 static void say_notes(const struct run *r, const struct sc_source_facts *facts)
 {
 	const struct sc_counters *c = sc_engine_counters(r->engine);
-	const struct sc_selection *s = &r->selection;
 	if (r->o->quiet || r->dead || r->o->mode == SC_MODE_doctor)
 		return;
 	if (facts->packets && c->mail_flows == 0)
 		sc_say(NULL, "no SMTP in %llu packets; smtpscope doctor with the same options tells why",
 		       (unsigned long long)facts->packets);
-	else if (s->outside && s->inside == 0)
-		sc_say("--since", "no event lies in that time; events lie outside, try other times");
+	else
+		sc_selection_explain(&r->selection);
 	if (r->o->verbose)
 		say_stats((struct run *)r);
 }

@@ -1,7 +1,7 @@
 /* selection.c - tests events against filter expressions and a window of time.
  *
- * An event belongs to the moment it is told (`ts`): from --since on, before --until.  --fail-on looks at every event inside
- * the window, whatever --where leaves of it. */
+ * An event belongs to the moment it is told (`ts`): from --since on, before --until.  --fail-on looks at every
+ * event inside the window, whatever --where leaves of it. */
 #include "app/selection.h"
 
 #include "app/say.h"
@@ -57,7 +57,8 @@ static sc_err check_window(const struct sc_selection *s)
 
 sc_err sc_selection_open(struct sc_selection *s, const struct sc_options *o, sc_time now)
 {
-	*s = (struct sc_selection){ .utc = o->utc, .from = SC_TIME_NONE, .to = SC_TIME_NONE };
+	*s = (struct sc_selection){ .utc = o->utc, .from = SC_TIME_NONE, .to = SC_TIME_NONE,
+	                            .first = SC_TIME_NONE, .last = SC_TIME_NONE };
 	SC_TRY(open_where(&s->where, o->where, "--where"));
 	SC_TRY(open_where(&s->fail_on, o->fail_on, "--fail-on"));
 	SC_TRY(read_moment(&s->since, o->since, "--since", o->utc, now));
@@ -93,11 +94,15 @@ static bool inside_window(struct sc_selection *s, sc_time when)
 {
 	bool early = s->from != SC_TIME_NONE && when < s->from;
 	bool late = s->to != SC_TIME_NONE && when >= s->to;
-	if (early || late)
-		s->outside++;
-	else
+	if (!early && !late) {
 		s->inside++;
-	return !early && !late;
+		return true;
+	}
+	if (s->first == SC_TIME_NONE || when < s->first)
+		s->first = when;
+	if (s->last == SC_TIME_NONE || when > s->last)
+		s->last = when;
+	return false;
 }
 
 bool sc_selection_match(struct sc_selection *s, const struct sc_event *ev)
@@ -107,4 +112,17 @@ bool sc_selection_match(struct sc_selection *s, const struct sc_event *ev)
 	if (s->fail_on && !s->failed)
 		s->failed = sc_where_match(s->fail_on, ev);
 	return !s->where || sc_where_match(s->where, ev);
+}
+
+void sc_selection_explain(const struct sc_selection *s)
+{
+	char buf[80];
+	struct sc_text times = sc_text_into(buf, sizeof(buf));
+	if (s->inside || s->first == SC_TIME_NONE)
+		return;
+	sc_text_time(&times, s->first);
+	sc_text_adds(&times, " to ");
+	sc_text_time(&times, s->last);
+	sc_say(s->since.given ? "--since" : "--until", "no event lies in that time; the events are of %.*s", (int)times.len,
+	       times.at);
 }

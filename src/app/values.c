@@ -1,6 +1,7 @@
 /* values.c - numbers, sizes, shares and lists of the command line and the configuration file; see values.h.
  *
- * The text is the user's own, but it may hold anything: what is quoted in `why` is shown by app/say, which escapes it. */
+ * The text is the user's own, but it may hold anything: what is quoted in `why` is shown by app/say, which escapes
+ * it. */
 #include "app/values.h"
 
 #include "app/suggest.h"

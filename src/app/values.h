@@ -47,8 +47,9 @@ bool sc_value_ports(sc_str s, struct sc_ports *out, struct sc_text *why);
 bool sc_value_kinds(sc_str s, uint64_t *out, struct sc_text *why);
 bool sc_value_home(sc_str s, struct sc_home *out, struct sc_text *why);
 
-/* A date with or without a time (2026-11-23, 2026-11-23T01:00:30Z), a time of day (01:00), a distance from now (-15m, -1h30m), or
- * now, today, yesterday.  `now` is the clock's; without a zone in it, `s` is local time, or UTC when `utc`. */
+/* A date with or without a time (2026-11-23, 2026-11-23T01:00:30Z), a time of day (01:00), a distance from now
+ * (-15m, -1h30m), or now, today, yesterday.  `now` is the clock's; without a zone in it, `s` is local time, or UTC
+ * when `utc`. */
 bool sc_value_moment(sc_str s, bool utc, sc_time now, struct sc_moment *out, struct sc_text *why);
 /* That moment, when the capture begins at `first`. */
 sc_time sc_moment_at(const struct sc_moment *m, bool utc, sc_time first);

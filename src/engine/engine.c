@@ -20,13 +20,13 @@
 #define CLOSED_LINGER  (10 * SC_SECOND)      /* late copies of segments still come */
 #define CLOSED_MOST    8192u
 #define DAY            (86400 * SC_SECOND)
-#define NOT_MAIL_OCTETS 16384 /* without a reply line or a known verb: something else uses this port */
+#define NOT_MAIL_OCTETS 16384 /* from the server without a reply line: something else uses this port */
 
 struct mail {                 /* a session and what the engine keeps beside it */
 	struct sc_session session; /* first, so that one can be had from the other */
 	struct sc_tls_outline tls;
 	struct sc_flow *flow;
-	uint64_t octets;
+	uint64_t server_octets;
 	char community[SC_COMMUNITY_OCTETS];
 };
 
@@ -240,9 +240,9 @@ static void deliver(struct sc_engine *e, struct sc_flow *flow, enum sc_side side
 		if (!m)
 			return;
 	}
-	m->octets += run->bytes.len;
+	m->server_octets += side == SC_SERVER && !sc_segment_is_gap(run) ? run->bytes.len : 0;
 	sc_session_feed(&m->session, side, run);
-	if (!m->session.smtp && m->octets > NOT_MAIL_OCTETS) {
+	if (!m->session.smtp && m->server_octets > NOT_MAIL_OCTETS) {
 		close_session(e, m, SC_END_CAPTURE);
 		flow->ignored = true;
 	}

@@ -72,11 +72,22 @@ static void line_end(struct page *p)
 	p->column = 0;
 }
 
+/* "RFC 5321" stays together. */
+static sc_str next_word(sc_str *text)
+{
+	sc_str word = sc_str_word(text), after = *text;
+	sc_str number = sc_str_word(&after);
+	if (!sc_str_ends_nocase(word, SC_STR("RFC")) || number.len == 0)
+		return word;
+	*text = after;
+	return (sc_str){ word.at, (size_t)(number.at + number.len - word.at) };
+}
+
 /* Words of our own, broken at spaces; `hang` columns stand before every line but the first. */
 static void flow(struct page *p, const char *text, size_t hang)
 {
 	sc_str rest = sc_str_of(text);
-	for (sc_str word = sc_str_word(&rest); word.len; word = sc_str_word(&rest)) {
+	for (sc_str word = next_word(&rest); word.len; word = next_word(&rest)) {
 		if (p->column > hang && p->column + 1 + word.len > COLUMNS)
 			line_end(p);
 		bool first = p->column <= hang;

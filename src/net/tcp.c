@@ -130,7 +130,7 @@ static void cut_back(struct sc_tcp *t, const struct sc_tcp_env *env, const struc
 		uint64_t n = end - s->fin_at < t->now.bytes.len ? end - s->fin_at : t->now.bytes.len;
 		t->now.bytes.len -= n;
 		env->counters->octets_after_close += n;
-		t->quirks |= SC_QUIRK_BIT(tcp_after_close);
+		t->quirks |= n ? SC_QUIRK_BIT(tcp_after_close) : 0;
 	}
 	if (s->fin && t->now_cut.offset + t->now_cut.bytes.len > s->fin_at)
 		t->now_cut.bytes.len = s->fin_at > t->now_cut.offset ? s->fin_at - t->now_cut.offset : 0;

@@ -48,12 +48,12 @@ static void number(struct json_report *r, const char *key, uint64_t n)
 
 static void string(struct json_report *r, const char *key, sc_str s)
 {
-	enum { PIECE = 512 };
+	enum { PIECE = 4096 };
 	if (!s.at)
 		return;
-	open_with(r, key, "\"");
+	open_with(r, key, "\""); /* a path may be longer than a piece, no string of the model is */
 	struct sc_text t = sc_text_into(sc_buffer_room(&r->out, 6 * PIECE), 6 * PIECE);
-	sc_text_json(&t, sc_str_slice(s, 0, PIECE)); /* all strings of the model are shorter */
+	sc_text_json(&t, sc_str_slice(s, 0, PIECE));
 	r->out.len += t.len;
 	close_with(r, "\"");
 }
@@ -356,7 +356,10 @@ static sc_err report_open(void *self, const struct sc_output_config *config)
 	struct json_report *r = self;
 	r->source = config->source && *config->source ? config->source : NULL;
 	SC_TRY(sc_buffer_open(&r->out, &config->writer));
-	return sc_failures_open(&r->m);
+	sc_err err = sc_failures_open(&r->m);
+	if (err)
+		sc_buffer_close(&r->out);
+	return err;
 }
 
 static void report_write(void *self, const struct sc_event *ev)

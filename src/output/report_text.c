@@ -317,7 +317,10 @@ static sc_err report_open(void *self, const struct sc_output_config *config)
 	SC_TRY(sc_sheet_open(&r->sheet, config));
 	if (r->sheet.width < NARROWEST)
 		r->sheet.width = NARROWEST;
-	return sc_failures_open(&r->m);
+	sc_err err = sc_failures_open(&r->m);
+	if (err)
+		sc_sheet_close(&r->sheet);
+	return err;
 }
 
 static void report_write(void *self, const struct sc_event *ev)

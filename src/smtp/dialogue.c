@@ -334,14 +334,18 @@ static void client_gap(struct sc_session *s, const struct sc_unit *u)
 			return;
 	}
 	settle_proven(s, u);
-	if (s->tail && s->tail->cmd == &sc_cmd_lost)
-		s->tail->end = u->end;
-	else
+	bool goes_on = s->tail && s->tail->cmd == &sc_cmd_lost;
+	struct sc_exchange *x = goes_on ? s->tail :
 		sc_dialogue_ask(s, &sc_cmd_lost, sc_cmd_lost.verb, SC_STR_NONE, u);
+	if (x) {
+		x->end = u->end;
+		x->chunk += u->octets;
+	}
 	s->searching = true;
 	s->expect_sasl = s->guess = false;
-	if (s->tx.state == SC_TX_ENVELOPE)
-		s->tx.incomplete = true;
+	s->sasl = NULL; /* the next response may be the secret */
+	if (s->tx.state == SC_TX_ENVELOPE && !goes_on)
+		s->tx.incomplete++;
 }
 
 static void client_unit(struct sc_session *s, const struct sc_unit *u)
@@ -501,15 +505,20 @@ static bool only_for(const struct sc_command *cmd, const struct sc_reply *r)
 }
 
 /* What an unseen command must have been, by the answer to it (rule 11). */
-static void assume(struct sc_session *s, const struct sc_reply *r)
+static void assume(struct sc_session *s, struct sc_exchange *lost, const struct sc_reply *r)
 {
 	s->facts.evidence.assumed++;
+	lost->absorbed = true;
 	if (r->code == 354) {
+		bool only_data = lost->chunk <= sizeof("DATA\r\n") - 1; /* no RCPT fits into the gap */
 		if (s->tx.state == SC_TX_NONE)
 			sc_tx_assume(s, r->first.packet, r->first.when);
-		s->tx.incomplete = true;
+		else if (only_data && s->tx.incomplete)
+			s->tx.incomplete--;
+		s->tx.ev.via = "DATA";
 		s->searching = false;
 		sc_session_text(s);
+		s->assumed_verb = SC_STR("DATA");
 	} else if (r->code == 334) {
 		s->expect_sasl = true;
 		s->searching = false;
@@ -519,7 +528,10 @@ static void assume(struct sc_session *s, const struct sc_reply *r)
 		sc_framer_mode(&s->framer[SC_SERVER], SC_FRAME_START, 0);
 	} else if (r->code == 221) {
 		s->quit_asked = true;
+		s->assumed_verb = SC_STR("QUIT");
 	}
+	if (r->code == 354 || r->code == 334 || r->code == 220)
+		give_up_before(s, lost->next); /* the client waited for this one, so what was lost is all answered */
 }
 
 /* After a gap: whom this reply answers; NULL when that cannot be told. */
@@ -543,10 +555,8 @@ static struct sc_exchange *resync(struct sc_session *s, const struct sc_reply *r
 		give_up_before(s, only);
 		return only;
 	}
-	if (lost && acked == 0) {
-		lost->absorbed = true;
-		assume(s, r);
-	}
+	if (lost && acked == 0)
+		assume(s, lost, r);
 	return NULL;
 }
 
@@ -621,6 +631,12 @@ static void unsolicited(struct sc_session *s, struct sc_reply *r)
 	bool expected = r->code == 421 || r->code == 221 || (r->quirks & SC_QUIRK_BIT(early_reply)) ||
 		s->facts.evidence.midstream || (s->head && (s->head->doubt || s->head->cmd == &sc_cmd_lost));
 	struct sc_exchange x = { .verb = SC_STR("UNSOLICITED"), .args = SC_STR_NONE, .when = SC_TIME_NONE };
+	if (s->assumed_verb.len) {
+		x.verb = s->assumed_verb;
+		r->quirks |= SC_QUIRK_BIT(command_assumed);
+		s->assumed_verb = SC_STR_NONE;
+		expected = true;
+	}
 	if (r->code == 334) { /* a challenge stays unreadable whomever it answers */
 		blank(s, &x, r);
 	}

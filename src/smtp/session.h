@@ -117,7 +117,7 @@ struct sc_transaction {
 	struct sc_verdict final;      /* of the whole message */
 	struct sc_rcpt *first, *last, *next_final;
 	uint32_t rcpt_count, accepted_count;
-	bool     incomplete;          /* part of the envelope may be missing */
+	uint32_t incomplete;          /* gaps in which part of the envelope may be missing */
 	bool     text_gap;            /* octets of the message are missing */
 	bool     lines_lost;          /* so are line ends */
 	bool     final_lost;          /* its verdict may lie in a gap */
@@ -172,6 +172,7 @@ struct sc_session {
 	bool tls_client, tls_server, tls_established, implicit_tls;
 	bool closing;         /* 421 was said */
 	const struct sc_command *guess_cmd;
+	sc_str   assumed_verb;        /* of the command that the reply in work must have answered, unseen */
 	uint64_t text_begin;  /* client stream offset of the message */
 	uint64_t gap_end;     /* server stream offset behind the last gap */
 	uint64_t server_end;  /* server stream offset read so far */

@@ -78,7 +78,7 @@ static void open_tx(struct sc_session *s, uint64_t packet, sc_time when)
 void sc_tx_assume(struct sc_session *s, uint64_t packet, sc_time when)
 {
 	open_tx(s, packet, when);
-	s->tx.incomplete = true;
+	s->tx.incomplete = 1;
 }
 
 static bool refused(const struct sc_verdict *v)
