@@ -92,10 +92,9 @@ static void check_encapsulation(const struct doctor *d, struct verdict *v)
 	double not_ip = percent(c->packets_not_ip, c->packets), not_tcp = percent(c->packets_not_tcp, c->packets);
 	const char *advice = "capture inside the tunnel, at the mail server itself";
 	if (c->mail_flows == 0 && not_ip > 50)
-		SAY(v, FAIL, advice, "%.0f %% of the packets are not IP as we read it (MPLS or another wrapping?)", not_ip);
+		SAY(v, FAIL, advice, "%.0f %% of the packets are not IP as it is read here (MPLS?)", not_ip);
 	else if (c->mail_flows == 0 && not_tcp > 50)
-		SAY(v, warn, advice, "%.0f %% of the packets are IP but not TCP; tunnels (GRE, VXLAN, GENEVE, IPsec) are not read",
-		    not_tcp);
+		SAY(v, warn, advice, "%.0f %% of the packets are IP but not TCP; tunnels are not read", not_tcp);
 	else if (c->packets_fragment)
 		SAY(v, warn, "capture where IP packets are not fragmented, or lower the MTU of the path",
 		    "%llu IP fragments could not be read", n(c->packets_fragment));
@@ -124,8 +123,9 @@ static void check_snap(const struct doctor *d, struct verdict *v)
 {
 	uint64_t cut = d->facts.truncated;
 	if (cut)
-		SAY(v, warn, "capture whole packets: tcpdump -s 0", "%llu packets (%.1f %%) are cut short; %llu sessions suffer",
-		    n(cut), percent(cut, d->facts.packets), n(d->seen.truncated));
+		SAY(v, warn, "capture whole packets: tcpdump -s 0",
+		    "%llu packets (%.1f %%) are cut short; %llu sessions suffer", n(cut),
+		    percent(cut, d->facts.packets), n(d->seen.truncated));
 	else if (d->facts.packets)
 		SAY(v, ok, NULL, "packets are whole");
 }
@@ -138,10 +138,11 @@ static void check_direction(const struct doctor *d, struct verdict *v)
 	if (sessions == 0)
 		return;
 	if (one_sided * 2 > sessions)
-		SAY(v, FAIL, advice, "%.0f %% of the sessions show one direction, mostly %s: the mirror copies one direction",
+		SAY(v, FAIL, advice, "%.0f %% of the sessions show one direction, mostly %s: one is not mirrored",
 		    percent(one_sided, sessions), side);
 	else if (one_sided)
-		SAY(v, warn, advice, "%llu of %llu sessions show one direction only, mostly %s", n(one_sided), n(sessions), side);
+		SAY(v, warn, advice, "%llu of %llu sessions show one direction only, mostly %s", n(one_sided),
+		    n(sessions), side);
 	else
 		SAY(v, ok, NULL, "both directions are seen");
 }
@@ -169,9 +170,9 @@ static void check_beginning(const struct doctor *d, struct verdict *v)
 static void check_visibility(const struct doctor *d, struct verdict *v)
 {
 	if (d->seen.opaque)
-		SAY(v, warn, "capture behind the TLS end (between proxy and server); what happens in TLS stays unread",
-		    "%.0f %% of the sessions (%llu) went into TLS and cannot be read on", percent(d->seen.opaque, d->seen.sessions),
-		    n(d->seen.opaque));
+		SAY(v, warn, "capture where TLS has ended (between proxy and server); inside TLS nothing is read",
+		    "%.0f %% of the sessions (%llu) went into TLS and cannot be read on",
+		    percent(d->seen.opaque, d->seen.sessions), n(d->seen.opaque));
 	else if (d->seen.sessions)
 		SAY(v, ok, NULL, "every session is plain text");
 }
@@ -179,7 +180,7 @@ static void check_visibility(const struct doctor *d, struct verdict *v)
 static void check_checksums(const struct doctor *d, struct verdict *v)
 {
 	if (d->counters.packets_bad_checksum)
-		SAY(v, note, NULL, "%llu TCP checksums are wrong (offload at the capturing host, or a fault on the wire)",
+		SAY(v, note, NULL, "%llu TCP checksums are wrong (offload at the capturing host, or a broken wire)",
 		    n(d->counters.packets_bad_checksum));
 }
 
@@ -232,9 +233,10 @@ static bool put_next_step(struct doctor *d, enum level worst, const char *advice
 	sc_text_adds(&line, "Next step: ");
 	if (advice)
 		sc_text_adds(&line, advice);
+	else if (worst < LEVEL_warn)
+		sc_text_adds(&line, "none needed; smtpscope report -r FILE tells what became of the mail");
 	else
-		sc_text_adds(&line, worst < LEVEL_warn ? "none needed; smtpscope report -r FILE tells what became of the mail"
-		                                       : "see the lines above");
+		sc_text_adds(&line, "see the lines above");
 	sc_text_put(&line, '.');
 	return put_line(d, &line);
 }
@@ -264,7 +266,8 @@ static void doctor_write(void *self, const struct sc_event *ev)
 	t->opaque += tls && !s->decrypted;
 }
 
-void sc_doctor_tell(void *self, const struct sc_source_facts *facts, const struct sc_counters *counters, sc_err result)
+void sc_doctor_tell(void *self, const struct sc_source_facts *facts, const struct sc_counters *counters,
+		    sc_err result)
 {
 	struct doctor *d = self;
 	d->facts = *facts;

@@ -12,6 +12,7 @@ extern const struct sc_sink_class sc_sink_doctor;
 
 /* What only the program knows; to be told before the output is closed, and copied.  `result`: how the reading
  * ended. */
-void sc_doctor_tell(void *self, const struct sc_source_facts *facts, const struct sc_counters *counters, sc_err result);
+void sc_doctor_tell(void *self, const struct sc_source_facts *facts, const struct sc_counters *counters,
+		    sc_err result);
 
 #endif

@@ -152,8 +152,11 @@ bool sc_help_write(const struct sc_writer *w)
 bool sc_version_write(const struct sc_writer *w)
 {
 	const char *const lines[] = {
-		"smtpscope " SC_VERSION "\n", pcap_lib_version(), "\nzlib ", zlibVersion(), "\nzstd ", ZSTD_versionString(),
-		"\n", OpenSSL_version(OPENSSL_VERSION), "\n",
+		"smtpscope " SC_VERSION "\n",
+		pcap_lib_version(), "\n",
+		"zlib ", zlibVersion(), "\n",
+		"zstd ", ZSTD_versionString(), "\n",
+		OpenSSL_version(OPENSSL_VERSION), "\n",
 	};
 	bool ok = true;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)

@@ -53,7 +53,7 @@ static sc_err check_report(const struct sc_options *o)
 static sc_err check_list(const struct sc_options *o)
 {
 	if (o->words.count > 1) {
-		sc_say("list", "lists one kind of row at a time; give one of recipients, sessions, transactions, findings");
+		sc_say("list", "one kind of row at a time; give recipients, sessions, transactions or findings");
 		return SC_EUSAGE;
 	}
 	if (o->words.count && !known(list_rows, o->words.items[0]))
@@ -74,7 +74,7 @@ static sc_err check_show(const struct sc_options *o)
 {
 	for (size_t i = 0; i < o->words.count; i++)
 		if (!session_id(sc_str_of(o->words.items[i]))) {
-			sc_say("show", "no session: \"%s\"; give its 16 hex digits (list sessions tells them), or look with find",
+			sc_say("show", "no session: \"%s\"; give its 16 hex digits (see list sessions), or use find",
 			       o->words.items[i]);
 			return SC_EUSAGE;
 		}
@@ -95,7 +95,7 @@ static sc_err check_words(const struct sc_options *o)
 	case SC_MODE_explain:
 		if (o->words.count || o->classify)
 			return SC_OK;
-		sc_say("explain", "nothing to explain; give a cause, reply code, quirk, outcome or field, such as greylisted");
+		sc_say("explain", "nothing to explain; give a cause, reply code, quirk, outcome or field");
 		return SC_EUSAGE;
 	case SC_MODE_tui:
 		sc_say("tui", "not built yet; use report, list, show or log");

@@ -199,7 +199,9 @@ sc_time sc_moment_at(const struct sc_moment *m, bool utc, sc_time first)
 	struct tm tm;
 	calendar(first, utc, &tm);
 	sc_time seconds = m->at / SC_SECOND;
-	struct tm then = { .tm_year = tm.tm_year, .tm_mon = tm.tm_mon, .tm_mday = tm.tm_mday,
-		           .tm_hour = (int)(seconds / 3600), .tm_min = (int)(seconds / 60 % 60), .tm_sec = (int)(seconds % 60) };
+	struct tm then = { .tm_year = tm.tm_year, .tm_mon = tm.tm_mon, .tm_mday = tm.tm_mday };
+	then.tm_hour = (int)(seconds / 3600);
+	then.tm_min = (int)(seconds / 60 % 60);
+	then.tm_sec = (int)(seconds % 60);
 	return (sc_time)seconds_of(&then, utc) * SC_SECOND + m->at % SC_SECOND;
 }

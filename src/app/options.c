@@ -21,8 +21,8 @@ const struct sc_mode_row sc_mode_rows[SC_MODE_COUNT] = {
 };
 
 const struct sc_option_row sc_option_rows[SC_OPTIONS] = {
-#define SC_OPTION(group, letter, name, member, kind, low, high, argument, standard, help)                              \
-	{ SC_GROUP_##group, letter, name, SC_OPTION_##kind, low, high, argument, standard, help,                        \
+#define SC_OPTION(group, letter, name, member, kind, low, high, argument, standard, help)              \
+	{ SC_GROUP_##group, letter, name, SC_OPTION_##kind, low, high, argument, standard, help,        \
 	  offsetof(struct sc_options, member) },
 #include "app/options.def"
 #undef SC_OPTION
@@ -158,7 +158,8 @@ static sc_err long_option(struct sc_options *o, const char *text, struct args *a
 	enum sc_option_id id = sc_options_find(name);
 	if (id == SC_OPTIONS) {
 		const char *near = sc_options_nearest(name);
-		sc_say(where, near ? "unknown option; did you mean --%s?" : "unknown option; see smtpscope --help", near);
+		sc_say(where, "unknown option; %s--%s%s", near ? "did you mean " : "see smtpscope ",
+		       near ? near : "help", near ? "?" : "");
 		return SC_EUSAGE;
 	}
 	const struct sc_option_row *row = &sc_option_rows[id];

@@ -83,7 +83,7 @@ struct sc_options {
 	enum sc_mode    mode;        /* SC_MODE_none: not said */
 	struct sc_words words;       /* of the mode: parts, sessions, names */
 	struct sc_words filter;      /* words of the BPF expression */
-	uint64_t        given;       /* UINT64_C(1) << enum sc_option_id: set on the command line or in the configuration */
+	uint64_t        given;       /* UINT64_C(1) << enum sc_option_id: command line or configuration */
 	char           *config_text; /* what the configuration's values borrow from */
 };
 

@@ -27,11 +27,12 @@ struct mode_output {
 static struct mode_output output_of(const struct sc_options *o)
 {
 	bool json = o->format && sc_str_equal(sc_str_of(o->format), SC_STR("json"));
+	const struct sc_sink_class *report = json ? &sc_sink_report_json : &sc_sink_report_text;
 	switch (o->mode) {
 	case SC_MODE_list:   return (struct mode_output){ &sc_sink_list, false, false };
 	case SC_MODE_show:   return (struct mode_output){ &sc_sink_show, true, false };
 	case SC_MODE_find:   return (struct mode_output){ &sc_sink_find, true, false };
-	case SC_MODE_report: return (struct mode_output){ json ? &sc_sink_report_json : &sc_sink_report_text, true, false };
+	case SC_MODE_report: return (struct mode_output){ report, true, false };
 	case SC_MODE_doctor: return (struct mode_output){ &sc_sink_doctor, false, true };
 	default:             return (struct mode_output){ &sc_sink_json, false, false };
 	}
@@ -107,7 +108,8 @@ static struct sc_file_writer *writer_of(struct sc_outputs *out, const char *path
 	return sc_file_writer_open(w, path) == SC_OK ? w : NULL;
 }
 
-static sc_err open_output(struct sc_outputs *out, struct mode_output m, const char *path, struct sc_output_config *config)
+static sc_err open_output(struct sc_outputs *out, struct mode_output m, const char *path,
+			  struct sc_output_config *config)
 {
 	struct sc_output *item = &out->items[out->count];
 	*item = (struct sc_output){ .cls = m.cls, .by_session = m.by_session, .unfiltered = m.unfiltered };
@@ -285,7 +287,7 @@ sc_err sc_outputs_close(struct sc_outputs *out)
 		sc_say("--where", "%llu sessions lost their first events, too many were open; give a larger --mem",
 		       (unsigned long long)sc_keeper_given_up(out->keeper));
 	if (out->unshown) {
-		sc_say("--privacy", "%llu events could not be rewritten for want of memory and are left out; give a smaller --mem",
+		sc_say("--privacy", "%llu events are left out for want of memory to rewrite them; use less --mem",
 		       (unsigned long long)out->unshown);
 		worst = SC_EFAILED;
 	}

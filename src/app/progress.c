@@ -48,7 +48,8 @@ static int compose(char *line, size_t size, double elapsed, uint64_t read, uint6
 	const char *unit = rate >= 1e6 ? "M" : rate >= 1e3 ? "k" : "";
 	double shown = rate >= 1e6 ? rate / 1e6 : rate >= 1e3 ? rate / 1e3 : rate;
 	if (total == 0 || read == 0 || read > total)
-		return snprintf(line, size, "\r%llu packets  %.1f%s packets/s   ", (unsigned long long)packets, shown, unit);
+		return snprintf(line, size, "\r%llu packets  %.1f%s packets/s   ", (unsigned long long)packets,
+				shown, unit);
 	double left = elapsed * (double)(total - read) / (double)read;
 	unsigned long seconds = left < 1e6 ? (unsigned long)left : 999999;
 	return snprintf(line, size, "\r%3u %%  %.1f%s packets/s  %lu:%02lu left   ",

@@ -52,12 +52,13 @@ static void say_source(void *ctx, sc_err kind, const char *message)
 /* -r a.pcap b.pcap: the shell's habit.  The second would be read as a BPF filter, with a riddle for a message. */
 static sc_err check_filter_words(const struct sc_options *o)
 {
-	for (size_t i = 0; i < o->filter.count; i++)
-		if (access(o->filter.items[i], F_OK) == 0 && o->filter.count == 1) {
-			sc_say(o->filter.items[i], "a file without -r; give each capture its own, as in -r %s", o->filter.items[i]);
-			return SC_EUSAGE;
-		}
-	return SC_OK;
+	size_t files = 0;
+	while (files < o->filter.count && access(o->filter.items[files], F_OK) == 0)
+		files++;
+	if (files == 0 || files < o->filter.count)
+		return SC_OK;
+	sc_say(o->filter.items[0], "a file without -r; give each capture its own -r");
+	return SC_EUSAGE;
 }
 
 static sc_err check_keylog(const struct sc_options *o)

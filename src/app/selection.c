@@ -123,6 +123,6 @@ void sc_selection_explain(const struct sc_selection *s)
 	sc_text_time(&times, s->first);
 	sc_text_adds(&times, " to ");
 	sc_text_time(&times, s->last);
-	sc_say(s->since.given ? "--since" : "--until", "no event lies in that time; the events are of %.*s", (int)times.len,
-	       times.at);
+	sc_say(s->since.given ? "--since" : "--until", "no event lies in that time; the events are of %.*s",
+	       (int)times.len, times.at);
 }

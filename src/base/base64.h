@@ -7,7 +7,7 @@
 /* Octets that `n` octets become, padding included, without an end mark. */
 #define SC_BASE64_OCTETS(n) (((n) + 2) / 3 * 4)
 
-/* Decodes into `out` and gives the octets written, `size` at most.  Padding may be missing. `*bad`: an octet outside
+/* Decodes into `out` and gives the octets written, `size` at most.  Padding may be missing.  `*bad`: an octet outside
  * the alphabet (line ends and spaces too), padding in a wrong place, or a lone last digit; it is judged over all of
  * `in`, also when `out` was full before.  What stood before is given all the same. */
 size_t sc_base64_decode(sc_str in, uint8_t *out, size_t size, bool *bad);

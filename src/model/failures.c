@@ -201,6 +201,8 @@ static void put_template(struct sc_text *t, const struct sc_ev_delivery *d)
 		sc_text_add(t, d->template);
 	else
 		sc_template_put(t, d->text);
+	while (t->len && t->at[t->len - 1] == ' ')
+		t->len--;
 }
 
 static void count_refusal(struct sc_failures *m, const struct sc_ev_delivery *d, const struct sc_top_item *item)

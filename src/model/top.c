@@ -116,8 +116,10 @@ struct sc_top_row *sc_top_add(struct sc_top *top, sc_str key, const struct sc_to
 		row->first_failed = earlier(row->first_failed, item->when);
 	if (item->recipient && item->outcome == SC_OUTCOME_accepted)
 		row->last_accepted = later(row->last_accepted, item->when);
-	row->code = row->code ? row->code : item->code;
-	row->cause = row->cause ? row->cause : item->cause;
+	if (item->failed && row->failed == 1) {
+		row->code = item->code;
+		row->cause = item->cause;
+	}
 	example(row, item);
 	return row;
 }

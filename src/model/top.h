@@ -17,8 +17,8 @@ struct sc_top_row {
 	sc_time  first, last;              /* of all; SC_TIME_NONE: never */
 	sc_time  first_failed, last_accepted;
 	uint64_t sessions[SC_TOP_SESSIONS]; /* examples, of failures where there are any; 0: none */
-	uint16_t code;
-	uint8_t  cause;                    /* enum sc_cause of the first */
+	uint16_t code;                     /* of the first failure */
+	uint8_t  cause;                    /* enum sc_cause of it */
 	uint8_t  label_len;
 	uint16_t key_len;                  /* 0: the row is free */
 	char     label[SC_TOP_LABEL_OCTETS]; /* a name for the key; octets of the wire, as the key */

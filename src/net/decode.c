@@ -40,8 +40,8 @@ enum protocol { /* IANA protocol numbers */
 /* Where the walk is: the cursor ends where the IP packet or the capture ends, whichever is first. */
 struct walk {
 	struct sc_cursor c;
-	size_t wire_left;   /* octets from the cursor to the end of the packet on the wire; never less than the cursor's */
-	bool   check;       /* judge the TCP checksum */
+	size_t wire_left; /* octets to the end of the packet on the wire; the cursor never has more */
+	bool   check;     /* judge the TCP checksum */
 	struct sc_layers *l;
 };
 
@@ -124,9 +124,7 @@ static enum network follow_type(struct walk *w, enum network type)
 			type = read_vlan(w);
 		else if (type == NET_PPPOE)
 			return read_pppoe(w);
-		else if (type <= NET_LAST_LENGTH)
-			type = read_llc(w);
-		else
+		else if (type > NET_LAST_LENGTH || (type = read_llc(w)) == NET_UNKNOWN)
 			return NET_UNKNOWN;
 		if (w->c.failed)
 			return NET_UNKNOWN;
@@ -169,15 +167,12 @@ static enum network read_family(struct walk *w)
  * Cisco's HDLC: address 0x0f or 0x8f, control 0, an Ethernet type. */
 static enum network read_ppp(struct walk *w)
 {
-	if (sc_cursor_left(&w->c) < 2)
-		return read_ppp_protocol(w);
-	uint16_t opening = sc_load_be16(w->c.at);
-	if (opening == 0x0f00 || opening == 0x8f00) {
-		(void)take(w, 2);
+	struct walk ahead = *w;
+	uint16_t opening = read_be16(&ahead);
+	if (ahead.c.failed || opening == 0x0f00 || opening == 0x8f00 || opening == 0xff03)
+		*w = ahead;
+	if (opening == 0x0f00 || opening == 0x8f00)
 		return follow_type(w, (enum network)read_be16(w));
-	}
-	if (opening == 0xff03)
-		(void)take(w, 2);
 	return read_ppp_protocol(w);
 }
 

@@ -311,6 +311,9 @@ static bool next_gap(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_sid
 /* Two runs that wait for each other, as only forged numbers can: the client's goes first. */
 static bool next_forced(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side *side, struct sc_segment *run)
 {
+	for (int i = 0; i < 2; i++)
+		if (missing_until(t, (enum sc_side)i) > t->side[i].next)
+			return false; /* that is what the other waits for, and it will be given up in time */
 	for (int i = 0; i < 2; i++) {
 		struct sc_tcp_side *s = &t->side[i];
 		if (!s->early.first || s->early.first->seg.offset != s->next || !waited(t, s, GRACE))

@@ -188,7 +188,8 @@ static void put_phases(struct json_report *r)
 static void put_row(struct json_report *r, const char *key, const struct sc_top_row *row, const char *label, bool recipients)
 {
 	open_with(r, NULL, "{");
-	string(r, key, sc_top_key(row));
+	bool null_path = strcmp(key, "mail_from") == 0 && sc_str_equal(sc_top_key(row), SC_STR("<>"));
+	string(r, key, null_path ? SC_STR("") : sc_top_key(row));
 	if (label && row->label_len)
 		string(r, label, (sc_str){ row->label, row->label_len });
 	number(r, "count", row->count);

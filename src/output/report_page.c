@@ -92,8 +92,11 @@ void sc_report_rest_wire(struct sc_report *r, sc_str s)
 
 void sc_report_end(struct sc_report *r)
 {
+	struct sc_text *text = &r->sheet.text;
+	while (text->len && text->at[text->len - 1] == ' ')
+		text->len--;
 	size_t len = r->head.len;
-	while (r->sheet.text.len == 0 && len && r->columns[len - 1] == ' ')
+	while (text->len == 0 && len && r->columns[len - 1] == ' ')
 		len--;
 	r->columns[len] = 0;
 	sc_sheet_end(&r->sheet, r->columns, r->at);

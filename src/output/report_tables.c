@@ -112,8 +112,27 @@ static void party_row(struct sc_report *r, const struct sc_top_row *row)
 	sc_report_count(r, o[SC_OUTCOME_accepted], 9);
 	sc_report_count(r, o[SC_OUTCOME_deferred], 9);
 	sc_report_count(r, o[SC_OUTCOME_rejected], 9);
-	sc_report_count(r, o[SC_OUTCOME_in_doubt] + o[SC_OUTCOME_aborted], 8);
+	sc_report_count(r, o[SC_OUTCOME_in_doubt] + o[SC_OUTCOME_aborted], 7);
 	sc_report_words(r, "", 2);
+}
+
+/* The key, and its label behind it or, where there is no room, below it. */
+static void party_name(struct sc_report *r, const struct sc_top_row *row)
+{
+	sc_str label = { row->label, row->label_len };
+	sc_report_rest_wire(r, sc_top_key(row));
+	if (!label.len)
+		return;
+	size_t needed = sc_text_columns(sc_top_key(row)) + 1 + sc_text_columns(label);
+	if (r->at + needed > r->sheet.width) {
+		size_t indent = r->at;
+		sc_report_end(r);
+		sc_report_begin(r);
+		sc_report_words(r, "", indent);
+	} else {
+		sc_report_rest(r, " ");
+	}
+	sc_report_rest_wire(r, label);
 }
 
 static void party_table(struct sc_report *r, const struct sc_top *top, const char *title)
@@ -122,15 +141,11 @@ static void party_table(struct sc_report *r, const struct sc_top *top, const cha
 	size_t count = sc_top_sorted(top, SC_TOP_BY_FAILED, rows, TOP_ROWS);
 	if (count == 0)
 		return;
-	sc_report_heading(r, title, "  failed    share accepted deferred rejected  silent");
+	sc_report_heading(r, title, "  failed    share accepted deferred rejected silent");
 	for (size_t i = 0; i < count; i++) {
 		sc_report_begin(r);
 		party_row(r, rows[i]);
-		sc_report_rest_wire(r, sc_top_key(rows[i]));
-		if (rows[i]->label_len) {
-			sc_report_rest(r, " ");
-			sc_report_rest_wire(r, (sc_str){ rows[i]->label, rows[i]->label_len });
-		}
+		party_name(r, rows[i]);
 		sc_report_end(r);
 	}
 	struct sc_top_row rest = sc_top_rest(top, rows, count);

@@ -9,6 +9,7 @@
 #include "smtp/path.h"
 #include "smtp/reply.h"
 #include "smtp/secret.h"
+#include "smtp/software.h"
 
 struct sc_reply_node {
 	struct sc_reply_node *next;
@@ -300,7 +301,7 @@ static void client_text(struct sc_session *s, const struct sc_unit *u)
 		s->tx.lines += sc_scan_lines(u->bytes.at ? u->bytes : SC_STR(""));
 	if (s->tx.text_at == SC_TIME_NONE)
 		s->tx.text_at = u->first.when;
-	if (s->tx.state == SC_TX_ENVELOPE)
+	if (in_text(s) && s->tx.state == SC_TX_ENVELOPE)
 		s->tx.state = SC_TX_TEXT;
 }
 
@@ -344,8 +345,11 @@ static void client_gap(struct sc_session *s, const struct sc_unit *u)
 	s->searching = true;
 	s->expect_sasl = s->guess = false;
 	s->sasl = NULL; /* the next response may be the secret */
-	if (s->tx.state == SC_TX_ENVELOPE && !goes_on)
+	bool chunks = s->tx.ev.via != NULL; /* no RCPT comes after the first chunk */
+	if (x && !goes_on && s->tx.state == SC_TX_ENVELOPE && !chunks) {
+		x->doubt_envelope = true;
 		s->tx.incomplete++;
+	}
 }
 
 static void client_unit(struct sc_session *s, const struct sc_unit *u)
@@ -391,6 +395,12 @@ static bool held_may_go(struct sc_session *s)
 	if (proven)
 		give_up_before(s, NULL);
 	return true;
+}
+
+/* The end of a message that is known by its answer only. */
+static struct sc_unit end_unit(const struct sc_reply *r, uint64_t end)
+{
+	return (struct sc_unit){ .kind = SC_UNIT_END, .end = end, .first = r->first, .last = r->first };
 }
 
 /* ---- the server ---- */
@@ -505,16 +515,26 @@ static bool only_for(const struct sc_command *cmd, const struct sc_reply *r)
 }
 
 /* What an unseen command must have been, by the answer to it (rule 11). */
+#define SHORTEST_RCPT 13 /* RCPT TO:<a> and CRLF */
+
+/* `r` answers the first unseen command after the envelope as it is known: no RCPT was among the missing octets, when they are too
+ * few for one, or when this is the first answer to them. */
+static void settle_envelope(struct sc_session *s, struct sc_exchange *lost)
+{
+	bool whole = !lost->doubt && (lost->absorbed == 1 || lost->chunk < SHORTEST_RCPT);
+	if (lost->doubt_envelope && whole && s->tx.incomplete)
+		s->tx.incomplete--;
+	lost->doubt_envelope = false;
+}
+
 static void assume(struct sc_session *s, struct sc_exchange *lost, const struct sc_reply *r)
 {
 	s->facts.evidence.assumed++;
-	lost->absorbed = true;
+	lost->absorbed++;
 	if (r->code == 354) {
-		bool only_data = lost->chunk <= sizeof("DATA\r\n") - 1; /* no RCPT fits into the gap */
 		if (s->tx.state == SC_TX_NONE)
 			sc_tx_assume(s, r->first.packet, r->first.when);
-		else if (only_data && s->tx.incomplete)
-			s->tx.incomplete--;
+		settle_envelope(s, lost);
 		s->tx.ev.via = "DATA";
 		s->searching = false;
 		sc_session_text(s);
@@ -532,6 +552,25 @@ static void assume(struct sc_session *s, struct sc_exchange *lost, const struct 
 	}
 	if (r->code == 354 || r->code == 334 || r->code == 220)
 		give_up_before(s, lost->next); /* the client waited for this one, so what was lost is all answered */
+}
+
+/* A reply that names a queue id accepts a message: the command was the last BDAT of this transaction, unseen. */
+static bool assume_acceptance(struct sc_session *s, struct sc_exchange *lost, const struct sc_reply *r)
+{
+	if (s->tx.state != SC_TX_ENVELOPE || !sc_reply_positive(r->code) || !sc_software_queue_id(r->text).at)
+		return false;
+	struct sc_unit u = end_unit(r, lost->end);
+	s->facts.evidence.assumed++;
+	lost->absorbed++;
+	settle_envelope(s, lost);
+	s->tx.text_gap = true;
+	s->tx.ev.via = "BDAT";
+	s->searching = true;
+	give_up_before(s, lost->next);
+	struct sc_exchange *x = ask_eom(s, &u);
+	if (x)
+		x->quirks |= SC_QUIRK_BIT(eod_assumed);
+	return x != NULL;
 }
 
 /* After a gap: whom this reply answers; NULL when that cannot be told. */
@@ -556,7 +595,7 @@ static struct sc_exchange *resync(struct sc_session *s, const struct sc_reply *r
 		return only;
 	}
 	if (lost && acked == 0)
-		assume(s, lost, r);
+		return assume_acceptance(s, lost, r) ? s->head : (assume(s, lost, r), NULL);
 	return NULL;
 }
 
@@ -575,16 +614,10 @@ static struct sc_exchange *match(struct sc_session *s, const struct sc_reply *r)
 	return x->end <= r->first.acked ? x : NULL;
 }
 
-static struct sc_unit end_unit(const struct sc_session *s, const struct sc_reply *r, uint64_t end)
-{
-	(void)s;
-	return (struct sc_unit){ .kind = SC_UNIT_END, .end = end, .first = r->first, .last = r->first };
-}
-
 /* The message ended where the server says, not where the standard does: the verdict `r` answers it. */
 static bool end_at(struct sc_session *s, struct sc_reply *r, uint64_t quirk, const struct sc_extent *extent, uint64_t end)
 {
-	struct sc_unit u = end_unit(s, r, end);
+	struct sc_unit u = end_unit(r, end);
 	if (extent)
 		sc_tx_measure(s, extent);
 	struct sc_exchange *x = ask_eom(s, &u);

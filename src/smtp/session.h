@@ -78,7 +78,8 @@ struct sc_exchange {
 	bool     chunk_last;          /* BDAT LAST */
 	bool     cancels;             /* SASL: "*" */
 	bool     doubt;               /* its reply may lie in a gap of the server's stream */
-	bool     absorbed;            /* LOST: a reply to what it stands for was seen */
+	bool     doubt_envelope;      /* LOST: recipients may be among what is missing */
+	uint32_t absorbed;            /* LOST: replies to what it stands for */
 	uint32_t secret_len;          /* octets of a secret line, and their hash, to find its echo; 0: none */
 	uint64_t secret_hash;
 };

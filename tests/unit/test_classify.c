@@ -99,7 +99,7 @@ static const struct refusal conflicts[] = {
 	{ 421, { 4, 7, 1 }, "blocked using grey.rbl: greylisting in action", 0, SC_CAUSE_greylisted },
 	{ 554, NO_STATUS, "Client host blocked using multi.uribl.com", 0, SC_CAUSE_dnsbl_listed },
 	{ 451, NO_STATUS, "cannot connect to the virus scanner", SC_PHASE_eom, SC_CAUSE_server_error },
-	{ 550, NO_STATUS, "unblocked senders only", 0, SC_CAUSE_user_unknown }, /* "locked" is no word in it */
+	{ 550, NO_STATUS, "unblocked users only", 0, SC_CAUSE_user_unknown }, /* "locked" is no word in it */
 	{ 550, { 5, 1, 1 }, "5.1.1 <spam@quota.example.org> unknown user", 0, SC_CAUSE_user_unknown },
 	{ 421, NO_STATUS, "spam.example.org: too busy", SC_PHASE_greeting, SC_CAUSE_server_error },
 	{ 550, NO_STATUS, "no: see https://example.org/spam/virus/greylist", 0, SC_CAUSE_user_unknown },
@@ -243,8 +243,8 @@ static void test_hostile(void **state)
 		struct sc_reason r = sc_classify(550, (struct sc_status){ 0 }, (sc_str){ text, LONG }, SC_PHASE_rcpt);
 		assert_non_null(r.rule);
 	}
-	for (int i = 0; i < LONG; i++)
-		text[i] = "a.@-5 "[i * 7919 % 6];
+	for (unsigned i = 0; i < LONG; i++)
+		text[i] = "a.@-5 "[i * 7919u % 6];
 	assert_non_null(sc_classify(421, (struct sc_status){ 0 }, (sc_str){ text, LONG }, SC_PHASE_NONE).rule);
 	free(text);
 	assert_non_null(sc_classify(550, (struct sc_status){ 0 }, SC_STR_NONE, SC_PHASE_rcpt).rule);

@@ -1,0 +1,315 @@
+/* test_report.c - the report of delivery failures: the numbers it tells, lines that fit, nothing of the wire that could act on a
+ * terminal, and JSON that is JSON. */
+#include "output/reports.h"
+#include "report_fixture.h"
+
+struct page {
+	char  *at;
+	size_t len;
+	bool   refuse;
+};
+
+static bool page_write(void *ctx, const char *at, size_t len)
+{
+	struct page *p = ctx;
+	if (p->refuse)
+		return false;
+	p->at = realloc(p->at, p->len + len + 1);
+	memcpy(p->at + p->len, at, len);
+	p->len += len;
+	p->at[p->len] = 0;
+	return true;
+}
+
+struct output {
+	const struct sc_sink_class *cls;
+	void *self;
+	struct page page;
+};
+
+static void take(void *to, const struct sc_event *ev)
+{
+	struct output *o = to;
+	o->cls->write(o->self, ev);
+}
+
+static struct output begin(const struct sc_sink_class *cls, const char *source, struct page **page)
+{
+	struct output o = { .cls = cls, .self = calloc(1, cls->size) };
+	*page = calloc(1, sizeof(**page));
+	struct sc_output_config config = { .writer = { page_write, *page }, .utc = true, .source = source };
+	assert_int_equal(cls->open(o.self, &config), SC_OK);
+	return o;
+}
+
+static void end(struct output *o, struct page *page, sc_err expected)
+{
+	assert_int_equal(o->cls->close(o->self), expected);
+	free(o->self);
+	o->page = *page;
+	free(page);
+}
+
+/* No control octet, no line over 80 columns. */
+static void check_text(const char *name, const struct page *p)
+{
+	size_t from = 0;
+	for (size_t i = 0; i < p->len; i++) {
+		unsigned char c = (unsigned char)p->at[i];
+		if (c != '\n' && (c < ' ' || c == 0x7f))
+			fail_msg("%s: control octet %u", name, c);
+		if (c != '\n')
+			continue;
+		sc_str line = { p->at + from, i - from };
+		if (sc_text_columns(line) > 80)
+			fail_msg("%s: a line of %zu columns: %.*s", name, sc_text_columns(line), (int)line.len, line.at);
+		from = i + 1;
+	}
+	assert_true(from == p->len);
+}
+
+/* ---- a small reader of JSON: true when the whole of it is one value ---- */
+
+static const char *json_value(const char *p, int depth);
+
+static const char *past_blanks(const char *p)
+{
+	while (p && (*p == ' ' || *p == '\n'))
+		p++;
+	return p;
+}
+
+static const char *json_string(const char *p)
+{
+	if (*p++ != '"')
+		return NULL;
+	while (*p != '"') {
+		if ((unsigned char)*p < ' ')
+			return NULL;
+		if (*p == '\\') {
+			p++;
+			if (!*p || !strchr("\"\\/bfnrtu", *p))
+				return NULL;
+		}
+		p++;
+	}
+	return p + 1;
+}
+
+static const char *json_members(const char *p, char close, int depth)
+{
+	p = past_blanks(p + 1);
+	if (*p == close)
+		return p + 1;
+	for (;;) {
+		if (close == '}') {
+			p = json_string(past_blanks(p));
+			p = past_blanks(p);
+			if (!p || *p++ != ':')
+				return NULL;
+		}
+		p = past_blanks(json_value(past_blanks(p), depth + 1));
+		if (!p || (*p != ',' && *p != close))
+			return NULL;
+		if (*p++ == close)
+			return p;
+	}
+}
+
+static const char *json_value(const char *p, int depth)
+{
+	if (depth > 20)
+		return NULL;
+	if (*p == '{' || *p == '[')
+		return json_members(p, *p == '{' ? '}' : ']', depth);
+	if (*p == '"')
+		return json_string(p);
+	size_t n = strspn(p, "0123456789.-");
+	return n ? p + n : NULL;
+}
+
+static void check_json(const char *name, const struct page *p)
+{
+	const char *rest = p->at ? past_blanks(json_value(p->at, 0)) : NULL;
+	if (!rest || *rest)
+		fail_msg("%s: no JSON: %s", name, p->at);
+}
+
+/* ---- the cases ---- */
+
+static const struct sample samples[] = {
+	{ "a@example.org", "ok@example.net", "accepted", "eom", NULL, "2.0.0 Ok", NULL, 250, { 2, 0, 0 } },
+	{ "a@example.org", "x@example.net", "rejected", "rcpt", "user_unknown", "5.1.1 <x@example.net>: no such user", NULL, 550,
+	  { 5, 1, 1 } },
+	{ "", "z@example.com", "deferred", "rcpt", "greylisted", "Greylisted, wait 300 seconds", NULL, 450, { 0 } },
+	{ "b@example.org", "q@example.com", "rejected", "rcpt", "dnsbl_listed", "blocked using bl.example.org", "bl.example.org", 554,
+	  { 5, 7, 1 } },
+	{ "b@example.org", "r@example.com", "in_doubt", "eom", NULL, NULL, NULL, 0, { 0 } },
+};
+
+static void feed_samples(struct output *o)
+{
+	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++)
+		feed_delivery(take, o, 0xab0 + i, T0 + (sc_time)i * SC_SECOND, &samples[i]);
+	struct sc_ev_transaction tx = sample_transaction("accepted", 2345);
+	feed(take, o, SC_EVENT_transaction, 0xab0, T0, &tx);
+	struct sc_ev_auth auth = { .mechanism = SC_STR("PLAIN"), .user = SC_STR("alice"), .outcome = "failed", .cleartext = true,
+				   .code = 535 };
+	feed(take, o, SC_EVENT_auth, 0xac0, T0, &auth);
+	struct sc_ev_failure f = { .scope = "session", .phase = "greeting", .cause = "reputation", .code = 554, .retry_after_s = SC_NONE };
+	feed(take, o, SC_EVENT_failure, 0xad0, T0, &f);
+	struct sc_ev_diagnosis d = { .diagnosis = "lost_after_eod", .severity = "warn", .confidence = "sure" };
+	feed(take, o, SC_EVENT_diagnosis, 0xab4, T0, &d);
+	struct sc_ev_stats stats = { .packets = { 546000, 12, 3 } };
+	feed(take, o, SC_EVENT_stats, 0, T0, &stats);
+	feed_session(take, o, 0xab0);
+}
+
+static void test_text(void **state)
+{
+	(void)state;
+	struct page *page;
+	struct output o = begin(&sc_sink_report_text, "mail.pcap", &page);
+	feed_samples(&o);
+	end(&o, page, SC_OK);
+	check_text("samples", &o.page);
+	static const char *const wanted[] = {
+		"DELIVERY FAILURES   mail.pcap\n", "Not seen: 12 packets were lost", "1 message taken (2,345 octets)",
+		"accepted            1   20.0 %", "rejected            2   40.0 %", "in doubt            1   20.0 %",
+		"4 recipients got no mail; the biggest causes: ", "user_unknown", "198.51.100.7:25 in_doubt eom",
+		"550 5.1.1 <ADDR>: no such user", "bl.example.org", "LOGINS", "alice", "lost_after_eod", "bare_lf",
+		"TIMES IN SECONDS", "smtpscope show 0000000000000ab4 -r mail.pcap", "greeting", "who can act: nobody", "<>",
+	};
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if (!strstr(o.page.at, wanted[i]))
+			fail_msg("no \"%s\" in:\n%s", wanted[i], o.page.at);
+	if (getenv("SHOW"))
+		puts(o.page.at);
+	free(o.page.at);
+}
+
+static void test_json(void **state)
+{
+	(void)state;
+	struct page *page;
+	struct output o = begin(&sc_sink_report_json, "mail.pcap", &page);
+	feed_samples(&o);
+	end(&o, page, SC_OK);
+	check_json("samples", &o.page);
+	static const char *const wanted[] = {
+		"\"all\":5,\"failed\":4", "\"rejected\":2", "\"cause\":\"user_unknown\",\"family\":\"address\"",
+		"\"template\":\"550 5.1.1 <ADDR>: no such user\"", "\"session\":\"0000000000000ab1\"", "\"packets\":546000",
+		"\"mail_from\":\"\"", "\"p50_ms\":5000.000", "\"first\":\"2026-01-31T12:00:00.000000Z\"",
+	};
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		if (!strstr(o.page.at, wanted[i]))
+			fail_msg("no %s in:\n%s", wanted[i], o.page.at);
+	if (getenv("SHOW"))
+		puts(o.page.at);
+	free(o.page.at);
+}
+
+static void test_empty(void **state)
+{
+	(void)state;
+	const struct sc_sink_class *const classes[] = { &sc_sink_report_text, &sc_sink_report_json };
+	for (int i = 0; i < 2; i++) {
+		struct page *page;
+		struct output o = begin(classes[i], i ? NULL : "", &page);
+		end(&o, page, SC_OK);
+		if (i == 0)
+			check_text("empty", &o.page);
+		else
+			check_json("empty", &o.page);
+		free(o.page.at);
+	}
+}
+
+/* Strings that attack: terminals, JSON, widths. */
+static void test_hostile(void **state)
+{
+	(void)state;
+	static char long_text[70000];
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	const char *const attacks[] = {
+		"\x1b[2J\x1b]0;title\x07", "\r\n\t\b\x7f", "\"},{\"a\":1", "\\", "\xff\xfe\xc3", "\xe2\x80\xae" "drowssap", "%s%n",
+		"</script><script>", "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97",
+		"\xc2\x9b" "31m", "a\xcc\x81\xcc\x81\xcc\x81", "word word word word word word word word word word word word word word word word",
+		long_text, " ", "",
+	};
+	const struct sc_sink_class *const classes[] = { &sc_sink_report_text, &sc_sink_report_json };
+	for (int c = 0; c < 2; c++) {
+		struct page *page;
+		struct output o = begin(classes[c], "a\x1b[31m\"file\xff.pcap", &page);
+		for (size_t i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++) {
+			struct sample s = { attacks[i], attacks[i], i % 2 ? "rejected" : "deferred", "rcpt", "policy", attacks[i], attacks[i],
+					    550, { 5, 7, 65535 } };
+			feed_delivery(take, &o, UINT64_MAX - i, T0 + (sc_time)i * 4000 * SC_SECOND, &s);
+			struct sc_ev_auth auth = { .mechanism = sc_str_of(attacks[i]), .user = sc_str_of(attacks[i]), .outcome = "failed" };
+			feed(take, &o, SC_EVENT_auth, i + 1, T0, &auth);
+		}
+		end(&o, page, SC_OK);
+		if (c == 0)
+			check_text("hostile", &o.page);
+		else
+			check_json("hostile", &o.page);
+		free(o.page.at);
+	}
+}
+
+/* Counts at the end of their range, and times that make no sense. */
+static void test_extremes(void **state)
+{
+	(void)state;
+	const struct sc_sink_class *const classes[] = { &sc_sink_report_text, &sc_sink_report_json };
+	for (int c = 0; c < 2; c++) {
+		struct page *page;
+		struct output o = begin(classes[c], "mail.pcap", &page);
+		struct sc_ev_session s = sample_session();
+		s.start = 0;
+		s.end = INT64_MAX;
+		s.evidence.gap_octets.client = UINT64_MAX / 2;
+		s.evidence.one_sided = "client";
+		s.starttls = "handshake_failed";
+		s.quirks = UINT64_MAX >> (64 - SC_QUIRKS);
+		s.timing.total_ms = INT64_MAX;
+		feed(take, &o, SC_EVENT_session, 1, INT64_MAX, &s);
+		feed_delivery(take, &o, 0, SC_TIME_NONE, &samples[1]);
+		feed_delivery(take, &o, 0, INT64_MAX, &samples[1]);
+		struct sc_ev_stats stats = { .packets = { UINT64_MAX, UINT64_MAX, UINT64_MAX } };
+		feed(take, &o, SC_EVENT_stats, 0, T0, &stats);
+		end(&o, page, SC_OK);
+		if (c == 0)
+			check_text("extremes", &o.page);
+		else
+			check_json("extremes", &o.page);
+		free(o.page.at);
+	}
+}
+
+static void test_writer_fails(void **state)
+{
+	(void)state;
+	const struct sc_sink_class *const classes[] = { &sc_sink_report_text, &sc_sink_report_json };
+	for (int c = 0; c < 2; c++) {
+		struct page *page;
+		struct output o = begin(classes[c], "mail.pcap", &page);
+		feed_samples(&o);
+		page->refuse = true;
+		end(&o, page, SC_EFAILED);
+		assert_int_equal(o.page.len, 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_extremes),
+		cmocka_unit_test(test_writer_fails),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
