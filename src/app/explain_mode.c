@@ -27,7 +27,9 @@ static void say_unknown(const char *name)
 	if (s.best)
 		sc_say("explain", "nothing is called \"%s\"; did you mean \"%s\"?", name, s.best);
 	else
-		sc_say("explain", "nothing is called \"%s\"; give a cause, reply code, enhanced code, quirk, outcome or field", name);
+		sc_say("explain",
+		       "nothing is called \"%s\"; give a cause, reply code, enhanced code, quirk, outcome or field",
+		       name);
 }
 
 static sc_err explain_names(const char *const *names, size_t count, const struct sc_writer *out)
@@ -69,13 +71,15 @@ static struct sc_status status_of(sc_str s)
 
 void sc_explain_classify_line(sc_str line, struct sc_text *answer)
 {
-	sc_str code = sc_str_until(&line, '\t'), enhanced = sc_str_until(&line, '\t'), text = sc_str_until(&line, '\t');
+	sc_str code = sc_str_until(&line, '\t'), enhanced = sc_str_until(&line, '\t'),
+	       text = sc_str_until(&line, '\t');
 	sc_str column = sc_str_until(&line, '\t');
 	uint64_t n = 0;
 	if (!sc_str_number(code, &n) || n > 999)
 		n = 0;
 	enum sc_phase phase = absent(column) ? SC_PHASE_rcpt : sc_phase_of(column);
-	struct sc_reason reason = sc_classify((uint16_t)n, status_of(enhanced), absent(text) ? SC_STR("") : text, phase);
+	struct sc_reason reason =
+		sc_classify((uint16_t)n, status_of(enhanced), absent(text) ? SC_STR("") : text, phase);
 	sc_text_adds(answer, sc_cause_name(reason.cause));
 	sc_text_put(answer, '\t');
 	sc_text_adds(answer, reason.rule);

@@ -117,8 +117,8 @@ static bool domain_char(char c)
 	return (low >= 'a' && low <= 'z') || sc_is_digit(c) || (c & 0x80) || c == '-' || c == '.' || c == '_';
 }
 
-/* Where the local part begins that ends before `at`; `at` when there is none. */
-static size_t local_begin(sc_str s, size_t from, size_t at)
+/* Where the local part begins that ends before `at`; `at` when there is none.  In a link /?=& stand between words. */
+static size_t local_begin(sc_str s, size_t from, size_t at, bool link)
 {
 	size_t begin = at;
 	if (at > from && s.at[at - 1] == '"') {
@@ -126,7 +126,7 @@ static size_t local_begin(sc_str s, size_t from, size_t at)
 			begin--;
 		return begin > from ? begin - 1 : at;
 	}
-	while (begin > from && atom_char(s.at[begin - 1]))
+	while (begin > from && atom_char(s.at[begin - 1]) && !(link && strchr("/?=&", s.at[begin - 1])))
 		begin--;
 	while (begin < at && strchr("'`*", s.at[begin]))
 		begin++; /* quotation marks of the text around it */
@@ -206,7 +206,7 @@ static void put_text(const struct sc_privacy *p, struct sc_text *to, sc_str s)
 		size_t sign = at_sign(s, i);
 		if (sign == 0)
 			continue;
-		size_t begin = local_begin(s, done, i), end = domain_end(s, i + sign);
+		size_t begin = local_begin(s, done, i, sign > 1), end = domain_end(s, i + sign);
 		if (begin == i || end == i + sign)
 			continue;
 		put_plain(p, to, sc_str_slice(s, done, begin - done));
@@ -223,7 +223,7 @@ static void put_addresses(const struct sc_privacy *p, struct sc_text *to, sc_str
 {
 	size_t start = to->len;
 	for (size_t i = 0; i < s.len; i++) {
-		size_t begin = s.at[i] == '@' ? local_begin(s, 0, i) : i;
+		size_t begin = s.at[i] == '@' ? local_begin(s, 0, i, false) : i;
 		size_t end = domain_end(s, i + 1);
 		if (begin == i || end == i + 1)
 			continue;

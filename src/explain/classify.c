@@ -1,8 +1,9 @@
 /* classify.c - from a refusal to its cause.
  *
- * Text beats the enhanced code, which beats the reply code; the phase breaks ties.  The rules for texts are data
- * (vendors.def, patterns.def), what codes mean by themselves too (status.def, priors.def).  The text is hostile: it is
- * read in time that grows with its length, nothing is kept, and the block list that is given borrows from it. */
+ * Text beats the enhanced code, which beats the reply code; the phase breaks ties.  The rules for texts are
+ * data (vendors.def, patterns.def), what codes mean by themselves too (status.def, priors.def).  The text is
+ * hostile: it is read in time that grows with its length, nothing is kept, and the block list that is given
+ * borrows from it. */
 #include "explain/classify.h"
 
 #include "explain/hints.h"
@@ -14,7 +15,8 @@ static const struct status_row {
 	const char *rule;
 } statuses[] = {
 #define SC_CAUSE_none SC_CAUSE_NONE
-#define SC_STATUS(subject, detail, meaning, cause) { subject, detail, SC_CAUSE_##cause, "enhanced:x." #subject "." #detail },
+#define SC_STATUS(subject, detail, meaning, cause) \
+	{subject, detail, SC_CAUSE_##cause, "enhanced:x." #subject "." #detail},
 #include "explain/status.def"
 #undef SC_STATUS
 };

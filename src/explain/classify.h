@@ -33,7 +33,8 @@ struct sc_reason {
 /* Builds what sc_classify() needs; else its first call does.  SC_EFAILED: no memory (then only codes are judged). */
 sc_err sc_classify_open(void);
 
-/* `text` is the whole reply, lines joined by one space or newline.  Refusals only: code 4yz or 5yz (0: judge by text). */
+/* `text` is the whole reply, lines joined by one space or newline.  Refusals only: code 4yz or 5yz (0: judge by
+ * text). */
 struct sc_reason sc_classify(uint16_t code, struct sc_status enhanced, sc_str text, enum sc_phase phase);
 
 #endif

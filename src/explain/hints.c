@@ -55,9 +55,10 @@ static sc_str as_sent(sc_str text, sc_str host)
 static sc_str after_phrase(sc_str plain)
 {
 	static const char *const phrases[] = {
-		"blocked using ", "blocked by ", "rejected using ", "listed at ", "listed in ", "listed on ", "listed by ",
-		"blacklisted by ", "blacklisted at ", "rejected by ", "found in ", "black list at ", "blacklist at ",
-		"list provider ", "lookup site ", "rbl at ", "rbl on ", "dnsbl ", "rejected by the ", "server response (",
+		"blocked using ",    "blocked by ",    "rejected using ", "listed at ",       "listed in ",
+		"listed on ",        "listed by ",     "blacklisted by ", "blacklisted at ",  "rejected by ",
+		"found in ",         "black list at ", "blacklist at ",   "list provider ",   "lookup site ",
+		"rbl at ",           "rbl on ",        "dnsbl ",          "rejected by the ", "server response (",
 		"in the blacklist ", "blacklist ",
 	};
 	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
@@ -174,7 +175,8 @@ static bool may_wait(const struct sc_refusal *f, enum sc_cause cause)
 uint64_t sc_hints_retry(const struct sc_plain *plain, const struct sc_refusal *refusal, enum sc_cause cause)
 {
 	static const char *const before[] = {
-		"in ", "after ", "wait ", "for ", "within ", "in about ", "at least ", "retry=", "retry: ", "another ", "dans ",
+		"in ",       "after ", "wait ",   "for ",     "within ", "in about ",
+		"at least ", "retry=", "retry: ", "another ", "dans ",
 	};
 	uint64_t seconds;
 	for (size_t i = 0; may_wait(refusal, cause) && i < sizeof(before) / sizeof(before[0]); i++)

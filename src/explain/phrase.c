@@ -234,8 +234,8 @@ static const struct prior_row *prior_of(enum sc_phase phase, uint16_t code)
 /* Where a code says something: everywhere it has a row of its own, else at the commands it is usually met. */
 static bool worth_telling(const struct prior_row *row)
 {
-	return row->code > 9 || row->phase == SC_PHASE_greeting || row->phase == SC_PHASE_mail || row->phase == SC_PHASE_rcpt ||
-	       row->phase == SC_PHASE_eom;
+	return row->code > 9 || row->phase == SC_PHASE_greeting || row->phase == SC_PHASE_mail ||
+	       row->phase == SC_PHASE_rcpt || row->phase == SC_PHASE_eom;
 }
 
 static void likely_causes(struct page *p, uint16_t code)

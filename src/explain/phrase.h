@@ -6,9 +6,10 @@
 
 #define SC_PHRASE_OCTETS 16384 /* enough for everything one word can mean */
 
-/* Adds all that `name` means to `t`, in lines of at most 79 columns: a cause, phase, outcome, quirk, diagnosis, reply code
- * (550), enhanced code (5.1.1), event, field (rcpt_to, delivery.rcpt_to, greeting.code), command or other word; case does not
- * matter, '-' may stand for '_'.  False: nothing has that name, and nothing was added. */
+/* Adds all that `name` means to `t`, in lines of at most 79 columns: a cause, phase, outcome, quirk, diagnosis,
+ * reply code (550), enhanced code (5.1.1), event, field (rcpt_to, delivery.rcpt_to, greeting.code), command or
+ * other word; case does not matter, '-' may stand for '_'.  False: nothing has that name, and nothing was
+ * added. */
 bool sc_phrase_explain(sc_str name, struct sc_text *t);
 
 /* What an enhanced code such as 5.1.1 means; NULL: it is not registered. */

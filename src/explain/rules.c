@@ -70,7 +70,8 @@ static void mark_list(const struct sc_rules *r, struct found *found, uint8_t lis
 }
 
 /* All words that end before `end`, where the automaton is in state `s`. */
-static void mark_words(const struct sc_rules *r, const struct sc_plain *p, struct found *found, uint16_t s, size_t end)
+static void mark_words(const struct sc_rules *r, const struct sc_plain *p, struct found *found, uint16_t s,
+		       size_t end)
 {
 	if (!r->states[s].word)
 		s = r->states[s].shorter;
@@ -147,7 +148,8 @@ static bool when_holds(const struct sc_rule_when *w, const struct sc_refusal *f)
 	return code_holds(w, f->code) && (!w->has_status || status_holds(w, f->status));
 }
 
-struct sc_verdict sc_rules_judge(const struct sc_rules *r, const struct sc_plain *text, const struct sc_refusal *refusal)
+struct sc_verdict sc_rules_judge(const struct sc_rules *r, const struct sc_plain *text,
+				 const struct sc_refusal *refusal)
 {
 	struct found found = { .list = 0 };
 	memcpy(found.rules, r->always, sizeof(found.rules));

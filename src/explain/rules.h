@@ -25,6 +25,7 @@ struct sc_verdict {
 const struct sc_rules *sc_rules_get(void);
 
 /* The first rule that fits.  Time grows with the length of the text, not with the number of rules. */
-struct sc_verdict sc_rules_judge(const struct sc_rules *r, const struct sc_plain *text, const struct sc_refusal *refusal);
+struct sc_verdict sc_rules_judge(const struct sc_rules *r, const struct sc_plain *text,
+				 const struct sc_refusal *refusal);
 
 #endif

@@ -9,9 +9,10 @@
  *          "5.7.1" "x.7.1" "x.7.700-749" "x.7"   the enhanced code; x: any class; without detail: any
  *          "@rcpt"              one of these phases
  *   text   clauses joined by " & ", all of which must hold.  A clause is words separated by '|', one of which must
- *          occur; "!" before it: none of which may occur.  A word is sought as it stands in the plain text (plain.h):
- *          '~' at an end: there must be no letter or digit beyond it; '^' before: at the very beginning; '$' behind: at
- *          the very end (but for marks); '%' before: also inside links and host names, where other words are not sought.
+ *          occur; "!" before it: none of which may occur.  A word is sought as it stands in the plain text
+ *          (plain.h): '~' at an end: there must be no letter or digit beyond it; '^' before: at the very beginning;
+ *          '$' behind: at the very end (but for marks); '%' before: also inside links and host names, where other
+ *          words are not sought.
  *          "#list" is the name of any block list (lists.def).
  *
  * Rules are tried in their order; the first that holds decides.  All words together are one Aho-Corasick automaton
@@ -101,12 +102,17 @@ static struct sc_rule_when read_when(const char *text)
 	return w;
 }
 
+static uint8_t mark_of(char c)
+{
+	return c == '~' ? SC_RULE_BOUND_BEFORE : c == '^' ? SC_RULE_AT_START : SC_RULE_IN_LINKS;
+}
+
 /* Takes the marks off a word. */
 static uint8_t word_flags(sc_str *w)
 {
 	uint8_t flags = 0;
 	for (; w->len && strchr("~^%", w->at[0]); *w = sc_str_from(*w, 1))
-		flags |= w->at[0] == '~' ? SC_RULE_BOUND_BEFORE : w->at[0] == '^' ? SC_RULE_AT_START : SC_RULE_IN_LINKS;
+		flags |= mark_of(w->at[0]);
 	for (; w->len && (w->at[w->len - 1] == '~' || w->at[w->len - 1] == '$'); w->len--)
 		flags |= w->at[w->len - 1] == '~' ? SC_RULE_BOUND_AFTER : SC_RULE_AT_END;
 	SC_ASSERT(w->len > 0 && w->len <= UINT8_MAX);
@@ -349,7 +355,8 @@ struct sc_rules *sc_ruleset_build(void)
 	uint16_t *twig_of = sc_memory_take(states * sizeof(uint16_t));
 	if (b.r) {
 		b.r->states = sc_memory_take(states * sizeof(struct sc_rule_state));
-		b.r->program = sc_memory_take(octets * sizeof(uint16_t)); /* a word takes an octet and a mark at least */
+		/* In the text a word takes an octet and a mark at least. */
+		b.r->program = sc_memory_take(octets * sizeof(uint16_t));
 		b.r->needed_by = sc_memory_take(octets * sizeof(uint16_t));
 	}
 	bool whole = b.r && b.r->states && b.r->program && b.r->needed_by && b.twigs && twig_of;

@@ -1,7 +1,7 @@
 /* template.c - masks what varies in a reply text.
  *
- * The text comes from the wire and may hold anything.  It is read once, word by word; a word's runs of letters, digits
- * and the marks of names are judged by their form alone.  The result is never much longer than the text. */
+ * The text comes from the wire and may hold anything.  It is read once, word by word; a word's runs of letters,
+ * digits and the marks of names are judged by their form alone.  The result is never much longer than the text. */
 #include "explain/template.h"
 
 static bool is_letter(char c)
@@ -37,11 +37,12 @@ static bool is_status(sc_str s)
 	int dots = 0;
 	for (size_t i = 0; i < s.len; i++)
 		dots += s.at[i] == '.';
-	return s.len >= 5 && s.len <= 9 && dots == 2 && is_number(s) && (s.at[0] == '2' || s.at[0] == '4' || s.at[0] == '5') &&
-	       s.at[1] == '.';
+	return s.len >= 5 && s.len <= 9 && dots == 2 && is_number(s) &&
+	       (s.at[0] == '2' || s.at[0] == '4' || s.at[0] == '5') && s.at[1] == '.';
 }
 
-/* Letters and digits in turns, as no word has them: 4bXyZ12345, B15601640DCD26CE53bc5f8c6.  SMTPUTF8 and S3150 are words. */
+/* Letters and digits in turns, as no word has them: 4bXyZ12345, B15601640DCD26CE53bc5f8c6.  SMTPUTF8 and S3150
+ * are words. */
 static bool is_id(sc_str s)
 {
 	size_t digits = 0, turns = 0;
@@ -60,8 +61,8 @@ static bool is_id(sc_str s)
 static bool is_host(sc_str s)
 {
 	size_t dot = sc_str_rfind(s, '.');
-	return dot != SIZE_MAX && dot > 0 && s.len - dot >= 3 && is_letter(s.at[dot + 1]) && is_letter(s.at[s.len - 1]) &&
-	       sc_str_find(s, '=') == SIZE_MAX;
+	return dot != SIZE_MAX && dot > 0 && s.len - dot >= 3 && is_letter(s.at[dot + 1]) &&
+	       is_letter(s.at[s.len - 1]) && sc_str_find(s, '=') == SIZE_MAX;
 }
 
 /* A label of a host name: its number, if it is more than a digit, tells only which of many hosts it was. */
@@ -123,7 +124,8 @@ static void put_part(struct state *s, sc_str part)
 	s->after_rfc = sc_str_equal_nocase(part, SC_STR("RFC"));
 }
 
-/* A run without the points and hyphens behind it, which belong to the sentence; what stands on both sides of '=' is judged apart. */
+/* A run without the points and hyphens behind it, which belong to the sentence; what stands on both sides of
+ * '=' is judged apart. */
 static void put_run(struct state *s, sc_str run)
 {
 	size_t end = run.len;

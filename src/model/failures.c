@@ -1,7 +1,7 @@
 /* failures.c - counts events; see failures.h.
  *
- * Trusts the engine for words (static strings of the contract) and for nothing else: addresses and texts are octets of
- * the wire, kept cut and unescaped; outputs make them visible. */
+ * Trusts the engine for words (static strings of the contract) and for nothing else: addresses and texts are
+ * octets of the wire, kept cut and unescaped; outputs make them visible. */
 #include "model/failures.h"
 
 #include "base/memory.h"
@@ -23,9 +23,9 @@ static sc_err open_maps(struct sc_failures *m)
 		struct sc_top *top;
 		size_t rows;
 	} maps[] = {
-		{ &m->enhanced, 256 }, { &m->templates, 1024 }, { &m->domains, 2048 }, { &m->servers, 1024 }, { &m->senders, 2048 },
-		{ &m->clients, 1024 }, { &m->lists, 128 }, { &m->silent, 256 }, { &m->auth_clients, 512 }, { &m->auth_users, 512 },
-		{ &m->starttls, 64 }, { &m->diagnoses, 128 },
+		{&m->enhanced, 256},     {&m->templates, 1024}, {&m->domains, 2048}, {&m->servers, 1024},
+		{&m->senders, 2048},     {&m->clients, 1024},   {&m->lists, 128},    {&m->silent, 256},
+		{&m->auth_clients, 512}, {&m->auth_users, 512}, {&m->starttls, 64},  {&m->diagnoses, 128},
 	};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		SC_TRY(sc_top_open(maps[i].top, maps[i].rows));
@@ -53,8 +53,8 @@ void sc_failures_close(struct sc_failures *m)
 	if (!m)
 		return;
 	struct sc_top *maps[] = {
-		&m->enhanced, &m->templates, &m->domains, &m->servers, &m->senders, &m->clients, &m->lists, &m->silent,
-		&m->auth_clients, &m->auth_users, &m->starttls, &m->diagnoses,
+		&m->enhanced, &m->templates, &m->domains,      &m->servers,    &m->senders,  &m->clients,
+		&m->lists,    &m->silent,    &m->auth_clients, &m->auth_users, &m->starttls, &m->diagnoses,
 	};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		sc_top_close(maps[i]);
@@ -341,8 +341,10 @@ static void add_auth(struct sc_failures *m, const struct sc_event *ev)
 {
 	const struct sc_ev_auth *a = ev->body;
 	const char *outcome = a->outcome ? a->outcome : "unknown";
-	struct sc_top_item item = { .failed = strcmp(outcome, "failed") == 0, .when = ev->when, .session = session_of(ev),
-				    .code = a->code };
+	struct sc_top_item item = {.failed = strcmp(outcome, "failed") == 0,
+				   .when = ev->when,
+				   .session = session_of(ev),
+				   .code = a->code};
 	m->auth_ok += strcmp(outcome, "ok") == 0;
 	m->auth_failed += item.failed;
 	m->auth_cancelled += strcmp(outcome, "cancelled") == 0;
@@ -360,7 +362,9 @@ static void add_diagnosis(struct sc_failures *m, const struct sc_event *ev)
 {
 	const struct sc_ev_diagnosis *d = ev->body;
 	struct sc_top_item item = {
-		.failed = d->severity && strcmp(d->severity, "info") != 0, .when = ev->when, .session = session_of(ev),
+		.failed = d->severity && strcmp(d->severity, "info") != 0,
+		.when = ev->when,
+		.session = session_of(ev),
 	};
 	sc_top_label(sc_top_add(&m->diagnoses, sc_str_of(d->diagnosis), &item), sc_str_of(d->severity));
 }

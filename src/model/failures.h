@@ -1,8 +1,9 @@
-/* failures.h - what a report and a screen count: who was refused where and why, what was silent, how long things took.
+/* failures.h - what a report and a screen count: who was refused where and why, what was silent, how long
+ * things took.
  *
- * Events go in one by one; all numbers can be read at any time.  Memory is taken once.  Counts of recipients are those of
- * `delivery` events: each has one verdict, so outcomes, causes, domains, servers, senders and hours all sum up to the same
- * totals. */
+ * Events go in one by one; all numbers can be read at any time.  Memory is taken once.  Counts of recipients
+ * are those of `delivery` events: each has one verdict, so outcomes, causes, domains, servers, senders and
+ * hours all sum up to the same totals. */
 #ifndef SC_MODEL_FAILURES_H
 #define SC_MODEL_FAILURES_H
 
@@ -73,7 +74,7 @@ struct sc_failures {
 	uint64_t unnamed;                            /* recipients known only by their reply: in no other count */
 	/* recipients */
 	uint64_t recipients, outcomes[SC_OUTCOMES], permanent;
-	uint64_t causes[SC_CAUSES][2];               /* deferred, rejected; row 0: a refusal whose cause is not told */
+	uint64_t causes[SC_CAUSES][2]; /* deferred, rejected; row 0: a refusal whose cause is not told */
 	uint64_t cause_sessions[SC_CAUSES];          /* a session that shows it, the first one; 0: none */
 	uint64_t phases[SC_PHASES][SC_CLASSES];
 	uint64_t no_enhanced;                        /* refusals without an enhanced code */
@@ -83,8 +84,8 @@ struct sc_failures {
 	/* logins */
 	uint64_t auth_ok, auth_failed, auth_cancelled, auth_unknown, auth_cleartext;
 	/* by key */
-	struct sc_top enhanced, templates, domains, servers, senders, clients, lists, silent, auth_clients, auth_users, starttls,
-		diagnoses;
+	struct sc_top enhanced, templates, domains, servers, senders, clients, lists, silent, auth_clients,
+		auth_users, starttls, diagnoses;
 	uint64_t quirks[64];                         /* sessions and transactions that showed it */
 	struct sc_spread spreads[SC_SPREAD_COUNT];
 	struct sc_timeline timeline;

@@ -2,8 +2,8 @@
 #include "model/outcome.h"
 
 static const char *const names[SC_OUTCOMES] = {
-	[SC_OUTCOME_accepted] = "accepted",   [SC_OUTCOME_deferred] = "deferred", [SC_OUTCOME_rejected] = "rejected",
-	[SC_OUTCOME_in_doubt] = "in_doubt",   [SC_OUTCOME_aborted] = "aborted",   [SC_OUTCOME_withdrawn] = "withdrawn",
+	[SC_OUTCOME_accepted] = "accepted", [SC_OUTCOME_deferred] = "deferred", [SC_OUTCOME_rejected] = "rejected",
+	[SC_OUTCOME_in_doubt] = "in_doubt", [SC_OUTCOME_aborted] = "aborted",   [SC_OUTCOME_withdrawn] = "withdrawn",
 	[SC_OUTCOME_unknown] = "unknown",
 };
 

@@ -1,5 +1,5 @@
-/* spread.c - the histogram of spread.h.  Below 16 microseconds every microsecond has a step of its own; above, each doubling is
- * cut in sixteen. */
+/* spread.c - the histogram of spread.h.  Below 16 microseconds every microsecond has a step of its own; above,
+ * each doubling is cut in sixteen. */
 #include "model/spread.h"
 
 static unsigned step_of(uint64_t us)

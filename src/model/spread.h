@@ -1,4 +1,5 @@
-/* spread.h - how times spread: a histogram whose steps grow with the value, so that percentiles are right within 7 percent. */
+/* spread.h - how times spread: a histogram whose steps grow with the value, so that percentiles are right
+ * within 7 percent. */
 #ifndef SC_MODEL_SPREAD_H
 #define SC_MODEL_SPREAD_H
 

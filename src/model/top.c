@@ -1,8 +1,8 @@
-/* top.c - a table of sets of eight rows.  A key belongs to one set; when that is full, its least important row makes room and is
- * added to `others`.
+/* top.c - a table of sets of eight rows.  A key belongs to one set; when that is full, its least important row
+ * makes room and is added to `others`.
  *
- * Keys come from the wire, and a sender may use a new one for each message: then rows that count much stay, since a
- * failure weighs more than a success and many more than one, and the new ones displace each other. */
+ * Keys come from the wire, and a sender may use a new one for each message: then rows that count much stay,
+ * since a failure weighs more than a success and many more than one, and the new ones displace each other. */
 #include "model/top.h"
 
 #include "base/hash.h"

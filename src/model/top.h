@@ -1,5 +1,5 @@
-/* top.h - counts by key in bounded memory: the rows that count most stay, the others are summed up in one row, so that the sum over
- * all rows is always the truth. */
+/* top.h - counts by key in bounded memory: the rows that count most stay, the others are summed up in one row,
+ * so that the sum over all rows is always the truth. */
 #ifndef SC_MODEL_TOP_H
 #define SC_MODEL_TOP_H
 

@@ -1,7 +1,7 @@
 /* report_json.c - the report of delivery failures as one JSON object: the same numbers as report_text.c.
  *
- * Keys are stable; lists stand in order, the biggest first; what has no value is left out.  Strings of the wire go through
- * sc_text_json(). */
+ * Keys are stable; lists stand in order, the biggest first; what has no value is left out.  Strings of the wire
+ * go through sc_text_json(). */
 #include "base/text.h"
 #include "model/failures.h"
 #include "output/buffer.h"
@@ -185,7 +185,8 @@ static void put_phases(struct json_report *r)
 	close_with(r, "]");
 }
 
-static void put_row(struct json_report *r, const char *key, const struct sc_top_row *row, const char *label, bool recipients)
+static void put_row(struct json_report *r, const char *key, const struct sc_top_row *row, const char *label,
+		    bool recipients)
 {
 	open_with(r, NULL, "{");
 	bool null_path = strcmp(key, "mail_from") == 0 && sc_str_equal(sc_top_key(row), SC_STR("<>"));
@@ -211,8 +212,8 @@ static void put_row(struct json_report *r, const char *key, const struct sc_top_
 }
 
 /* A map: its rows, and the sum of all others. */
-static void put_top(struct json_report *r, const char *name, const struct sc_top *top, const char *key, const char *label,
-		    bool recipients)
+static void put_top(struct json_report *r, const char *name, const struct sc_top *top, const char *key,
+		    const char *label, bool recipients)
 {
 	const struct sc_top_row *rows[MOST_ROWS];
 	size_t count = sc_top_sorted(top, SC_TOP_BY_FAILED, rows, MOST_ROWS);

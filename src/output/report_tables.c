@@ -1,7 +1,8 @@
-/* report_tables.c - the tables of the text report: what servers said, destinations, senders, silent failures, logins, hours, times.
+/* report_tables.c - the tables of the text report: what servers said, destinations, senders, silent failures,
+ * logins, hours, times.
  *
- * A table without rows is left out, heading and all.  Rows that are not shown are summed up in a last line, so that every table adds
- * up to the totals. */
+ * A table without rows is left out, heading and all.  Rows that are not shown are summed up in a last line, so
+ * that every table adds up to the totals. */
 #include "output/report_page.h"
 
 #include "explain/phrase.h"
@@ -31,7 +32,8 @@ void sc_report_templates(struct sc_report *r)
 	if (count == 0)
 		return;
 	sc_report_heading(r, "WHAT SERVERS SAID (what varies is masked)",
-			  r->one_day ? "      n  first     last      text" : "      n  first        last         text");
+			  r->one_day ? "      n  first     last      text"
+				     : "      n  first        last         text");
 	size_t when = r->one_day ? 10 : 13;
 	for (size_t i = 0; i < count; i++) {
 		sc_report_begin(r);
@@ -45,7 +47,8 @@ void sc_report_templates(struct sc_report *r)
 		sc_report_words(r, "", 9 + 2 * when);
 		sc_report_rest(r, sc_cause_name((enum sc_cause)rows[i]->cause));
 		sc_report_rest(r, "; first for ");
-		sc_report_rest_wire(r, rows[i]->label_len ? (sc_str){ rows[i]->label, rows[i]->label_len } : SC_STR("-"));
+		sc_report_rest_wire(r,
+				    rows[i]->label_len ? (sc_str){rows[i]->label, rows[i]->label_len} : SC_STR("-"));
 		sc_report_rest(r, rows[i]->sessions[0] ? "; session " : "");
 		if (rows[i]->sessions[0])
 			sc_text_hex(&r->sheet.text, rows[i]->sessions[0], 16);
@@ -248,8 +251,11 @@ void sc_report_logins(struct sc_report *r)
 		uint64_t n;
 		const char *what;
 	} lines[] = {
-		{ m->auth_ok, "succeeded" }, { m->auth_failed, "failed" }, { m->auth_cancelled, "were given up by the client" },
-		{ m->auth_unknown, "ended unseen" }, { m->auth_cleartext, "crossed the network readable, without TLS" },
+		{m->auth_ok, "succeeded"},
+		{m->auth_failed, "failed"},
+		{m->auth_cancelled, "were given up by the client"},
+		{m->auth_unknown, "ended unseen"},
+		{m->auth_cleartext, "crossed the network readable, without TLS"},
 	};
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		if (lines[i].n == 0)
@@ -309,7 +315,10 @@ void sc_report_timing(struct sc_report *r)
 		sc_report_begin(r);
 		sc_report_count(r, s->count, 8);
 		const sc_time times[] = {
-			sc_spread_percentile(s, 50), sc_spread_percentile(s, 90), sc_spread_percentile(s, 99), s->most,
+			sc_spread_percentile(s, 50),
+			sc_spread_percentile(s, 90),
+			sc_spread_percentile(s, 99),
+			s->most,
 		};
 		for (size_t k = 0; k < sizeof(times) / sizeof(times[0]); k++) {
 			sc_report_words(r, "", 1);
@@ -399,7 +408,8 @@ void sc_report_recipients(struct sc_report *r)
 	uint64_t failed = sc_failures_failed(r->m);
 	if (failed == 0)
 		return;
-	sc_report_heading(r, failed > TOP_RECIPIENTS ? "RECIPIENTS THAT FAILED, THE NEWEST" : "RECIPIENTS THAT FAILED", NULL);
+	sc_report_heading(
+		r, failed > TOP_RECIPIENTS ? "RECIPIENTS THAT FAILED, THE NEWEST" : "RECIPIENTS THAT FAILED", NULL);
 	const struct sc_failed_recipient *f;
 	for (size_t i = 0; i < TOP_RECIPIENTS && (f = sc_failures_recent(r->m, i)) != NULL; i++)
 		recipient(r, f);

@@ -1,7 +1,8 @@
-/* report_text.c - the report of delivery failures for people: problems first, then the tables that show where they lie.
+/* report_text.c - the report of delivery failures for people: problems first, then the tables that show where
+ * they lie.
  *
- * Counts while events come, writes when closed.  Trusts nothing of the wire: see report_page.c.  Lines stay within the width of the
- * page, 80 columns unless more is given. */
+ * Counts while events come, writes when closed.  Trusts nothing of the wire: see report_page.c.  Lines stay
+ * within the width of the page, 80 columns unless more is given. */
 #include "output/report_page.h"
 #include "output/reports.h"
 
@@ -89,8 +90,9 @@ static const char *outcome_note(enum sc_outcome outcome)
 static void put_outcomes(struct sc_report *r)
 {
 	static const char *const words[SC_OUTCOMES] = {
-		[SC_OUTCOME_accepted] = "accepted", [SC_OUTCOME_deferred] = "deferred", [SC_OUTCOME_rejected] = "rejected",
-		[SC_OUTCOME_in_doubt] = "in doubt", [SC_OUTCOME_aborted] = "aborted", [SC_OUTCOME_withdrawn] = "withdrawn",
+		[SC_OUTCOME_accepted] = "accepted", [SC_OUTCOME_deferred] = "deferred",
+		[SC_OUTCOME_rejected] = "rejected", [SC_OUTCOME_in_doubt] = "in doubt",
+		[SC_OUTCOME_aborted] = "aborted",   [SC_OUTCOME_withdrawn] = "withdrawn",
 		[SC_OUTCOME_unknown] = "unknown",
 	};
 	const struct sc_failures *m = r->m;
@@ -140,7 +142,7 @@ static void put_biggest(struct sc_report *r, const int *causes, size_t count)
 	uint64_t failed = sc_failures_failed(m);
 	struct sc_text *t = sc_sheet_begin(&r->sheet);
 	sc_page_grouped(t, failed);
-	sc_text_adds(t, failed == 1 ? " recipient got no mail" : " recipients got no mail");
+	sc_text_adds(t, failed == 1 ? " recipient failed" : " recipients failed");
 	for (size_t i = 0; i < count && i < BIGGEST && cause_count(m, causes[i]); i++) {
 		sc_text_adds(t, i ? ", " : "; the biggest causes: ");
 		sc_text_adds(t, cause_word(causes[i]));

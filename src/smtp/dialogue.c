@@ -167,8 +167,9 @@ static void settle_proven(struct sc_session *s, const struct sc_unit *u)
 		give_up_before(s, NULL);
 		return;
 	}
+	/* One waiting command: the gap began with its answer.  Several: a client that sends groups may not have seen all. */
 	bool grouped = s->pipelines && (t->cmd->traits & SC_CMD_GROUP);
-	if (t->doubt && seen >= s->gap_end && seen > t->seen && !grouped)
+	if (t->doubt && seen >= s->gap_end && (t == s->head || (seen > t->seen && !grouped)))
 		give_up_before(s, NULL);
 }
 
@@ -554,10 +555,11 @@ static void assume(struct sc_session *s, struct sc_exchange *lost, const struct 
 		give_up_before(s, lost->next); /* the client waited for this one, so what was lost is all answered */
 }
 
-/* A reply that names a queue id accepts a message: the command was the last BDAT of this transaction, unseen. */
+/* A reply that says a message was queued answers the last BDAT of this transaction, unseen. */
 static bool assume_acceptance(struct sc_session *s, struct sc_exchange *lost, const struct sc_reply *r)
 {
-	if (s->tx.state != SC_TX_ENVELOPE || !sc_reply_positive(r->code) || !sc_software_queue_id(r->text).at)
+	bool queued = sc_software_queue_id(r->text).at || sc_software_of_acceptance(r->text).at;
+	if (s->tx.state != SC_TX_ENVELOPE || !sc_reply_positive(r->code) || !queued)
 		return false;
 	struct sc_unit u = end_unit(r, lost->end);
 	s->facts.evidence.assumed++;

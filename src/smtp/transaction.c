@@ -291,10 +291,11 @@ static enum outcome undecided(const struct sc_session *s, enum sc_tx_end why)
 	if (tx->state == SC_TX_COMPLETE)
 		return why == SC_TX_CLOSED && !tx->final_lost && !s->server_open ? IN_DOUBT : UNKNOWN;
 	if (why == SC_TX_CLOSED)
-		return tx->text_gap ? UNKNOWN : ABORTED;
+		return s->facts.evidence.gap_octets.client != tx->gap_client ? UNKNOWN : ABORTED;
 	if (why == SC_TX_CUT || why == SC_TX_VERDICT)
 		return UNKNOWN;
-	return tx->state == SC_TX_TEXT ? UNKNOWN : WITHDRAWN;
+	bool gap = s->facts.evidence.gap_octets.client != tx->gap_client; /* a whole message may have gone by in it */
+	return tx->state == SC_TX_TEXT || gap ? UNKNOWN : WITHDRAWN;
 }
 
 /* What became of the message, for a recipient that RCPT accepted. */

@@ -1,4 +1,5 @@
-/* report_fixture.h - for the tests of counts and reports: a delivery of one's own making, fed to whatever takes events. */
+/* report_fixture.h - for the tests of counts and reports: a delivery of one's own making, fed to whatever takes
+ * events. */
 #ifndef SC_TESTS_REPORT_FIXTURE_H
 #define SC_TESTS_REPORT_FIXTURE_H
 
@@ -47,20 +48,32 @@ static inline struct sc_ev_session sample_session(void)
 	};
 }
 
-static inline void feed(take_fn *take, void *to, enum sc_event_kind kind, uint64_t session, sc_time when, const void *body)
+static inline void feed(take_fn *take, void *to, enum sc_event_kind kind, uint64_t session, sc_time when,
+			const void *body)
 {
 	struct sc_ev_head head = sample_head(session);
 	struct sc_ev_session facts = sample_session();
-	struct sc_event ev = { .kind = kind, .packet = 1, .flow = 1, .when = when, .head = &head, .session = &facts, .body = body };
+	struct sc_event ev = {
+		.kind = kind, .packet = 1, .flow = 1, .when = when, .head = &head, .session = &facts, .body = body};
 	take(to, &ev);
 }
 
 static inline void feed_delivery(take_fn *take, void *to, uint64_t session, sc_time when, const struct sample *s)
 {
 	struct sc_ev_delivery d = {
-		.n = 1, .mail_from = sc_str_of(s->from), .rcpt_to = sc_str_of(s->rcpt), .outcome = s->outcome, .phase = s->phase,
-		.cause = s->cause, .code = s->code, .enhanced = s->enhanced, .text = sc_str_of(s->text), .list = sc_str_of(s->list),
-		.permanent = s->code >= 500, .retry_after_s = SC_NONE, .size = SC_NONE,
+		.n = 1,
+		.mail_from = sc_str_of(s->from),
+		.rcpt_to = sc_str_of(s->rcpt),
+		.outcome = s->outcome,
+		.phase = s->phase,
+		.cause = s->cause,
+		.code = s->code,
+		.enhanced = s->enhanced,
+		.text = sc_str_of(s->text),
+		.list = sc_str_of(s->list),
+		.permanent = s->code >= 500,
+		.retry_after_s = SC_NONE,
+		.size = SC_NONE,
 	};
 	feed(take, to, SC_EVENT_delivery, session, when, &d);
 }
@@ -74,9 +87,14 @@ static inline void feed_session(take_fn *take, void *to, uint64_t session)
 static inline struct sc_ev_transaction sample_transaction(const char *outcome, uint64_t size)
 {
 	return (struct sc_ev_transaction){
-		.n = 1, .mail_from = SC_STR("a@example.org"), .declared_size = SC_NONE, .size = size, .wire_size = size,
-		.lines = SC_NONE, .outcome = outcome,
-		.timing = { SC_MS, 2 * SC_MS, 3 * SC_MS, 400 * SC_MS, 5 * SC_SECOND, 6 * SC_SECOND },
+		.n = 1,
+		.mail_from = SC_STR("a@example.org"),
+		.declared_size = SC_NONE,
+		.size = size,
+		.wire_size = size,
+		.lines = SC_NONE,
+		.outcome = outcome,
+		.timing = {SC_MS, 2 * SC_MS, 3 * SC_MS, 400 * SC_MS, 5 * SC_SECOND, 6 * SC_SECOND},
 	};
 }
 

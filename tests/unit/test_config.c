@@ -166,8 +166,8 @@ static void test_no_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refused),   cmocka_unit_test(test_values),  cmocka_unit_test(test_command_line_wins),
-		cmocka_unit_test(test_odd_files), cmocka_unit_test(test_no_file),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_values), cmocka_unit_test(test_odd_files),
+		cmocka_unit_test(test_no_file), cmocka_unit_test(test_command_line_wins),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

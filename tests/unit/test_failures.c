@@ -1,4 +1,5 @@
-/* test_failures.c - counts of made-up events: totals agree with each other, and stay within bounds however many keys there are. */
+/* test_failures.c - counts of made-up events: totals agree with each other, and stay within bounds however many
+ * keys there are. */
 #include "report_fixture.h"
 
 static void take(void *to, const struct sc_event *ev)
@@ -7,15 +8,39 @@ static void take(void *to, const struct sc_event *ev)
 }
 
 static const struct sample samples[] = {
-	{ "a@example.org", "ok@Example.NET", "accepted", "eom", NULL, "2.0.0 Ok", NULL, 250, { 2, 0, 0 } },
-	{ "a@example.org", "x@example.net", "rejected", "rcpt", "user_unknown", "5.1.1 <x@example.net>: no", NULL, 550, { 5, 1, 1 } },
-	{ "a@example.org", "y@example.net", "rejected", "rcpt", "user_unknown", "5.1.1 <y@example.net>: no", NULL, 550, { 5, 1, 1 } },
-	{ "", "z@example.com", "deferred", "rcpt", "greylisted", "wait 300 seconds", NULL, 450, { 0 } },
-	{ "b@example.org", "q@example.com", "rejected", "rcpt", "dnsbl_listed", "listed", "bl.example.org", 554, { 5, 7, 1 } },
-	{ "b@example.org", "r@example.com", "in_doubt", "eom", NULL, NULL, NULL, 0, { 0 } },
-	{ "b@example.org", "s@example.com", "aborted", "data", NULL, NULL, NULL, 0, { 0 } },
-	{ "b@example.org", "t@example.com", "withdrawn", NULL, NULL, NULL, NULL, 0, { 0 } },
-	{ NULL, "postmaster", "unknown", NULL, NULL, NULL, NULL, 0, { 0 } },
+	{"a@example.org", "ok@Example.NET", "accepted", "eom", NULL, "2.0.0 Ok", NULL, 250, {2, 0, 0}},
+	{"a@example.org",
+	 "x@example.net",
+	 "rejected",
+	 "rcpt",
+	 "user_unknown",
+	 "5.1.1 <x@example.net>: no",
+	 NULL,
+	 550,
+	 {5, 1, 1}},
+	{"a@example.org",
+	 "y@example.net",
+	 "rejected",
+	 "rcpt",
+	 "user_unknown",
+	 "5.1.1 <y@example.net>: no",
+	 NULL,
+	 550,
+	 {5, 1, 1}},
+	{"", "z@example.com", "deferred", "rcpt", "greylisted", "wait 300 seconds", NULL, 450, {0}},
+	{"b@example.org",
+	 "q@example.com",
+	 "rejected",
+	 "rcpt",
+	 "dnsbl_listed",
+	 "listed",
+	 "bl.example.org",
+	 554,
+	 {5, 7, 1}},
+	{"b@example.org", "r@example.com", "in_doubt", "eom", NULL, NULL, NULL, 0, {0}},
+	{"b@example.org", "s@example.com", "aborted", "data", NULL, NULL, NULL, 0, {0}},
+	{"b@example.org", "t@example.com", "withdrawn", NULL, NULL, NULL, NULL, 0, {0}},
+	{NULL, "postmaster", "unknown", NULL, NULL, NULL, NULL, 0, {0}},
 };
 #define SAMPLES (sizeof(samples) / sizeof(samples[0]))
 
@@ -136,8 +161,8 @@ static void test_bounds(void **state)
 		bool big = i % 10 == 0;
 		snprintf(from, sizeof(from), big ? "big@example.org" : "a%u@example.org", i);
 		snprintf(rcpt, sizeof(rcpt), big ? "x@big.example" : "x@d%u.example", i);
-		snprintf(text, sizeof(text), big ? "no such user" : "no%c%c%c%c", 'a' + i % 26, 'a' + i / 26 % 26, 'a' + i / 676 % 26,
-			 'a' + i / 17576 % 26);
+		snprintf(text, sizeof(text), big ? "no such user" : "no%c%c%c%c", 'a' + i % 26, 'a' + i / 26 % 26,
+			 'a' + i / 676 % 26, 'a' + i / 17576 % 26);
 		struct sample s = { from, rcpt, "rejected", "rcpt", "user_unknown", text, NULL, 550, { 5, 1, 1 } };
 		feed_delivery(take, m, i + 1, T0, &s);
 	}
@@ -150,7 +175,9 @@ static void test_bounds(void **state)
 		assert_int_equal(rows[0]->count, MANY / 10);
 		assert_int_equal(sum_of(maps[i]).count, MANY);
 		struct sc_top_row rest = sc_top_rest(maps[i], rows, 5);
-		assert_int_equal(rest.count + rows[0]->count + rows[1]->count + rows[2]->count + rows[3]->count + rows[4]->count, MANY);
+		assert_int_equal(rest.count + rows[0]->count + rows[1]->count + rows[2]->count + rows[3]->count +
+					 rows[4]->count,
+				 MANY);
 	}
 	assert_int_equal(m->recent_count, MANY);
 	assert_int_equal(sc_failures_recent(m, 0)->session, MANY);
@@ -177,8 +204,10 @@ static void test_others(void **state)
 
 	static const char *const outcomes[] = { "ok", "failed", "failed", "cancelled", "unknown" };
 	for (size_t i = 0; i < 5; i++) {
-		struct sc_ev_auth auth = { .mechanism = SC_STR("PLAIN"), .user = SC_STR("alice"), .outcome = outcomes[i],
-					   .cleartext = i == 0 };
+		struct sc_ev_auth auth = {.mechanism = SC_STR("PLAIN"),
+					  .user = SC_STR("alice"),
+					  .outcome = outcomes[i],
+					  .cleartext = i == 0};
 		feed(take, m, SC_EVENT_auth, 10 + i, T0, &auth);
 	}
 	assert_int_equal(m->auth_ok + m->auth_failed + m->auth_cancelled + m->auth_unknown, 5);

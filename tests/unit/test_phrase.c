@@ -101,8 +101,23 @@ static void test_unknown(void **state)
 {
 	(void)state;
 	static const char *const names[] = {
-		"", "usr_unknown", "999", "100", "55", "5500", "5.1", "5.1.1.1", "3.1.1", "5.1.1000", ".", "..", "x", "to", ".code",
-		"\xff\x01", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		"",
+		"usr_unknown",
+		"999",
+		"100",
+		"55",
+		"5500",
+		"5.1",
+		"5.1.1.1",
+		"3.1.1",
+		"5.1.1000",
+		".",
+		"..",
+		"x",
+		"to",
+		".code",
+		"\xff\x01",
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 	};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i], "to") != 0 && explain(names[i]))

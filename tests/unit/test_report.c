@@ -1,5 +1,5 @@
-/* test_report.c - the report of delivery failures: the numbers it tells, lines that fit, nothing of the wire that could act on a
- * terminal, and JSON that is JSON. */
+/* test_report.c - the report of delivery failures: the numbers it tells, lines that fit, nothing of the wire
+ * that could act on a terminal, and JSON that is JSON. */
 #include "output/reports.h"
 #include "report_fixture.h"
 
@@ -62,7 +62,8 @@ static void check_text(const char *name, const struct page *p)
 			continue;
 		sc_str line = { p->at + from, i - from };
 		if (sc_text_columns(line) > 80)
-			fail_msg("%s: a line of %zu columns: %.*s", name, sc_text_columns(line), (int)line.len, line.at);
+			fail_msg("%s: a line of %zu columns: %.*s", name, sc_text_columns(line), (int)line.len,
+				 line.at);
 		from = i + 1;
 	}
 	assert_true(from == p->len);
@@ -138,13 +139,27 @@ static void check_json(const char *name, const struct page *p)
 /* ---- the cases ---- */
 
 static const struct sample samples[] = {
-	{ "a@example.org", "ok@example.net", "accepted", "eom", NULL, "2.0.0 Ok", NULL, 250, { 2, 0, 0 } },
-	{ "a@example.org", "x@example.net", "rejected", "rcpt", "user_unknown", "5.1.1 <x@example.net>: no such user", NULL, 550,
-	  { 5, 1, 1 } },
-	{ "", "z@example.com", "deferred", "rcpt", "greylisted", "Greylisted, wait 300 seconds", NULL, 450, { 0 } },
-	{ "b@example.org", "q@example.com", "rejected", "rcpt", "dnsbl_listed", "blocked using bl.example.org", "bl.example.org", 554,
-	  { 5, 7, 1 } },
-	{ "b@example.org", "r@example.com", "in_doubt", "eom", NULL, NULL, NULL, 0, { 0 } },
+	{"a@example.org", "ok@example.net", "accepted", "eom", NULL, "2.0.0 Ok", NULL, 250, {2, 0, 0}},
+	{"a@example.org",
+	 "x@example.net",
+	 "rejected",
+	 "rcpt",
+	 "user_unknown",
+	 "5.1.1 <x@example.net>: no such user",
+	 NULL,
+	 550,
+	 {5, 1, 1}},
+	{"", "z@example.com", "deferred", "rcpt", "greylisted", "Greylisted, wait 300 seconds", NULL, 450, {0}},
+	{"b@example.org",
+	 "q@example.com",
+	 "rejected",
+	 "rcpt",
+	 "dnsbl_listed",
+	 "blocked using bl.example.org",
+	 "bl.example.org",
+	 554,
+	 {5, 7, 1}},
+	{"b@example.org", "r@example.com", "in_doubt", "eom", NULL, NULL, NULL, 0, {0}},
 };
 
 static void feed_samples(struct output *o)
@@ -153,10 +168,17 @@ static void feed_samples(struct output *o)
 		feed_delivery(take, o, 0xab0 + i, T0 + (sc_time)i * SC_SECOND, &samples[i]);
 	struct sc_ev_transaction tx = sample_transaction("accepted", 2345);
 	feed(take, o, SC_EVENT_transaction, 0xab0, T0, &tx);
-	struct sc_ev_auth auth = { .mechanism = SC_STR("PLAIN"), .user = SC_STR("alice"), .outcome = "failed", .cleartext = true,
-				   .code = 535 };
+	struct sc_ev_auth auth = {.mechanism = SC_STR("PLAIN"),
+				  .user = SC_STR("alice"),
+				  .outcome = "failed",
+				  .cleartext = true,
+				  .code = 535};
 	feed(take, o, SC_EVENT_auth, 0xac0, T0, &auth);
-	struct sc_ev_failure f = { .scope = "session", .phase = "greeting", .cause = "reputation", .code = 554, .retry_after_s = SC_NONE };
+	struct sc_ev_failure f = {.scope = "session",
+				  .phase = "greeting",
+				  .cause = "reputation",
+				  .code = 554,
+				  .retry_after_s = SC_NONE};
 	feed(take, o, SC_EVENT_failure, 0xad0, T0, &f);
 	struct sc_ev_diagnosis d = { .diagnosis = "lost_after_eod", .severity = "warn", .confidence = "sure" };
 	feed(take, o, SC_EVENT_diagnosis, 0xab4, T0, &d);
@@ -174,11 +196,26 @@ static void test_text(void **state)
 	end(&o, page, SC_OK);
 	check_text("samples", &o.page);
 	static const char *const wanted[] = {
-		"DELIVERY FAILURES   mail.pcap\n", "Not seen: 12 packets were lost", "1 message taken (2,345 octets)",
-		"accepted            1   20.0 %", "rejected            2   40.0 %", "in doubt            1   20.0 %",
-		"4 recipients got no mail; the biggest causes: ", "user_unknown", "198.51.100.7:25 in_doubt eom",
-		"550 5.1.1 <ADDR>: no such user", "bl.example.org", "LOGINS", "alice", "lost_after_eod", "bare_lf",
-		"TIMES IN SECONDS", "smtpscope show 0000000000000ab4 -r mail.pcap", "greeting", "who can act: nobody", "<>",
+		"DELIVERY FAILURES   mail.pcap\n",
+		"Not seen: 12 packets were lost",
+		"1 message taken (2,345 octets)",
+		"accepted            1   20.0 %",
+		"rejected            2   40.0 %",
+		"in doubt            1   20.0 %",
+		"4 recipients failed; the biggest causes: ",
+		"user_unknown",
+		"198.51.100.7:25 in_doubt eom",
+		"550 5.1.1 <ADDR>: no such user",
+		"bl.example.org",
+		"LOGINS",
+		"alice",
+		"lost_after_eod",
+		"bare_lf",
+		"TIMES IN SECONDS",
+		"smtpscope show 0000000000000ab4 -r mail.pcap",
+		"greeting",
+		"who can act: nobody",
+		"<>",
 	};
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		if (!strstr(o.page.at, wanted[i]))
@@ -197,9 +234,15 @@ static void test_json(void **state)
 	end(&o, page, SC_OK);
 	check_json("samples", &o.page);
 	static const char *const wanted[] = {
-		"\"all\":5,\"failed\":4", "\"rejected\":2", "\"cause\":\"user_unknown\",\"family\":\"address\"",
-		"\"template\":\"550 5.1.1 <ADDR>: no such user\"", "\"session\":\"0000000000000ab1\"", "\"packets\":546000",
-		"\"mail_from\":\"\"", "\"p50_ms\":5000.000", "\"first\":\"2026-01-31T12:00:00.000000Z\"",
+		"\"all\":5,\"failed\":4",
+		"\"rejected\":2",
+		"\"cause\":\"user_unknown\",\"family\":\"address\"",
+		"\"template\":\"550 5.1.1 <ADDR>: no such user\"",
+		"\"session\":\"0000000000000ab1\"",
+		"\"packets\":546000",
+		"\"mail_from\":\"\"",
+		"\"p50_ms\":5000.000",
+		"\"first\":\"2026-01-31T12:00:00.000000Z\"",
 	};
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		if (!strstr(o.page.at, wanted[i]))
@@ -232,20 +275,36 @@ static void test_hostile(void **state)
 	static char long_text[70000];
 	memset(long_text, 'x', sizeof(long_text) - 1);
 	const char *const attacks[] = {
-		"\x1b[2J\x1b]0;title\x07", "\r\n\t\b\x7f", "\"},{\"a\":1", "\\", "\xff\xfe\xc3", "\xe2\x80\xae" "drowssap", "%s%n",
-		"</script><script>", "\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97",
-		"\xc2\x9b" "31m", "a\xcc\x81\xcc\x81\xcc\x81", "word word word word word word word word word word word word word word word word",
-		long_text, " ", "",
+		"\x1b[2J\x1b]0;title\x07",
+		"\r\n\t\b\x7f",
+		"\"},{\"a\":1",
+		"\\",
+		"\xff\xfe\xc3",
+		"\xe2\x80\xae"
+		"drowssap",
+		"%s%n",
+		"</script><script>",
+		"\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2\xe5\xad\x97",
+		"\xc2\x9b"
+		"31m",
+		"a\xcc\x81\xcc\x81\xcc\x81",
+		"word word word word word word word word word word word word word word word word",
+		long_text,
+		" ",
+		"",
 	};
 	const struct sc_sink_class *const classes[] = { &sc_sink_report_text, &sc_sink_report_json };
 	for (int c = 0; c < 2; c++) {
 		struct page *page;
 		struct output o = begin(classes[c], "a\x1b[31m\"file\xff.pcap", &page);
 		for (size_t i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++) {
-			struct sample s = { attacks[i], attacks[i], i % 2 ? "rejected" : "deferred", "rcpt", "policy", attacks[i], attacks[i],
-					    550, { 5, 7, 65535 } };
+			struct sample s = {attacks[i], attacks[i], i % 2 ? "rejected" : "deferred",
+					   "rcpt",     "policy",   attacks[i],
+					   attacks[i], 550,        {5, 7, 65535}};
 			feed_delivery(take, &o, UINT64_MAX - i, T0 + (sc_time)i * 4000 * SC_SECOND, &s);
-			struct sc_ev_auth auth = { .mechanism = sc_str_of(attacks[i]), .user = sc_str_of(attacks[i]), .outcome = "failed" };
+			struct sc_ev_auth auth = {.mechanism = sc_str_of(attacks[i]),
+						  .user = sc_str_of(attacks[i]),
+						  .outcome = "failed"};
 			feed(take, &o, SC_EVENT_auth, i + 1, T0, &auth);
 		}
 		end(&o, page, SC_OK);
