@@ -6,16 +6,17 @@ BUILD   ?= build
 CC      ?= cc
 CFLAGS  ?= -O2 -g
 SHARED  ?= ../shared
-MODE    ?=
+SECONDS ?= 60
+SCALE   ?= 0.2
+ROUNDS  ?= 3
 
 VERSION := 0.1.0
 PKGS    := libpcap zlib libzstd libcrypto
-pkg      = $(shell pkg-config $(1) $(PKGS) 2>/dev/null)
-
+HARDEN   = -fstack-protector-strong -D_FORTIFY_SOURCE=2
 WARN     = -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla $(WERROR)
-CPPFLAGS += -Iinclude -Isrc -D_GNU_SOURCE -DSC_VERSION='"$(VERSION)"' $(call pkg,--cflags)
-ALLFLAGS = -std=c11 $(WARN) $(CFLAGS) $(MODE) -fno-strict-aliasing -MMD -MP
-LIBS     = $(call pkg,--libs)
+ALLCPP   = -Iinclude -Isrc -D_GNU_SOURCE -DSC_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS)
+ALLFLAGS = -std=c11 $(WARN) $(if $(MODE),,$(HARDEN)) $(CFLAGS) $(MODE) -fno-strict-aliasing -MMD -MP
+LIBS     = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 # The library is every directory below src but these three; the directory is the registry.
 PROGRAM_DIRS := src/input src/tui src/app
@@ -23,36 +24,114 @@ LIB_SRC  := $(sort $(filter-out $(addsuffix /%,$(PROGRAM_DIRS)),$(wildcard src/*
 PROG_SRC := $(sort $(wildcard $(addsuffix /*.c,$(PROGRAM_DIRS))))
 LIB_OBJ  := $(LIB_SRC:src/%.c=$(BUILD)/obj/%.o)
 PROG_OBJ := $(PROG_SRC:src/%.c=$(BUILD)/obj/%.o)
-MAIN_OBJ := $(BUILD)/obj/app/main.o
+PARTS    := $(filter-out $(BUILD)/obj/app/main.o,$(PROG_OBJ)) $(BUILD)/libsmtpscope.a
 
-UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c))
-UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
-FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+DIALOGUE := $(sort $(wildcard tests/dialogue/*.c))
+DOCS     := docs/EVENTS.md docs/events.schema.json docs/smtpscope.1
 
-all: $(BUILD)/smtpscope
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+SUB       = $(MAKE) --no-print-directory
+
+all: $(BUILD)/smtpscope ## build build/smtpscope (installs nothing)
+
+demo: ## install what is missing, build, report on the bundled capture
+	@.ci/deps build
+	@$(SUB) all
+	$(BUILD)/smtpscope report -r captures/demo.pcap
+
+check: ## install what is missing, then run every test
+	@.ci/deps check
+	@$(SUB) all WERROR=-Werror
+	@$(SUB) layers
+	@$(SUB) docs-check
+	@$(SUB) BUILD=$(BUILD)/clang CC=clang WERROR=-Werror all
+	@$(SUB) BUILD=$(BUILD)/asan MODE="$(SANITIZE)" CFLAGS="-O1 -g" WERROR=-Werror all unit dialogue
+	@tests/check.sh $(BUILD) $(SHARED)
+	@$(SUB) fuzz SECONDS=5
 
 $(BUILD)/smtpscope: $(PROG_OBJ) $(BUILD)/libsmtpscope.a
 	$(CC) $(ALLFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/libsmtpscope.a: $(LIB_OBJ)
-	rm -f $@
+	@rm -f $@
 	$(AR) rcs $@ $^
 
 $(BUILD)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALLFLAGS) -c -o $@ $<
+	$(CC) $(ALLCPP) $(ALLFLAGS) -c -o $@ $<
 
 # A test links what it tests: the library and the program's parts but main.
-$(BUILD)/unit/%: tests/unit/%.c $(filter-out $(MAIN_OBJ),$(PROG_OBJ)) $(BUILD)/libsmtpscope.a
+$(BUILD)/unit/%: tests/unit/%.c $(PARTS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALLFLAGS) -Itests -MF $@.d -o $@ $< $(filter-out $(MAIN_OBJ),$(PROG_OBJ)) $(BUILD)/libsmtpscope.a \
-		$(LIBS) $(shell pkg-config --libs cmocka)
+	$(CC) $(ALLCPP) $(ALLFLAGS) -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS) $(shell pkg-config --libs cmocka)
 
-unit: $(UNIT_BIN)
-	@for t in $(UNIT_BIN); do $$t || exit 1; done
+$(BUILD)/dialogue: $(DIALOGUE) $(PARTS)
+	$(CC) $(ALLCPP) $(ALLFLAGS) -Itests -MF $@.d -o $@ $(DIALOGUE) $(PARTS) $(LIBS)
 
-clean:
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(PARTS)
+	@mkdir -p $(@D)
+	$(CC) $(ALLCPP) $(ALLFLAGS) -fsanitize=fuzzer -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS)
+
+$(BUILD)/tools/%: tests/tools/%.c $(PARTS)
+	@mkdir -p $(@D)
+	$(CC) $(ALLCPP) $(ALLFLAGS) -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS)
+
+unit: $(UNIT_BIN) ## unit tests (cmocka)
+	@for t in $(UNIT_BIN); do $$t 2>$$t.log || { cat $$t.log; exit 1; }; tail -n 1 $$t.log; done
+
+dialogue: $(BUILD)/dialogue ## prose dialogues, whole and at every cut
+	$(BUILD)/dialogue tests/dialogue/*.md
+
+asan: ## address and undefined-behaviour sanitizers: build and unit tests
+	@$(SUB) BUILD=$(BUILD)/asan MODE="$(SANITIZE)" CFLAGS="-O1 -g" all unit dialogue
+
+tsan: ## thread sanitizer: build and unit tests
+	@$(SUB) BUILD=$(BUILD)/tsan MODE="-fsanitize=thread" CFLAGS="-O1 -g" all unit
+
+fuzz: ## each fuzz target for SECONDS (default 60), seeded with the captures
+	@command -v clang >/dev/null || { echo "fuzz: no clang here, skipped"; exit 0; }; \
+	$(SUB) BUILD=$(BUILD)/fuzzing CC=clang MODE="$(SANITIZE) -fsanitize=fuzzer-no-link" CFLAGS="-O1 -g" fuzz-targets && \
+	tests/fuzz/run.sh $(BUILD)/fuzzing/fuzz $(SECONDS) $(SHARED)
+
+fuzz-targets: $(FUZZ_BIN)
+
+bench: all ## speed against the bare libpcap loop (SCALE=1 for the full size)
+	tests/bench/bench.py --build $(BUILD) --scale $(SCALE) --rounds $(ROUNDS)
+
+layers: all ## who includes whom, and what the library asks of libc
+	@tests/layers.sh $(BUILD)
+
+docs: $(BUILD)/tools/gendocs $(BUILD)/tools/genman ## docs/ from the tables
+	$(BUILD)/tools/gendocs events >docs/EVENTS.md
+	$(BUILD)/tools/gendocs schema >docs/events.schema.json
+	$(BUILD)/tools/genman >docs/smtpscope.1
+
+docs-check: $(BUILD)/tools/gendocs $(BUILD)/tools/genman
+	@$(BUILD)/tools/gendocs events | cmp - docs/EVENTS.md && $(BUILD)/tools/gendocs schema | cmp - docs/events.schema.json && \
+	$(BUILD)/tools/genman | cmp - docs/smtpscope.1 && echo "docs: as the tables say" || { echo "docs: run make docs"; exit 1; }
+
+format: ## clang-format over all sources
+	clang-format -i $(shell find src include tests -name '*.[ch]')
+
+install: all ## to DESTDIR/PREFIX
+	install -D -m 755 $(BUILD)/smtpscope $(DESTDIR)$(PREFIX)/bin/smtpscope
+	install -D -m 644 $(BUILD)/libsmtpscope.a $(DESTDIR)$(PREFIX)/lib/libsmtpscope.a
+	install -d $(DESTDIR)$(PREFIX)/include/smtpscope
+	install -m 644 include/smtpscope/* $(DESTDIR)$(PREFIX)/include/smtpscope/
+	install -D -m 644 docs/smtpscope.1 $(DESTDIR)$(PREFIX)/share/man/man1/smtpscope.1
+
+uninstall: ## undoes install
+	rm -f $(DESTDIR)$(PREFIX)/bin/smtpscope $(DESTDIR)$(PREFIX)/lib/libsmtpscope.a $(DESTDIR)$(PREFIX)/share/man/man1/smtpscope.1
+	rm -rf $(DESTDIR)$(PREFIX)/include/smtpscope
+
+clean: ## removes build/
 	rm -rf $(BUILD)
 
-.PHONY: all unit clean
--include $(LIB_OBJ:.o=.d) $(PROG_OBJ:.o=.d)
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: all demo check unit dialogue asan tsan fuzz fuzz-targets bench layers docs docs-check format install uninstall clean help
+.SECONDARY:
+-include $(LIB_OBJ:.o=.d) $(PROG_OBJ:.o=.d) $(wildcard $(BUILD)/unit/*.d $(BUILD)/fuzz/*.d $(BUILD)/tools/*.d $(BUILD)/dialogue.d)

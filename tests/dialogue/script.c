@@ -145,6 +145,39 @@ static void say_many(struct reader *r, enum sc_side side, const char *text)
 
 /* ---- lines ---- */
 
+static void say_line(struct reader *r, enum sc_side side, const char *text)
+{
+	say(r, side, false, false, text);
+}
+
+/* "hello KEYWORD...": the usual beginning; PIPELINING is offered, after what stands there. */
+static void say_hello(struct reader *r, const char *keyword)
+{
+	char line[200];
+	say_line(r, SC_SERVER, "220 mx.example.net ESMTP");
+	say_line(r, SC_CLIENT, "EHLO client.example.org");
+	say_line(r, SC_SERVER, "250-mx.example.net");
+	for (; keyword; keyword = strtok(NULL, " ")) {
+		snprintf(line, sizeof(line), "250-%s", keyword);
+		say_line(r, SC_SERVER, line);
+	}
+	say_line(r, SC_SERVER, "250 PIPELINING");
+}
+
+static void say_envelope(struct reader *r)
+{
+	say_line(r, SC_CLIENT, "MAIL FROM:<a@example.org>");
+	say_line(r, SC_SERVER, "250 2.1.0 ok");
+	say_line(r, SC_CLIENT, "RCPT TO:<b@example.net>");
+	say_line(r, SC_SERVER, "250 2.1.5 ok");
+}
+
+static void say_bye(struct reader *r)
+{
+	say_line(r, SC_CLIENT, "QUIT");
+	say_line(r, SC_SERVER, "221 2.0.0 bye");
+}
+
 static bool side_of(const char *word, int *side)
 {
 	if (strcmp(word, "client") == 0 || strcmp(word, "C") == 0)
@@ -162,6 +195,12 @@ static void directive(struct reader *r, char *line)
 	int side;
 	if (strcmp(word, "port") == 0 && arg)
 		r->d->port = (uint16_t)atoi(arg);
+	else if (strcmp(word, "hello") == 0)
+		say_hello(r, arg);
+	else if (strcmp(word, "envelope") == 0)
+		say_envelope(r);
+	else if (strcmp(word, "bye") == 0)
+		say_bye(r);
 	else if (strcmp(word, "midstream") == 0)
 		r->d->midstream = true;
 	else if (strcmp(word, "cut") == 0)
