@@ -17,6 +17,8 @@
 extern "C" {
 #endif
 
+#define SC_ENGINE_CAUSES 40 /* room for every cause of refusal */
+
 struct sc_engine;
 
 typedef void sc_emit_fn(void *ctx, const struct sc_event *ev);
@@ -36,14 +38,26 @@ struct sc_engine_config {
 sc_err sc_engine_open(struct sc_engine **out, const struct sc_engine_config *config);
 void   sc_engine_feed(struct sc_engine *e, const struct sc_packet *pkt);
 
-/* Capture time has come to `now`: idle connections expire here and in sc_engine_feed(). */
-void   sc_engine_tick(struct sc_engine *e, sc_time now);
+/* Capture time has come to `now`, `number` packets were read: what only time can settle is settled here.  Flows are treated in
+ * the order of their numbers, so the same packets and ticks give the same events however flows are spread over engines. */
+void   sc_engine_tick(struct sc_engine *e, uint64_t number, sc_time now);
 
-/* End of the capture: every open session ends with end_by "capture_end", then one `stats` event. */
+/* End of the capture: every open session ends with end_by "capture_end". */
 void   sc_engine_finish(struct sc_engine *e);
 
-/* Emits one `stats` event now. */
-void   sc_engine_stats(struct sc_engine *e);
+/* What a `stats` event tells; sums of several engines are made by adding. */
+struct sc_engine_totals {
+	struct sc_counters counters;
+	uint64_t sessions_open;
+	struct sc_ev_outcomes recipients;
+	uint64_t causes[SC_ENGINE_CAUSES]; /* by enum sc_cause */
+	sc_time first, last;               /* times of the first and the latest packet; SC_TIME_NONE */
+	uint64_t memory_octets;            /* in use */
+};
+void   sc_engine_totals(const struct sc_engine *e, struct sc_engine_totals *totals);
+
+/* Emits the `stats` event of these totals through `emit`; `number` and `when` are its packet and time. */
+void   sc_engine_tell_stats(const struct sc_engine_totals *totals, uint64_t number, sc_time when, sc_emit_fn *emit, void *ctx);
 
 const struct sc_counters *sc_engine_counters(const struct sc_engine *e);
 void   sc_engine_close(struct sc_engine *e); /* NULL is fine */

@@ -159,6 +159,13 @@ static sc_err open_all(struct run *r)
 	return open_engine(r);
 }
 
+static void tell_stats(struct run *r)
+{
+	struct sc_engine_totals totals;
+	sc_engine_totals(r->engine, &totals);
+	sc_engine_tell_stats(&totals, r->packets, totals.last, on_event, r);
+}
+
 static void say_stats(struct run *r)
 {
 	const struct sc_counters *c = sc_engine_counters(r->engine);
@@ -181,7 +188,7 @@ static bool heed_signals(struct run *r)
 	}
 	if (sc_signals.stats) {
 		sc_signals.stats = 0;
-		sc_engine_stats(r->engine);
+		tell_stats(r);
 		say_stats(r);
 	}
 	return !sc_signals.stop;
@@ -202,11 +209,11 @@ static void pass_time(struct run *r, sc_time when)
 	if (when > r->now)
 		r->now = when;
 	if (r->next_stats != SC_TIME_NONE && r->now >= r->next_stats) {
-		sc_engine_stats(r->engine);
+		tell_stats(r);
 		r->next_stats = r->now + (sc_time)r->o->stats_interval * SC_SECOND;
 	}
 	if (r->packets % TICK_PACKETS == 0 || r->now - r->ticked >= SC_SECOND) {
-		sc_engine_tick(r->engine, r->now);
+		sc_engine_tick(r->engine, r->packets, r->now);
 		r->ticked = r->now;
 	}
 }
@@ -281,6 +288,7 @@ static int work(struct run *r)
 	read_packets(r);
 	sc_progress_end(&r->progress);
 	sc_engine_finish(r->engine);
+	tell_stats(r);
 	sc_source_facts(r->source, &facts);
 	sc_err input = sc_source_result(r->source);
 	if (r->o->mode == SC_MODE_doctor)

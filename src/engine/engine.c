@@ -22,6 +22,8 @@
 #define DAY            (86400 * SC_SECOND)
 #define NOT_MAIL_OCTETS 16384 /* from the server without a reply line: something else uses this port */
 
+_Static_assert(SC_CAUSES <= SC_ENGINE_CAUSES, "totals hold every cause");
+
 struct mail {                 /* a session and what the engine keeps beside it */
 	struct sc_session session; /* first, so that one can be had from the other */
 	struct sc_tls_outline tls;
@@ -42,7 +44,7 @@ struct sc_engine {
 	struct sc_community *community;
 	uint8_t ports[65536 / 8];
 	uint64_t packet;          /* number of the packet in work */
-	sc_time when, first, clock; /* its time; the first packet's; the last tick's */
+	sc_time when, first, last, clock; /* its time, or the tick's; the first packet's; the latest packet's; the last tick's */
 	struct sc_flow *flow;     /* in work */
 	uint32_t seq;
 	struct sc_ev_outcomes outcomes;
@@ -92,30 +94,38 @@ static void opaque(void *ctx, struct sc_session *s, enum sc_side side, sc_str by
 		sc_session_tls(s, true, e->when);
 }
 
-void sc_engine_stats(struct sc_engine *e)
+void sc_engine_totals(const struct sc_engine *e, struct sc_engine_totals *totals)
+{
+	*totals = (struct sc_engine_totals){ .counters = e->counters, .sessions_open = e->sessions.taken,
+		.recipients = e->outcomes, .first = e->first, .last = e->last };
+	memcpy(totals->causes, e->causes, sizeof(e->causes));
+	totals->memory_octets = sc_blocks_in_use(&e->store) + (uint64_t)e->sessions.taken * e->sessions.size +
+		(uint64_t)e->flows.pool.taken * e->flows.pool.size;
+}
+
+void sc_engine_tell_stats(const struct sc_engine_totals *totals, uint64_t number, sc_time when, sc_emit_fn *emit, void *ctx)
 {
 	struct sc_count causes[SC_CAUSES];
 	uint32_t n = 0;
 	for (int i = 1; i < SC_CAUSES; i++)
-		if (e->causes[i])
-			causes[n++] = (struct sc_count){ sc_cause_name((enum sc_cause)i), e->causes[i] };
-	const struct sc_counters *c = &e->counters;
+		if (totals->causes[i])
+			causes[n++] = (struct sc_count){ sc_cause_name((enum sc_cause)i), totals->causes[i] };
+	const struct sc_counters *c = &totals->counters;
 	struct sc_ev_stats ev = {
 		.packets = { c->packets, 0, c->packets_truncated },
 		.octets = c->octets_seen,
 		.flows = c->flows,
 		.mail_flows = c->mail_flows,
-		.sessions = { e->sessions.taken, c->sessions_closed, c->sessions_evicted },
+		.sessions = { totals->sessions_open, c->sessions_closed, c->sessions_evicted },
 		.transactions = c->transactions,
-		.recipients = e->outcomes,
+		.recipients = totals->recipients,
 		.causes = { causes, n },
 		.encrypted_sessions = c->sessions_encrypted,
 		.gap_octets = c->gap_octets,
-		.elapsed_ms = e->first == SC_TIME_NONE ? SC_TIME_NONE : e->when - e->first,
+		.elapsed_ms = totals->first == SC_TIME_NONE ? SC_TIME_NONE : totals->last - totals->first,
 	};
-	struct sc_event event = { .kind = SC_EVENT_stats, .seq = e->seq++, .packet = e->packet, .when = e->when, .body = &ev };
-	if (e->config.emit && (!e->config.wants || (e->config.wants & SC_WANT(SC_EVENT_stats))))
-		e->config.emit(e->config.emit_ctx, &event);
+	struct sc_event event = { .kind = SC_EVENT_stats, .packet = number, .when = when, .body = &ev };
+	emit(ctx, &event);
 }
 
 /* ---- sessions ---- */
@@ -255,8 +265,8 @@ static enum sc_session_end end_of(const struct sc_flow *flow, enum sc_session_en
 	if (t->reset)
 		return t->reset_by == SC_CLIENT ? SC_END_CLIENT_RESET : SC_END_SERVER_RESET;
 	bool client = t->side[SC_CLIENT].over, server = t->side[SC_SERVER].over;
-	if (client && server)
-		return flow->client_first ? SC_END_CLIENT : SC_END_SERVER;
+	if (client && server) /* whose FIN acknowledges the other's came second */
+		return t->side[SC_CLIENT].fin_seen > t->side[SC_SERVER].fin_at ? SC_END_SERVER : SC_END_CLIENT;
 	return client ? SC_END_CLIENT : server ? SC_END_SERVER : otherwise;
 }
 
@@ -387,8 +397,6 @@ static void note_times(struct sc_flow *flow, enum sc_side side, const struct sc_
 	if (side == SC_CLIENT && flow->established_at == SC_TIME_NONE && server->seen && (l->flags & SC_TCP_ACK) &&
 		!(l->flags & SC_TCP_SYN))
 		flow->established_at = pkt->when;
-	if (l->flags & SC_TCP_FIN && !flow->tcp.side[SC_CLIENT].fin && !flow->tcp.side[SC_SERVER].fin)
-		flow->client_first = side == SC_CLIENT;
 }
 
 static void follow(struct sc_engine *e, const struct sc_layers *l, const struct sc_packet *pkt)
@@ -456,7 +464,7 @@ void sc_engine_feed(struct sc_engine *e, const struct sc_packet *pkt)
 	e->counters.packets++;
 	e->counters.packets_truncated += pkt->bytes.len < pkt->wire_len;
 	e->packet = pkt->number;
-	e->when = pkt->when;
+	e->when = e->last = pkt->when;
 	e->seq = 0;
 	if (e->first == SC_TIME_NONE)
 		e->first = e->clock = pkt->when;
@@ -487,37 +495,67 @@ static sc_time idle_of(const struct sc_flow *flow, sc_time now)
 	return now - since;
 }
 
-void sc_engine_tick(struct sc_engine *e, sc_time now)
+/* Time settles what waits: late octets are given up, idle connections end. */
+static void expire(struct sc_engine *e, struct sc_flow *flow, sc_time now)
 {
-	struct sc_flow *flow, *next;
-	if (e->clock == SC_TIME_NONE)
-		return;
-	if (now - e->clock > DAY || e->clock - now > DAY)
-		jump(e, now);
-	e->clock = e->when = now;
-	for (flow = sc_flow_waiting_first(&e->flows); flow; flow = next) {
-		next = sc_flow_waiting_next(&e->flows, flow);
-		e->seq = 0;
+	e->seq = 0;
+	if (flow->waits) {
 		sc_tcp_tick(&flow->tcp, now);
 		drain(e, flow);
 		sc_flow_wait(&e->flows, flow, sc_tcp_waits(&flow->tcp));
-		if (sc_tcp_over(&flow->tcp))
-			retire(e, flow, SC_END_CAPTURE);
 	}
-	while ((flow = sc_flow_oldest(&e->flows, &e->flows.open)) && idle_of(flow, now) > IDLE)
+	if (sc_tcp_over(&flow->tcp))
+		retire(e, flow, SC_END_CAPTURE);
+	else if (idle_of(flow, now) > IDLE)
 		retire(e, flow, SC_END_TIMEOUT);
+}
+
+/* The flows that time may concern, in the order of their numbers: what is told does not depend on how flows were spread. */
+static struct sc_flow *due(struct sc_engine *e, sc_time now)
+{
+	struct sc_flow *flow, *list = NULL;
+	for (flow = sc_flow_waiting_first(&e->flows); flow; flow = sc_flow_waiting_next(&e->flows, flow)) {
+		flow->due = list;
+		list = flow;
+	}
+	for (flow = sc_flow_oldest(&e->flows, &e->flows.open); flow && idle_of(flow, now) > IDLE;
+		flow = sc_flow_newer(&e->flows, flow)) {
+		if (flow->waits)
+			continue;
+		flow->due = list;
+		list = flow;
+	}
+	return sc_flow_sort(list);
+}
+
+void sc_engine_tick(struct sc_engine *e, uint64_t number, sc_time now)
+{
+	struct sc_flow *flow, *next;
+	if (e->clock == SC_TIME_NONE)
+		e->clock = now;
+	if (now - e->clock > DAY || e->clock - now > DAY)
+		jump(e, now);
+	e->clock = e->when = now;
+	e->packet = number;
+	for (flow = due(e, now); flow; flow = next) {
+		next = flow->due;
+		expire(e, flow, now);
+	}
 	trim_closed(e, now);
 }
 
 void sc_engine_finish(struct sc_engine *e)
 {
-	struct sc_flow *flow;
-	while ((flow = sc_flow_oldest(&e->flows, &e->flows.open))) {
+	struct sc_flow *flow, *next, *list = NULL;
+	for (flow = sc_flow_oldest(&e->flows, &e->flows.open); flow; flow = sc_flow_newer(&e->flows, flow)) {
+		flow->due = list;
+		list = flow;
+	}
+	for (flow = sc_flow_sort(list); flow; flow = next) {
+		next = flow->due;
 		retire(e, flow, SC_END_CAPTURE);
 		sc_flow_remove(&e->flows, flow);
 	}
-	e->seq = 0;
-	sc_engine_stats(e);
 }
 
 /* ---- opening, closing ---- */
@@ -549,7 +587,7 @@ sc_err sc_engine_open(struct sc_engine **out, const struct sc_engine_config *con
 	if (!e)
 		return SC_EFAILED;
 	e->config = *config;
-	e->first = e->clock = e->when = SC_TIME_NONE;
+	e->first = e->last = e->clock = e->when = SC_TIME_NONE;
 	set_ports(e);
 	if (!take_memory(e)) {
 		sc_engine_close(e);

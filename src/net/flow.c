@@ -185,6 +185,39 @@ struct sc_flow *sc_flow_waiting_next(const struct sc_flows *f, const struct sc_f
 	return flow_at(f, flow->waits_next);
 }
 
+static struct sc_flow *merge(struct sc_flow *x, struct sc_flow *y)
+{
+	struct sc_flow *first = NULL, **end = &first;
+	while (x && y) {
+		struct sc_flow **less = x->id <= y->id ? &x : &y;
+		*end = *less;
+		end = &(*less)->due;
+		*less = *end;
+	}
+	*end = x ? x : y;
+	return first;
+}
+
+/* Merge sort from the bottom up: bin i holds a sorted list of 2^i flows. */
+struct sc_flow *sc_flow_sort(struct sc_flow *list)
+{
+	struct sc_flow *bins[32] = { NULL }, *sorted = NULL;
+	while (list) {
+		struct sc_flow *one = list;
+		list = list->due;
+		one->due = NULL;
+		int i = 0;
+		for (; i < 31 && bins[i]; i++) {
+			one = merge(bins[i], one);
+			bins[i] = NULL;
+		}
+		bins[i] = merge(bins[i], one);
+	}
+	for (int i = 0; i < 32; i++)
+		sorted = merge(bins[i], sorted);
+	return sorted;
+}
+
 static struct sc_syn *syn_set(const struct sc_flows *f, const struct sc_flow_ref *ref)
 {
 	return &f->syns[(ref->hash >> 8 & f->syn_mask) * SYN_WAYS];

@@ -24,7 +24,6 @@ struct sc_flow {
 	uint32_t older, newer;     /* in its list: index + 1 */
 	bool     closed;
 	bool     client_is_a;      /* which end of the key is the client */
-	bool     client_first;     /* the client was the first to say FIN */
 	bool     ignored;          /* judged not to be mail */
 	bool     waits;            /* in the list of flows that time may settle */
 	uint32_t waits_prev, waits_next;
@@ -35,6 +34,7 @@ struct sc_flow {
 	sc_time  syn_at, established_at; /* SC_TIME_NONE: not seen */
 	struct sc_tcp tcp;
 	void    *session;          /* the engine's */
+	struct sc_flow *due;       /* next in a list the engine makes for a moment */
 };
 
 struct sc_flow_list {
@@ -86,6 +86,9 @@ struct sc_flow *sc_flow_oldest(const struct sc_flows *f, const struct sc_flow_li
 struct sc_flow *sc_flow_newer(const struct sc_flows *f, const struct sc_flow *flow);
 struct sc_flow *sc_flow_waiting_first(const struct sc_flows *f);
 struct sc_flow *sc_flow_waiting_next(const struct sc_flows *f, const struct sc_flow *flow);
+
+/* Sorts a list linked by `due` by the flows' numbers. */
+struct sc_flow *sc_flow_sort(struct sc_flow *list);
 
 /* Remembers a bare SYN (the first of its kind counts), and gives back and forgets the one of this connection. */
 void sc_syn_note(struct sc_flows *f, const struct sc_flow_ref *ref, const struct sc_layers *l, const struct sc_packet *pkt);

@@ -148,8 +148,10 @@ static void place(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side s
 		return;
 	}
 	if ((l->flags & SC_TCP_FIN) && !s->fin && offset + (int64_t)l->wire_payload >= (int64_t)s->next) {
+		const struct sc_tcp_side *p = &t->side[sc_other(side)];
 		s->fin = true;
 		s->fin_at = clip(offset + (int64_t)l->wire_payload);
+		s->fin_seen = l->flags & SC_TCP_ACK ? clip(offset_of(p, l->ack)) : 0;
 		s->acked = end_of(s, s->acked);
 	}
 	t->now_side = side;

@@ -30,6 +30,7 @@ struct sc_tcp_side {
 	uint64_t top;         /* end of what was captured */
 	uint64_t acked;       /* end of what the other side acknowledged */
 	uint64_t fin_at;
+	uint64_t fin_seen;    /* what its FIN acknowledged: one beyond the other side's fin_at when that came first */
 	sc_time  stuck_since; /* something cannot be delivered since then; SC_TIME_NONE */
 	struct sc_pieces early;
 	uint64_t octets;      /* payload captured */
