@@ -56,8 +56,8 @@ struct sc_engine_totals {
 };
 void   sc_engine_totals(const struct sc_engine *e, struct sc_engine_totals *totals);
 
-/* Emits the `stats` event of these totals through `emit`; `number` and `when` are its packet and time. */
-void   sc_engine_tell_stats(const struct sc_engine_totals *totals, uint64_t number, sc_time when, sc_emit_fn *emit, void *ctx);
+/* Emits the `stats` event of these totals through `tell`; `number` and `when` are its packet and time. */
+void   sc_engine_tell_stats(const struct sc_engine_totals *totals, uint64_t number, sc_time when, sc_emit_fn *tell, void *ctx);
 
 const struct sc_counters *sc_engine_counters(const struct sc_engine *e);
 void   sc_engine_close(struct sc_engine *e); /* NULL is fine */

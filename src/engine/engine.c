@@ -103,7 +103,7 @@ void sc_engine_totals(const struct sc_engine *e, struct sc_engine_totals *totals
 		(uint64_t)e->flows.pool.taken * e->flows.pool.size;
 }
 
-void sc_engine_tell_stats(const struct sc_engine_totals *totals, uint64_t number, sc_time when, sc_emit_fn *emit, void *ctx)
+void sc_engine_tell_stats(const struct sc_engine_totals *totals, uint64_t number, sc_time when, sc_emit_fn *tell, void *ctx)
 {
 	struct sc_count causes[SC_CAUSES];
 	uint32_t n = 0;
@@ -125,7 +125,7 @@ void sc_engine_tell_stats(const struct sc_engine_totals *totals, uint64_t number
 		.elapsed_ms = totals->first == SC_TIME_NONE ? SC_TIME_NONE : totals->last - totals->first,
 	};
 	struct sc_event event = { .kind = SC_EVENT_stats, .packet = number, .when = when, .body = &ev };
-	emit(ctx, &event);
+	tell(ctx, &event);
 }
 
 /* ---- sessions ---- */
