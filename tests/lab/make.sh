@@ -100,6 +100,14 @@ make_wire()
 	ip -n "srv-$1" route add 203.0.113.0/24 dev server
 }
 
+# SERVER=VERSION for each, as its package tells.
+versions()
+{
+	for s in $servers; do
+		printf '%s=%s ' "${s%%:*}" "$(dpkg-deb -f "$debs/${s%%:*}/${s##*:}"_*.deb Version)"
+	done
+}
+
 # Runs inside the namespaces: builds the lab, then hands over to run.py.
 inside()
 {
@@ -113,7 +121,7 @@ inside()
 		make_root "${s%%:*}"
 		make_wire "${s%%:*}" "${s##*:}"
 	done
-	exec python3 "$here/run.py" --work "$work" --out "$out" "$@"
+	exec python3 "$here/run.py" --work "$work" --out "$out" --versions "$(versions)" "$@"
 }
 
 if [ "${1:-}" = --inside ]; then
