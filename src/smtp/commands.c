@@ -205,14 +205,26 @@ static void ask_bdat(struct sc_session *s, struct sc_exchange *x)
 	sc_str rest = x->args.at ? x->args : SC_STR("");
 	sc_str size = sc_str_word(&rest), last = sc_str_word(&rest);
 	x->chunk_last = sc_str_equal_nocase(last, SC_STR("LAST"));
+	(void)s;
 	if (!sc_str_number(size, &x->chunk) || x->chunk > CHUNK_OCTETS || (last.len && !x->chunk_last) || rest.len) {
 		x->quirks |= SC_QUIRK_BIT(bad_chunk); /* the server refuses it, and no octets follow */
 		x->chunk = 0;
 		x->chunk_last = false;
 	}
-	s->chunk_last = x->chunk_last;
-	if (s->tx.state != SC_TX_NONE)
-		s->tx.ev.via = "BDAT";
+}
+
+/* The chunk becomes part of the message: it was taken, or nothing says that it was not. */
+static void add_chunk(struct sc_session *s, const struct sc_exchange *x)
+{
+	struct sc_transaction *tx = &s->tx;
+	tx->ev.via = "BDAT";
+	tx->size += x->chunk;
+	tx->wire_size += x->chunk;
+	tx->lines += x->lines;
+	tx->lines_lost |= x->lines_lost;
+	tx->text_at = tx->text_at == SC_TIME_NONE ? x->text_at : tx->text_at;
+	if (x->chunk_last && x->done_at != SC_TIME_NONE)
+		sc_tx_complete(s, x->done_packet, x->done_at);
 }
 
 /* BURL url [LAST]: the server fetches the text itself, so no octets follow (RFC 4468 3). */
@@ -221,10 +233,9 @@ static void ask_burl(struct sc_session *s, struct sc_exchange *x)
 	sc_str rest = x->args.at ? x->args : SC_STR("");
 	(void)sc_str_word(&rest);
 	x->chunk_last = sc_str_equal_nocase(sc_str_word(&rest), SC_STR("LAST"));
-	if (s->tx.state != SC_TX_NONE) {
-		s->tx.ev.via = "BDAT";
-		s->tx.lines_lost = s->tx.text_gap = true; /* its size is not on the wire */
-	}
+	x->done_at = x->when;
+	x->done_packet = x->packet;
+	(void)s;
 }
 
 static void settle_bdat(struct sc_session *s, struct sc_exchange *x, const struct sc_reply *r)
@@ -232,10 +243,9 @@ static void settle_bdat(struct sc_session *s, struct sc_exchange *x, const struc
 	if (s->tx.state == SC_TX_NONE)
 		return;
 	s->tx.ev.via = "BDAT";
-	if (sc_reply_positive(r->code)) {
-		s->tx.size += x->chunk;
-		s->tx.wire_size += x->chunk;
-	}
+	s->tx.text_gap |= !(x->cmd->traits & SC_CMD_CHUNK); /* BURL: its size is not on the wire */
+	if (sc_reply_positive(r->code) || x->chunk_last)
+		add_chunk(s, x);
 	if (x->chunk_last)
 		sc_tx_final(s, x, r);
 	else if (!sc_reply_positive(r->code))
@@ -244,10 +254,10 @@ static void settle_bdat(struct sc_session *s, struct sc_exchange *x, const struc
 
 static void lost_bdat(struct sc_session *s, struct sc_exchange *x)
 {
-	s->tx.size += x->chunk;
-	s->tx.wire_size += x->chunk;
-	if (x->chunk_last)
-		s->tx.final_lost |= x->doubt;
+	if (s->tx.state == SC_TX_NONE)
+		return;
+	add_chunk(s, x);
+	s->tx.final_lost |= x->chunk_last && x->doubt;
 }
 
 static void settle_eom(struct sc_session *s, struct sc_exchange *x, const struct sc_reply *r)
@@ -273,7 +283,6 @@ static void proceed_xexch50(struct sc_session *s, struct sc_exchange *x, const s
 	uint64_t size;
 	sc_str rest = x->args.at ? x->args : SC_STR("");
 	if (r->code == 354 && sc_str_number(sc_str_word(&rest), &size) && size) {
-		s->chunk_last = false;
 		sc_framer_mode(&s->framer[SC_CLIENT], SC_FRAME_CHUNK, size);
 	}
 }

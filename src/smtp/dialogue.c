@@ -54,6 +54,8 @@ static void pop(struct sc_session *s)
 		s->tail = NULL;
 	if (s->hold == x)
 		s->hold = NULL;
+	if (s->filling == x)
+		s->filling = NULL;
 	s->pending--;
 	sc_fifo_pop(&s->queue);
 }
@@ -92,7 +94,7 @@ struct sc_exchange *sc_dialogue_ask(struct sc_session *s, const struct sc_comman
 	}
 	char *text = (char *)(x + 1);
 	*x = (struct sc_exchange){ .cmd = cmd, .end = u->end, .seen = u->first.acked, .packet = u->last.packet,
-		.when = u->last.when, .replies = 1 };
+		.when = u->last.when, .replies = 1, .text_at = SC_TIME_NONE, .done_at = SC_TIME_NONE };
 	for (size_t i = 0; i < verb.len; i++)
 		text[i] = sc_upper(verb.at[i]);
 	if (args.len)
@@ -141,18 +143,26 @@ static bool offers(const struct sc_session *s, sc_str keyword)
 	return false;
 }
 
-/* What is odd about sending this while others wait. */
-static uint64_t quirks_of_order(struct sc_session *s)
+/* The command before this one, if the client sent this one before it had seen the answer.  What it had seen is what it had
+ * acknowledged, in whatever order the two sides were captured. */
+static const struct sc_command *sent_behind(const struct sc_session *s, const struct sc_unit *u)
 {
-	const struct sc_exchange *t = s->tail;
-	if (!t || t->cmd == &sc_cmd_lost || t->doubt)
+	if (s->tail)
+		return s->tail->doubt ? NULL : s->tail->cmd;
+	return u->first.acked < s->answered_at ? s->answered : NULL;
+}
+
+static uint64_t quirks_of_order(struct sc_session *s, const struct sc_unit *u)
+{
+	const struct sc_command *before = sent_behind(s, u);
+	if (!before || before == &sc_cmd_lost)
 		return 0;
-	if (t->cmd == &sc_cmd_connect)
+	if (before == &sc_cmd_connect)
 		return s->facts.evidence.midstream ? 0 : SC_QUIRK_BIT(early_talker);
 	s->pipelines = true;
-	if (!(t->cmd->traits & (SC_CMD_GROUP | SC_CMD_SILENT)))
+	if (!(before->traits & (SC_CMD_GROUP | SC_CMD_SILENT)))
 		return SC_QUIRK_BIT(bad_pipelining);
-	return t->cmd->traits & SC_CMD_SILENT || offers(s, SC_STR("PIPELINING")) ? 0 :
+	return before->traits & SC_CMD_SILENT || offers(s, SC_STR("PIPELINING")) ? 0 :
 		SC_QUIRK_BIT(pipelining_not_offered);
 }
 
@@ -209,7 +219,7 @@ static void ask(struct sc_session *s, const struct sc_unit *u)
 	sc_str shown_verb = s->auth_tail && cmd == &sc_cmd_unknown ? SC_STR("*") : verb;
 	sc_str shown = secret && args.at ? SC_STR("*") : args;
 	settle_proven(s, u);
-	uint64_t quirks = quirks_of_order(s) | quirks_of_line(s, u, cmd);
+	uint64_t quirks = quirks_of_order(s, u) | quirks_of_line(s, u, cmd);
 	struct sc_exchange *x = sc_dialogue_ask(s, cmd, shown_verb, shown, u);
 	if (!x)
 		return;
@@ -221,8 +231,10 @@ static void ask(struct sc_session *s, const struct sc_unit *u)
 		sc_auth_ask(s, args);
 	if (cmd->ask)
 		cmd->ask(s, x);
-	if (cmd->traits & SC_CMD_CHUNK)
+	if (cmd->traits & SC_CMD_CHUNK) {
+		s->filling = x;
 		sc_framer_mode(client(s), SC_FRAME_CHUNK, x->chunk);
+	}
 }
 
 /* The message's end was seen, or must have come: the server owes a verdict. */
@@ -296,13 +308,30 @@ static void client_line(struct sc_session *s, const struct sc_unit *u)
 	ask(s, u);
 }
 
+/* A run of a chunk: what it brings belongs to its BDAT, since the transaction may not be settled yet. */
+static void client_chunk(struct sc_session *s, const struct sc_unit *u)
+{
+	struct sc_exchange *x = s->filling;
+	if (!x)
+		return;
+	x->lines += sc_scan_lines(u->bytes.at ? u->bytes : SC_STR(""));
+	x->lines_lost |= u->kind == SC_UNIT_GAP;
+	x->text_at = x->text_at == SC_TIME_NONE ? (u->octets ? u->first.when : x->when) : x->text_at;
+	if (u->kind != SC_UNIT_END)
+		return;
+	x->done_at = u->octets ? u->last.when : x->text_at;
+	x->done_packet = u->octets ? u->last.packet : x->packet;
+}
+
 static void client_text(struct sc_session *s, const struct sc_unit *u)
 {
-	if (client(s)->mode == SC_FRAME_CHUNK)
-		s->tx.lines += sc_scan_lines(u->bytes.at ? u->bytes : SC_STR(""));
+	if (client(s)->mode == SC_FRAME_CHUNK) {
+		client_chunk(s, u);
+		return;
+	}
 	if (s->tx.text_at == SC_TIME_NONE)
 		s->tx.text_at = u->first.when;
-	if (in_text(s) && s->tx.state == SC_TX_ENVELOPE)
+	if (s->tx.state == SC_TX_ENVELOPE)
 		s->tx.state = SC_TX_TEXT;
 }
 
@@ -315,8 +344,7 @@ static void client_end(struct sc_session *s, const struct sc_unit *u)
 		return;
 	}
 	sc_session_lines(s);
-	if (s->chunk_last)
-		sc_tx_complete(s, u->last.packet, u->last.when);
+	s->filling = NULL;
 }
 
 /* Octets of the client are missing: what they asked is not known, so a reply may have nothing to answer. */
@@ -330,7 +358,6 @@ static void client_gap(struct sc_session *s, const struct sc_unit *u)
 		return;
 	}
 	if (client(s)->mode == SC_FRAME_CHUNK) {
-		s->tx.lines_lost = true;
 		client_text(s, u);
 		if (!client(s)->ragged)
 			return;
@@ -493,8 +520,11 @@ static void answer(struct sc_session *s, struct sc_exchange *x, struct sc_reply 
 	}
 	quirks |= x->quirks; /* settling may have found more */
 	tell(s, x, r, quirks);
-	if (--x->replies == 0 || r->code == 421)
-		pop(s);
+	if (--x->replies != 0 && r->code != 421)
+		return;
+	s->answered = x->cmd;
+	s->answered_at = s->server_end;
+	pop(s);
 }
 
 static bool only_for(const struct sc_command *cmd, const struct sc_reply *r)
@@ -635,7 +665,9 @@ static bool end_at(struct sc_session *s, struct sc_reply *r, uint64_t quirk, con
 /* A reply in the middle of message text (rule 5, and the look-alikes of section 4). */
 static bool reply_in_text(struct sc_session *s, struct sc_reply *r)
 {
-	const struct sc_scan *scan = &s->scan;
+	struct sc_scan *scan = &s->scan;
+	if (sc_scan_pending(scan, &scan->last) && scan->lookalikes++ == 0)
+		scan->first = scan->last;
 	bool looks = scan->lookalikes && r->first.acked >= s->text_begin + scan->last.end;
 	if (looks && scan->last.end == scan->total)
 		return end_at(s, r, SC_QUIRK_BIT(eod_other), &scan->last.before, s->text_begin + scan->last.end);
@@ -679,7 +711,7 @@ static void unsolicited(struct sc_session *s, struct sc_reply *r)
 	if (r->code != 421)
 		return;
 	s->closing = true;
-	s->closing_reply = sc_verdict_of(r, in_text(s) ? SC_PHASE_data : sc_session_phase(s), &s->arena);
+	s->closing_reply = sc_verdict_of(r, in_text(s) ? SC_PHASE_data : sc_session_phase(s, r->first.acked), &s->arena);
 	if (s->tx.state == SC_TX_NONE)
 		sc_session_failure(s, "session", &s->closing_reply, SC_STR_NONE, 0);
 }
@@ -789,7 +821,7 @@ void sc_dialogue_end(struct sc_session *s, bool closed)
 {
 	bool broke = closed && s->head && s->head->cmd != &sc_cmd_lost && !s->quit_asked && s->tx.state == SC_TX_NONE &&
 		!s->encrypted && !s->closing && !s->facts.evidence.midstream && !s->head->doubt;
-	enum sc_phase phase = sc_session_phase(s);
+	enum sc_phase phase = sc_session_phase(s, UINT64_MAX);
 	finish_torn(s);
 	drop_reply(s);
 	if (closed)

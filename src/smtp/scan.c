@@ -73,9 +73,9 @@ static bool step_dot(struct sc_scan *s, char c, uint64_t lines)
 		s->state = (uint8_t)(DOTCR + before);
 		return false;
 	} else {
-		s->extent.stuffed += before == AT_BOL;
 		if (c == '\n' && (before == AT_BOL || before == AT_LF))
 			note_lookalike(s, 2, lines - 1);
+		s->extent.stuffed += before == AT_BOL;
 		s->state = MID;
 	}
 	s->state = c == '.' && s->state == CR ? DOT + AT_CR : plain_state(s->state, c);
@@ -238,4 +238,13 @@ void sc_scan_gap(struct sc_scan *s, uint64_t octets)
 	s->extent.octets = s->total;
 	s->line_start = s->total;
 	s->state = MID;
+}
+
+bool sc_scan_pending(const struct sc_scan *s, struct sc_lookalike *look)
+{
+	if (s->state != DOTCR + AT_BOL && s->state != DOTCR + AT_CR)
+		return false;
+	*look = (struct sc_lookalike){ s->total, s->extent };
+	look->before.octets = s->total - 2;
+	return true;
 }

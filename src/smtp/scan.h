@@ -33,6 +33,9 @@ void sc_scan_begin(struct sc_scan *s);
 /* Reads on; gives the octets read, which are all of `run` unless `*ended` tells that CRLF.CRLF was found. */
 size_t sc_scan_read(struct sc_scan *s, sc_str run, bool *ended);
 
+/* The text ends, so far, with CRLF.CR or CR.CR: an answer now would show that the server took it for the end. */
+bool sc_scan_pending(const struct sc_scan *s, struct sc_lookalike *look);
+
 /* Octets are missing: what they were is not known. */
 void sc_scan_gap(struct sc_scan *s, uint64_t octets);
 

@@ -62,9 +62,9 @@ sc_str sc_session_template(struct sc_session *s, sc_str text)
 	return sc_text_str(&t);
 }
 
-enum sc_phase sc_session_phase(const struct sc_session *s)
+enum sc_phase sc_session_phase(const struct sc_session *s, uint64_t acked)
 {
-	if (s->head && s->head->cmd != &sc_cmd_lost)
+	if (s->head && s->head->cmd != &sc_cmd_lost && s->head->end <= acked)
 		return s->head->cmd->phase;
 	if (s->tx.state != SC_TX_NONE)
 		return s->tx.state == SC_TX_ENVELOPE ? SC_PHASE_rcpt : SC_PHASE_data;

@@ -74,6 +74,10 @@ struct sc_exchange {
 	uint64_t packet;
 	sc_time  when;                /* of the command's last octet */
 	uint64_t chunk;               /* BDAT: octets announced */
+	uint64_t lines;               /* BDAT: line ends in the chunk */
+	sc_time  text_at, done_at;    /* BDAT: when its octets began and were complete; SC_TIME_NONE */
+	uint64_t done_packet;
+	bool     lines_lost;          /* BDAT: octets of the chunk are missing */
 	uint16_t replies;             /* still to come: one, or one per recipient (LMTP, PRDR) */
 	bool     chunk_last;          /* BDAT LAST */
 	bool     cancels;             /* SASL: "*" */
@@ -173,6 +177,8 @@ struct sc_session {
 	bool tls_client, tls_server, tls_established, implicit_tls;
 	bool closing;         /* 421 was said */
 	const struct sc_command *guess_cmd;
+	const struct sc_command *answered; /* the command answered last, and the server offset behind its answer */
+	uint64_t answered_at;
 	sc_str   assumed_verb;        /* of the command that the reply in work must have answered, unseen */
 	uint64_t text_begin;  /* client stream offset of the message */
 	uint64_t gap_end;     /* server stream offset behind the last gap */
@@ -182,7 +188,7 @@ struct sc_session {
 	sc_time  last_when;
 	sc_time  established, starttls_at;
 	struct sc_verdict closing_reply;
-	bool     chunk_last;          /* the chunk that flows is the last one */
+	struct sc_exchange *filling;  /* BDAT whose chunk flows; NULL when it was answered before its end */
 	uint64_t switch_client, switch_server; /* stream offsets behind STARTTLS and its 220 */
 };
 
@@ -210,8 +216,9 @@ struct sc_verdict sc_verdict_of(const struct sc_reply *r, enum sc_phase phase, s
 void sc_session_text(struct sc_session *s);
 /* The client's next octets are commands. */
 void sc_session_lines(struct sc_session *s);
-/* Where the dialogue stands: the phase of the oldest waiting command, or what would come next. */
-enum sc_phase sc_session_phase(const struct sc_session *s);
+/* Where the dialogue stands for a server that has read `acked` octets: the phase of the oldest waiting command, or what would
+ * come next. */
+enum sc_phase sc_session_phase(const struct sc_session *s, uint64_t acked);
 /* Emits `failure` for a verdict that has no recipient. */
 void sc_session_failure(struct sc_session *s, const char *scope, const struct sc_verdict *v, sc_str mail_from, uint64_t n);
 /* The reply text with its variable parts masked; good until the next call. */

@@ -302,7 +302,7 @@ static enum outcome undecided(const struct sc_session *s, enum sc_tx_end why)
 static struct decision decide_message(const struct sc_session *s, const struct sc_rcpt *rcpt, enum sc_tx_end why)
 {
 	const struct sc_transaction *tx = &s->tx;
-	if (tx->refusal.code)
+	if (tx->refusal.code && !sc_reply_positive(tx->final.code))
 		return by_reply(&tx->refusal);
 	if (tx->final.code && !s->lmtp && !sc_reply_positive(tx->final.code))
 		return by_reply(&tx->final);

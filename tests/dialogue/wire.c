@@ -230,9 +230,20 @@ void plan_twice(struct plan *p)
 	p->count = n;
 }
 
+/* Without a handshake, the first octets of a side tell where its stream begins: they cannot come late. */
+static bool may_be_late(const struct plan *p, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (p->frames[i].side == p->frames[at].side || p->frames[i].handshake)
+			return true;
+	return p->frames[at].handshake;
+}
+
 bool plan_swap(struct plan *p, size_t nth)
 {
 	for (size_t i = 0; i < p->count; i++) {
+		if (!may_be_late(p, i))
+			continue;
 		size_t j = i + 1;
 		while (j < p->count && !(p->frames[j].side == p->frames[i].side && p->frames[j].len))
 			j++;
