@@ -31,7 +31,7 @@ one_capture() {
 	jq -c . <"$work/events" >/dev/null || return 1
 	for mode in "show" "list" "list sessions -f csv" "report" "report -f json" "doctor"; do
 		"$checked" $mode -q -r "$1" >"$work/text" 2>"$work/err" || { [ $? -eq 4 ] || return 1; }
-		LC_ALL=C grep -q "$(printf '[\001-\010\013-\037\177]')" "$work/text" && { echo "control characters: $mode"; return 1; }
+		LC_ALL=C grep -q "$(printf '[\001-\010\013\014\016-\037\177]')" "$work/text" && { echo "control characters: $mode"; return 1; }
 	done
 	return 0
 }

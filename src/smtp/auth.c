@@ -67,6 +67,13 @@ void sc_auth_settle(struct sc_session *s, struct sc_exchange *x, const struct sc
 	}
 }
 
+void sc_auth_end(struct sc_session *s)
+{
+	struct sc_exchange none = { .packet = s->last_packet };
+	if (s->expect_sasl)
+		sc_auth_settle(s, &none, NULL);
+}
+
 void sc_auth_lost(struct sc_session *s, struct sc_exchange *x)
 {
 	/* Only the last line of a dialogue tells: a 334 that was lost is followed by another line. */

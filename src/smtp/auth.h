@@ -12,6 +12,8 @@ sc_str sc_auth_initial(sc_str args);
 void sc_auth_proceed(struct sc_session *s, struct sc_exchange *x, const struct sc_reply *r);
 /* AUTH or a SASL line got its final reply; `r` NULL: none was seen. */
 void sc_auth_settle(struct sc_session *s, struct sc_exchange *x, const struct sc_reply *r);
+/* The session ends: a dialogue that waits for the client had no outcome. */
+void sc_auth_end(struct sc_session *s);
 void sc_auth_lost(struct sc_session *s, struct sc_exchange *x);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "smtp/auth.h"
 #include "smtp/reply.h"
+#include "smtp/smuggle.h"
 #include "smtp/software.h"
 
 /* ---- greeting and introduction ---- */
@@ -262,7 +263,8 @@ static void lost_bdat(struct sc_session *s, struct sc_exchange *x)
 
 static void settle_eom(struct sc_session *s, struct sc_exchange *x, const struct sc_reply *r)
 {
-	sc_tx_final(s, x, r);
+	if (!sc_smuggle_keep(s, x, r))
+		sc_tx_final(s, x, r);
 }
 
 /* PRDR: a reply for each recipient that was accepted, and one for all. */

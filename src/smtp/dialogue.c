@@ -9,6 +9,7 @@
 #include "smtp/path.h"
 #include "smtp/reply.h"
 #include "smtp/secret.h"
+#include "smtp/smuggle.h"
 #include "smtp/software.h"
 
 struct sc_reply_node {
@@ -69,6 +70,12 @@ static void give_up_head(struct sc_session *s)
 	if (x->cmd != &sc_cmd_lost && x->cmd != &sc_cmd_connect)
 		tell(s, x, NULL, x->quirks);
 	pop(s);
+}
+
+static void drop_queue(struct sc_session *s)
+{
+	while (s->head)
+		pop(s);
 }
 
 static void give_up_before(struct sc_session *s, const struct sc_exchange *x)
@@ -329,6 +336,8 @@ static void client_text(struct sc_session *s, const struct sc_unit *u)
 		client_chunk(s, u);
 		return;
 	}
+	if (u->kind != SC_UNIT_GAP)
+		sc_smuggle_watch(s, u);
 	if (s->tx.text_at == SC_TIME_NONE)
 		s->tx.text_at = u->first.when;
 	if (s->tx.state == SC_TX_ENVELOPE)
@@ -679,9 +688,13 @@ static bool reply_in_text(struct sc_session *s, struct sc_reply *r)
 	}
 	if (sc_reply_positive(r->code)) {
 		s->searching = true;
-		looks = scan->lookalikes != 0;
-		return end_at(s, r, SC_QUIRK_BIT(eod_other), looks ? &scan->first.before : &scan->extent,
-			client(s)->offset);
+		bool rewinds = scan->lookalikes && s->behind.kept.first;
+		struct sc_extent extent = scan->lookalikes ? scan->first.before : scan->extent;
+		uint64_t end = rewinds ? s->behind.from : client(s)->offset;
+		bool done = end_at(s, r, SC_QUIRK_BIT(eod_other), &extent, end);
+		if (rewinds)
+			sc_smuggle_rewind(s);
+		return done;
 	}
 	if (r->code / 100 == 4 || r->code / 100 == 5) {
 		s->tx.early = sc_verdict_of(r, SC_PHASE_data, &s->tx.arena);
@@ -724,6 +737,11 @@ static void finish_reply(struct sc_session *s, sc_str last, const struct sc_segm
 		s->framer[SC_SERVER].mode = SC_FRAME_START;
 		if (r.first.acked <= s->switch_client)
 			sc_session_quirk(s, SC_QUIRK_BIT(starttls_glued_server));
+	}
+	if (sc_smuggle_judge(s, &r)) {
+		drop_queue(s); /* those were read as commands behind the end that the server did not see */
+		while (sc_session_client(s))
+			;
 	}
 	struct sc_exchange *x = match(s, &r);
 	if (x)
@@ -824,10 +842,12 @@ void sc_dialogue_end(struct sc_session *s, bool closed)
 	enum sc_phase phase = sc_session_phase(s, UINT64_MAX);
 	finish_torn(s);
 	drop_reply(s);
+	sc_smuggle_end(s);
 	if (closed)
 		ask_unfinished(s);
 	while (s->head)
 		give_up_head(s);
+	sc_auth_end(s);
 	sc_tx_end(s, s->quit_asked && s->tx.state < SC_TX_TEXT ? SC_TX_QUIT : closed ? SC_TX_CLOSED : SC_TX_CUT);
 	if (broke) {
 		struct sc_verdict none = { .phase = phase };

@@ -75,6 +75,19 @@ void sc_framer_mode(struct sc_framer *f, enum sc_framer_mode mode, uint64_t left
 	f->left = left;
 }
 
+void sc_framer_rewind(struct sc_framer *f, struct sc_pieces *pieces, uint64_t offset)
+{
+	drop_line(f);
+	give_spent(f);
+	sc_pieces_clear(&f->held, f->store);
+	f->run.bytes.len = f->after.bytes.len = 0;
+	f->held = *pieces;
+	*pieces = (struct sc_pieces){ 0 };
+	f->offset = offset;
+	f->mode = SC_FRAME_LINES;
+	f->ragged = f->overflow = false;
+}
+
 uint64_t sc_framer_close(struct sc_framer *f)
 {
 	uint64_t unread = f->held.octets;

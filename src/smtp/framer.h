@@ -74,6 +74,8 @@ struct sc_segment sc_framer_head(const struct sc_framer *f);
 /* The beginning of a line whose end has not come; empty when there is none. */
 sc_str sc_framer_partial(const struct sc_framer *f);
 void sc_framer_mode(struct sc_framer *f, enum sc_framer_mode mode, uint64_t left);
+/* Reads from `offset` again, as lines; `pieces` hold everything from there on and become the framer's. */
+void sc_framer_rewind(struct sc_framer *f, struct sc_pieces *pieces, uint64_t offset);
 /* Drops everything; gives the octets that were never read. */
 uint64_t sc_framer_close(struct sc_framer *f);
 

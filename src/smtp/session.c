@@ -8,6 +8,7 @@
 #include "explain/template.h"
 #include "smtp/commands.h"
 #include "smtp/dialogue.h"
+#include "smtp/smuggle.h"
 
 void sc_session_quirk(struct sc_session *s, uint64_t bits)
 {
@@ -40,6 +41,7 @@ void sc_session_open(struct sc_session *s, const struct sc_session_host *host, c
 
 void sc_session_text(struct sc_session *s)
 {
+	sc_smuggle_clear(s);
 	sc_scan_begin(&s->scan);
 	s->text_begin = s->framer[SC_CLIENT].offset;
 	sc_framer_mode(&s->framer[SC_CLIENT], SC_FRAME_TEXT, 0);
@@ -118,7 +120,7 @@ static void note_unit(struct sc_session *s, const struct sc_unit *u)
 	s->last_when = u->last.when;
 }
 
-static bool pump_client(struct sc_session *s)
+bool sc_session_client(struct sc_session *s)
 {
 	struct sc_unit u;
 	if (s->hold && !sc_dialogue_release(s))
@@ -156,8 +158,10 @@ void sc_session_feed(struct sc_session *s, enum sc_side side, const struct sc_se
 	}
 	if (s->swapped)
 		side = sc_other(side);
+	if (side == SC_CLIENT)
+		sc_smuggle_feed(s, run);
 	sc_framer_push(&s->framer[side], run);
-	while (pump_client(s) || pump_server(s))
+	while (sc_session_client(s) || pump_server(s))
 		;
 	sc_framer_keep(&s->framer[SC_CLIENT]);
 	sc_framer_keep(&s->framer[SC_SERVER]);
@@ -202,6 +206,7 @@ static void give_back(struct sc_session *s)
 	sc_arena_reset(&s->auth_arena);
 	sc_arena_reset(&s->reply_arena);
 	sc_arena_reset(&s->tx.arena);
+	sc_smuggle_clear(s);
 	sc_fifo_clear(&s->queue);
 	s->head = s->tail = s->hold = NULL;
 	(void)sc_framer_close(&s->framer[SC_CLIENT]);

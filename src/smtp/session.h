@@ -120,6 +120,7 @@ struct sc_transaction {
 	struct sc_verdict refusal;    /* of DATA or of a chunk */
 	struct sc_verdict early;      /* came before the end of the message */
 	struct sc_verdict final;      /* of the whole message */
+	struct sc_verdict kept;       /* the same, while the next reply may show that the message ended elsewhere */
 	struct sc_rcpt *first, *last, *next_final;
 	uint32_t rcpt_count, accepted_count;
 	uint32_t incomplete;          /* gaps in which part of the envelope may be missing */
@@ -160,6 +161,14 @@ struct sc_session {
 	struct sc_segment reply_mark;
 
 	struct sc_transaction tx;
+
+	/* behind a look-alike of the message's end (smuggle.h) */
+	struct {
+		struct sc_pieces kept;
+		uint64_t from;            /* client stream offset behind the first look-alike */
+		struct sc_extent before;  /* the message, if it ended there */
+		bool watching, spoilt;
+	} behind;
 
 	bool strict;          /* not a mail port: only what surely is SMTP counts */
 	bool swapped;         /* client and server changed roles */
@@ -216,6 +225,8 @@ struct sc_verdict sc_verdict_of(const struct sc_reply *r, enum sc_phase phase, s
 void sc_session_text(struct sc_session *s);
 /* The client's next octets are commands. */
 void sc_session_lines(struct sc_session *s);
+/* Reads a unit of the client; false: none is to be had. */
+bool sc_session_client(struct sc_session *s);
 /* Where the dialogue stands for a server that has read `acked` octets: the phase of the oldest waiting command, or what would
  * come next. */
 enum sc_phase sc_session_phase(const struct sc_session *s, uint64_t acked);

@@ -304,6 +304,8 @@ static struct decision decide_message(const struct sc_session *s, const struct s
 	const struct sc_transaction *tx = &s->tx;
 	if (tx->refusal.code && !sc_reply_positive(tx->final.code))
 		return by_reply(&tx->refusal);
+	if (rcpt && refused(&rcpt->final))
+		return by_reply(&rcpt->final);
 	if (tx->final.code && !s->lmtp && !sc_reply_positive(tx->final.code))
 		return by_reply(&tx->final);
 	if (rcpt && rcpt->final.code)
