@@ -75,14 +75,17 @@ static sc_str capability(struct sc_session *s, sc_str line)
 		keyword++;
 	for (size_t i = 0; i < line.len; i++)
 		copy[i] = i < keyword ? sc_upper(line.at[i]) : line.at[i];
-	if (masked_keyword((sc_str){ copy, keyword }))
+	if (masked_keyword((sc_str){ copy, keyword })) {
 		sc_session_quirk(s, SC_QUIRK_BIT(masked_keyword));
+		s->starttls_masked |= keyword == sizeof("STARTTLS") - 1; /* a firewall keeps the length */
+	}
 	return (sc_str){ copy, line.len };
 }
 
 static void note_capabilities(struct sc_session *s, const struct sc_reply *r)
 {
 	s->facts.capabilities = (struct sc_strs){ NULL, 0 };
+	s->starttls_masked = false;
 	if (r->line_count < 2)
 		return;
 	sc_str *list = sc_arena_take(&s->helo_arena, sizeof(*list) * (r->line_count - 1));

@@ -598,7 +598,8 @@ static void assume(struct sc_session *s, struct sc_exchange *lost, const struct 
 static bool assume_acceptance(struct sc_session *s, struct sc_exchange *lost, const struct sc_reply *r)
 {
 	bool queued = sc_software_queue_id(r->text).at || sc_software_of_acceptance(r->text).at;
-	if (s->tx.state != SC_TX_ENVELOPE || !sc_reply_positive(r->code) || !queued)
+	bool whole = s->facts.evidence.gap_octets.server == s->tx.gap_server; /* no reply is missing, so none was another's */
+	if (s->tx.state != SC_TX_ENVELOPE || !sc_reply_positive(r->code) || !queued || !whole)
 		return false;
 	struct sc_unit u = end_unit(r, lost->end);
 	s->facts.evidence.assumed++;
@@ -794,6 +795,7 @@ static void server_gap(struct sc_session *s, const struct sc_unit *u)
 {
 	s->gap_end = u->end;
 	s->reply_torn = s->reply_open;
+	s->tx.replies_lost |= in_text(s);
 	for (struct sc_exchange *x = s->head; x; x = x->next)
 		x->doubt = true;
 }

@@ -104,7 +104,9 @@ static void opaque(struct sc_session *s, enum sc_side side, const struct sc_unit
 		bool first = u->begin == 0 || !s->tls_expected;
 		s->encrypted = true;
 		s->smtp = true;
-		s->implicit_tls = first && side == SC_CLIENT && !s->starttls_open;
+		bool seen_whole = !s->facts.evidence.midstream || s->id.server.port == 465;
+		s->starttls_open |= s->starttls_asked; /* TLS is an answer, too */
+		s->implicit_tls = first && side == SC_CLIENT && !s->starttls_open && seen_whole;
 		s->starttls_at = s->starttls_at == SC_TIME_NONE ? u->first.when : s->starttls_at;
 		if (s->implicit_tls && s->id.server.port != 465)
 			sc_session_quirk(s, SC_QUIRK_BIT(tls_on_plain_port));
@@ -189,7 +191,7 @@ static const char *starttls_word(const struct sc_session *s)
 	for (uint32_t i = 0; i < s->facts.capabilities.count; i++)
 		if (sc_str_equal(s->facts.capabilities.items[i], SC_STR("STARTTLS")))
 			return "offered_unused";
-	return "not_offered";
+	return s->starttls_masked ? "stripped" : "not_offered";
 }
 
 static const char *end_word(const struct sc_session *s, enum sc_session_end how)

@@ -122,10 +122,11 @@ struct sc_transaction {
 	struct sc_verdict final;      /* of the whole message */
 	struct sc_verdict kept;       /* the same, while the next reply may show that the message ended elsewhere */
 	struct sc_rcpt *first, *last, *next_final;
-	uint32_t rcpt_count, accepted_count;
+	uint32_t rcpt_count, accepted_count, refused_count;
 	uint32_t incomplete;          /* gaps in which part of the envelope may be missing */
 	bool     text_gap;            /* octets of the message are missing */
 	bool     lines_lost;          /* so are line ends */
+	bool     replies_lost;        /* octets of the server are missing within the message: replies, and so other commands, went by */
 	bool     final_lost;          /* its verdict may lie in a gap */
 	bool     cut;                 /* not all recipients could be kept */
 	bool     judged;              /* a verdict on the message was seen */
@@ -182,7 +183,7 @@ struct sc_session {
 	bool pipelines;       /* the client sends groups */
 	bool tls_expected;    /* STARTTLS was accepted: a line or TLS comes */
 	bool encrypted;       /* TLS flows */
-	bool starttls_asked, starttls_open, starttls_refused;
+	bool starttls_asked, starttls_open, starttls_refused, starttls_masked;
 	bool tls_client, tls_server, tls_established, implicit_tls;
 	bool closing;         /* 421 was said */
 	const struct sc_command *guess_cmd;

@@ -160,6 +160,7 @@ void sc_tx_rcpt(struct sc_session *s, const struct sc_exchange *x, const struct 
 		return;
 	rcpt->reply = sc_verdict_of(r, SC_PHASE_rcpt, &tx->arena);
 	tx->accepted_count += sc_reply_positive(r->code);
+	tx->refused_count += refused(&rcpt->reply);
 	tx->last_packet = r->last.packet;
 	tx->last_at = r->last.when;
 	if (tx->rcpt_at != SC_TIME_NONE)
@@ -212,7 +213,7 @@ void sc_tx_complete(struct sc_session *s, uint64_t packet, sc_time when)
 	tx->ev.via = tx->ev.via ? tx->ev.via : "DATA";
 	if (tx->text_at != SC_TIME_NONE)
 		tx->ev.timing.transfer_ms = when - tx->text_at;
-	if (tx->rcpt_count && !tx->accepted_count && !tx->incomplete)
+	if (tx->rcpt_count && tx->refused_count == tx->rcpt_count && !tx->incomplete)
 		tx->ev.quirks |= SC_QUIRK_BIT(no_valid_recipients);
 }
 
@@ -233,6 +234,11 @@ void sc_tx_final(struct sc_session *s, struct sc_exchange *x, const struct sc_re
 	struct sc_transaction *tx = &s->tx;
 	if (tx->state == SC_TX_NONE)
 		return;
+	if (tx->text_gap && tx->replies_lost) { /* whose verdict this is cannot be told: the end of this message may have gone by */
+		tx->final_lost = true;
+		sc_tx_end(s, SC_TX_VERDICT);
+		return;
+	}
 	struct sc_verdict v = sc_verdict_of(r, SC_PHASE_eom, &tx->arena);
 	bool first = !tx->judged;
 	if (first && s->lmtp && tx->accepted_count > 1) /* RFC 2033 4.2 */

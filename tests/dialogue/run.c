@@ -257,7 +257,8 @@ static void try_cuts(struct test *t)
 static void try_orders(struct test *t)
 {
 	static const size_t sizes[] = { 0, 1, 7, 100 };
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+	/* Without a handshake, the first packet captured is where the streams begin: that one cannot come late. */
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]) && !t->d->midstream; i++)
 		for (int side = 0; side < 2; side++) {
 			struct cutting cut = { .octets = sizes[i], .split_at = SIZE_MAX };
 			if (sizes[i] && octets_of(t->d) / sizes[i] > EARLY_PIECES)

@@ -85,6 +85,9 @@ static const char *escape(const struct reader *r, struct octets *o, const char *
 	case 'n':
 		put(o, '\n');
 		return p + 1;
+	case 't':
+		put(o, '\t');
+		return p + 1;
 	case '0':
 		put(o, '\0');
 		return p + 1;

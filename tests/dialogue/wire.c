@@ -13,6 +13,7 @@
 #define CLIENT_PORT 40001
 #define BEGINNING (INT64_C(1769860800) * SC_SECOND)
 #define STEP_TIME (50 * SC_MS)
+#define MOST 60000 /* octets of a segment: the length of an IPv4 packet has 16 bits */
 
 struct maker {
 	struct plan plan;
@@ -59,7 +60,7 @@ static void shake_hands(struct maker *m, bool captured)
 
 static size_t piece(const struct maker *m, size_t at, size_t left, size_t group)
 {
-	size_t n = left;
+	size_t n = left < MOST ? left : MOST;
 	if (m->cut.octets && n > m->cut.octets)
 		n = m->cut.octets;
 	if (m->cut.halves && group > 1 && left == group)

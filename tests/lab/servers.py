@@ -182,7 +182,7 @@ class Server:
 
     def user(self, name, number):
         """A user and a group for the server, unless the machine has them."""
-        for path, line in (("passwd", f"{name}:x:{number}:{number}::/nonexistent:/usr/sbin/nologin\n"),
+        for path, line in (("passwd", f"{name}:x:{number}:{number}::/srv:/usr/sbin/nologin\n"),
                            ("group", f"{name}:x:{number}:\n")):
             with open(f"{self.root}/etc/{path}", "r+") as f:
                 if not any(l.startswith(name + ":") for l in f):

@@ -5,8 +5,10 @@ import re
 POSTFIX_REJECT = re.compile(r"postfix\S*/smtpd\[\d+\]: \w+: reject: (\S+) from \S+: (\d{3}) (\S+) .*?(?: to=<([^>]*)>)? proto=")
 POSTFIX_QUEUED = re.compile(r"qmgr\[\d+\]: (\w+): from=<(.*?)>, size=(\d+), nrcpt=(\d+)")
 POSTFIX_SENT = re.compile(r"/(\w+)\[\d+\]: (\w+): to=<(.*?)>, (?:orig_to=<.*?>, )?relay=(\S+?),.* dsn=(\S+), status=(\w+) \((.*)\)")
+POSTFIX_CAME = re.compile(r"smtpd\[\d+\]: (\w+): client=")
 POSTFIX_BYE = re.compile(r"(postfix\S*)/smtpd\[\d+\]: disconnect from \S*\[(\S+)\] (.*)")
 EXIM_REFUSED = re.compile(r"(temporarily )?rejected (RCPT|MAIL|VRFY|EHLO|connection|after DATA|during DATA)\S*(?: <([^>]*)>)?")
+EXIM_PRDR = re.compile(r"PRDR ([^ =]+@\S+) ")
 EXIM_QUEUED = re.compile(r"(\S+) <= (\S+) .*P=(\S+) .*?S=(\d+) .*? for (.*)")
 EXIM_SENT = re.compile(r"(\S+) (=>|->|\*\*|==) (?::blackhole: )?<?([^ >]+)>? (.*)")
 OPENSMTPD_REFUSED = re.compile(r'smtp failed-command command="(.*?)" result="(\d{3}) (?:(\d\.\d+\.\d+):? )?(.*)"')
@@ -19,7 +21,7 @@ def fate(code):
 
 
 def postfix(lines):
-    recipients, sessions, messages = [], [], []
+    recipients, sessions, messages, came = [], [], [], set()
     for line in lines:
         if m := POSTFIX_REJECT.search(line):
             stage = {"END-OF-MESSAGE": "EOM"}.get(m[1], m[1])
@@ -28,8 +30,12 @@ def postfix(lines):
         elif m := POSTFIX_SENT.search(line):
             recipients.append({"server": "postfix", "stage": "delivery", "rcpt": m[3], "relay": m[4], "enhanced": m[5],
                                "outcome": m[6], "qid": m[2], "said": m[7]})
+        elif m := POSTFIX_CAME.search(line):
+            came.add(m[1])
         elif m := POSTFIX_QUEUED.search(line):
-            messages.append({"server": "postfix", "qid": m[1], "from": m[2], "size_in_queue": int(m[3]), "nrcpt": int(m[4])})
+            # An empty `from` is a bounce that Postfix made itself, `<>` one that came in by SMTP.
+            sender = m[2] or ("<>" if m[1] in came else "")
+            messages.append({"server": "postfix", "qid": m[1], "from": sender, "size_in_queue": int(m[3]), "nrcpt": int(m[4])})
         elif m := POSTFIX_BYE.search(line):
             sessions.append({"server": "postfix", "service": m[1], "client": m[2],
                              "commands": dict(w.split("=", 1) for w in m[3].split() if "=" in w)})
@@ -40,7 +46,9 @@ def exim(lines):
     recipients, messages = [], []
     for line in lines:
         line = re.sub(r"^\S+ \S+ (\[\d+\] )?", "", line)
-        if m := EXIM_REFUSED.search(line):
+        if m := EXIM_PRDR.search(line):
+            recipients.append({"server": "exim", "stage": "EOM", "rcpt": m[1], "outcome": "rejected"})
+        elif m := EXIM_REFUSED.search(line):
             stage = {"after DATA": "EOM", "during DATA": "EOM", "connection": "CONNECT"}.get(m[2], m[2])
             recipients.append({"server": "exim", "stage": stage, "rcpt": m[3],
                                "outcome": "tempfailed" if m[1] else "rejected"})
@@ -59,7 +67,7 @@ def opensmtpd(lines):
         if m := OPENSMTPD_REFUSED.search(line):
             stage = m[1].split(" ")[0].rstrip(":").upper()
             address = re.search(r"TO:\s*<(.*?)>", m[1], re.I)
-            recipients.append({"server": "opensmtpd", "stage": {".": "EOM"}.get(stage, stage),
+            recipients.append({"server": "opensmtpd", "stage": {".": "EOM", "": "CONNECT"}.get(stage, stage),
                                "rcpt": address[1] if stage == "RCPT" and address else None, "code": int(m[2]),
                                "enhanced": m[3], "outcome": fate(int(m[2]))})
         elif m := OPENSMTPD_QUEUED.search(line):
