@@ -294,7 +294,8 @@ static bool next_gap(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_sid
 		if (end <= s->next || !lost(t, (enum sc_side)i))
 			continue;
 		s->given_up = true;
-		if (end == s->next + 1 && end == s->top + 1 && !s->early.first) {
+		bool closing = t->flushing || t->side[1 - i].fin;
+		if (closing && end == s->next + 1 && end == s->top + 1 && !s->early.first) {
 			s->fin = true; /* one octet behind all data: the FIN was lost, not an octet */
 			s->fin_at = s->acked = s->next;
 			s->over = true;

@@ -168,6 +168,15 @@ static void settle_reset(struct sc_session *s, struct sc_exchange *x, const stru
 		sc_tx_end(s, SC_TX_RSET);
 }
 
+static uint64_t judge_data(struct sc_session *s, const struct sc_reply *r)
+{
+	const struct sc_framer *f = &s->framer[SC_CLIENT];
+	if (sc_reply_positive(r->code))
+		return SC_QUIRK_BIT(data_accepted_250);
+	bool early = sc_framer_waits(f) && sc_framer_head(f).acked < s->server_end;
+	return r->code == 354 && early ? SC_QUIRK_BIT(data_before_354) : 0;
+}
+
 static void proceed_data(struct sc_session *s, struct sc_exchange *x, const struct sc_reply *r)
 {
 	if (r->code != 354)
@@ -180,10 +189,7 @@ static void proceed_data(struct sc_session *s, struct sc_exchange *x, const stru
 	s->tx.data_at = x->when;
 	if (x->when != SC_TIME_NONE)
 		s->tx.ev.timing.data_ms = r->first.when - x->when;
-	if (sc_framer_waits(&s->framer[SC_CLIENT]) && sc_framer_head(&s->framer[SC_CLIENT]).acked < s->server_end) {
-		x->quirks |= SC_QUIRK_BIT(data_before_354);
-		s->tx.ev.quirks |= SC_QUIRK_BIT(data_before_354);
-	}
+	s->tx.ev.quirks |= judge_data(s, r);
 	sc_session_text(s);
 }
 
@@ -194,12 +200,9 @@ static void settle_data(struct sc_session *s, struct sc_exchange *x, const struc
 			note_failure(s, x, r);
 		return;
 	}
-	if (sc_reply_positive(r->code)) { /* no message was asked for, so none was taken (RFC 5321 4.3.2) */
-		x->quirks |= SC_QUIRK_BIT(data_accepted_250);
-		s->tx.ev.quirks |= SC_QUIRK_BIT(data_accepted_250);
-		return;
-	}
-	sc_tx_refused(s, r);
+	s->tx.ev.quirks |= judge_data(s, r);
+	if (!sc_reply_positive(r->code)) /* 2yz: no message was asked for, so none was taken (RFC 5321 4.3.2) */
+		sc_tx_refused(s, r);
 }
 
 #define CHUNK_OCTETS (UINT64_C(1) << 40) /* more than any server takes: a mistake or an attack */
@@ -349,7 +352,7 @@ static void settle_turn(struct sc_session *s, struct sc_exchange *x, const struc
 /* ---- the table ---- */
 
 #define ROW(verb, traits, phase, octets, ask, proceed, settle, lost, ref) \
-	{ { verb, sizeof(verb) - 1 }, traits, SC_PHASE_##phase, octets, ask, proceed, settle, lost, ref }
+	{ { verb, sizeof(verb) - 1 }, traits, SC_PHASE_##phase, octets, NULL, ask, proceed, settle, lost, ref }
 
 /* RFC 5321 4.5.3.1.4: 512, and what the extensions add to it. */
 #define LINE 512
@@ -362,8 +365,8 @@ static const struct sc_command commands[] = {
 	ROW("MAIL", SC_CMD_GROUP | SC_CMD_UTF8, mail, MAIL_LINE, NULL, NULL, settle_mail, lost_mail, "RFC 5321 4.1.1.2"),
 	ROW("RCPT", SC_CMD_GROUP | SC_CMD_UTF8 | SC_CMD_TX, rcpt, RCPT_LINE, NULL, NULL, settle_rcpt, lost_rcpt,
 		"RFC 5321 4.1.1.3"),
-	ROW("DATA", SC_CMD_HOLDS | SC_CMD_354 | SC_CMD_TX, data, LINE, NULL, proceed_data, settle_data, NULL,
-		"RFC 5321 4.1.1.4"),
+	{ { "DATA", 4 }, SC_CMD_HOLDS | SC_CMD_354 | SC_CMD_TX, SC_PHASE_data, LINE, judge_data, NULL, proceed_data, settle_data, NULL,
+		"RFC 5321 4.1.1.4" },
 	ROW("BDAT", SC_CMD_GROUP | SC_CMD_CHUNK | SC_CMD_TX, data, LINE, ask_bdat, NULL, settle_bdat, lost_bdat, "RFC 3030 2"),
 	ROW("RSET", SC_CMD_GROUP | SC_CMD_ANYWHERE, quit, LINE, NULL, NULL, settle_reset, NULL, "RFC 5321 4.1.1.5"),
 	ROW("QUIT", SC_CMD_221 | SC_CMD_ANYWHERE, quit, LINE, ask_quit, NULL, settle_quit, NULL, "RFC 5321 4.1.1.10"),

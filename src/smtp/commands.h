@@ -26,6 +26,7 @@ struct sc_command {
 	uint32_t traits;
 	enum sc_phase phase;            /* where a refusal of it is counted */
 	uint32_t line_octets;           /* longest legal line with CRLF (RFC 5321 4.5.3.1.4 and the extensions) */
+	uint64_t (*judge)(struct sc_session *s, const struct sc_reply *r); /* quirks of this answer; may be NULL */
 	void (*ask)(struct sc_session *s, struct sc_exchange *x);  /* the line was read; may be NULL */
 	void (*proceed)(struct sc_session *s, struct sc_exchange *x, const struct sc_reply *r); /* a 3yz reply; may be NULL */
 	void (*settle)(struct sc_session *s, struct sc_exchange *x, const struct sc_reply *r);  /* the final reply; may be NULL */

@@ -419,9 +419,8 @@ static bool held_may_go(struct sc_session *s)
 		return false;
 	struct sc_segment next = sc_framer_head(client(s));
 	bool proven = x->doubt && (sc_segment_is_gap(&next) || (next.acked >= s->gap_end && next.acked > x->seen));
-	if (!proven && !client(s)->overflow)
+	if (!proven)
 		return false;
-	client(s)->overflow = false;
 	s->guess = true;
 	s->guess_cmd = x->cmd;
 	s->hold = NULL;
@@ -429,8 +428,7 @@ static bool held_may_go(struct sc_session *s)
 		s->guess = false;
 		sc_framer_mode(client(s), SC_FRAME_START, 0);
 	}
-	if (proven)
-		give_up_before(s, NULL);
+	give_up_before(s, NULL);
 	return true;
 }
 
@@ -511,14 +509,30 @@ static void blank(struct sc_session *s, const struct sc_exchange *x, struct sc_r
 		r->text = SC_STR("*");
 }
 
+/* Judged against the state that the server has when it answers (RFC 5321 4.1.4); where octets are missing, nothing is said. */
+static bool out_of_order(const struct sc_session *s, const struct sc_exchange *x)
+{
+	uint32_t traits = x->cmd->traits;
+	if (traits & (SC_CMD_SILENT | SC_CMD_ANYWHERE) || s->facts.evidence.midstream ||
+		s->facts.evidence.gap_octets.client || s->facts.evidence.gap_octets.server)
+		return false;
+	if (traits & SC_CMD_TX)
+		return s->tx.state == SC_TX_NONE;
+	if (traits & SC_CMD_READY)
+		return s->tx.state != SC_TX_NONE && s->tx.mail.code / 100 == 2;
+	return !s->helo_done;
+}
+
 static void answer(struct sc_session *s, struct sc_exchange *x, struct sc_reply *r)
 {
-	uint64_t quirks = x->quirks | r->quirks;
+	uint64_t quirks = x->quirks | r->quirks | (x->cmd->judge ? x->cmd->judge(s, r) : 0);
+	quirks |= out_of_order(s, x) ? SC_QUIRK_BIT(command_out_of_order) : 0;
 	sc_str challenge = r->text;
 	blank(s, x, r);
 	x->doubt = false;
 	if (s->hold == x)
 		s->hold = NULL;
+	tell(s, x, r, quirks);
 	if (r->code / 100 == 3) {
 		if (x->cmd->traits & SC_CMD_334 && s->sasl && r->code == 334)
 			sc_sasl_challenge(s->sasl, challenge);
@@ -527,8 +541,6 @@ static void answer(struct sc_session *s, struct sc_exchange *x, struct sc_reply 
 	} else if (x->cmd->settle) {
 		x->cmd->settle(s, x, r);
 	}
-	quirks |= x->quirks; /* settling may have found more */
-	tell(s, x, r, quirks);
 	if (--x->replies != 0 && r->code != 421)
 		return;
 	s->answered = x->cmd;

@@ -7,9 +7,18 @@
 
 static const char proxy_signature[12] = "\r\n\r\n\0\r\nQUIT\n"; /* PROXY protocol 2.2 */
 
+static struct sc_segment mark(const struct sc_segment *run)
+{
+	struct sc_segment m = *run;
+	m.bytes = SC_STR_NONE;
+	return m;
+}
+
 void sc_framer_push(struct sc_framer *f, const struct sc_segment *run)
 {
 	SC_ASSERT(!f->run.bytes.len && !f->after.bytes.len);
+	f->top = run->offset + run->bytes.len;
+	f->newest = mark(run);
 	if (!f->held.first) {
 		f->run = *run;
 		return;
@@ -24,8 +33,8 @@ static void keep(struct sc_framer *f, struct sc_segment *run)
 	if (!run->bytes.len)
 		return;
 	size_t taken = sc_pieces_add(&f->held, f->store, run, SC_FRAMER_HELD_OCTETS, &conflict);
-	if (!sc_segment_is_gap(run) && taken < run->bytes.len)
-		f->overflow = true;
+	if (!sc_segment_is_gap(run))
+		f->dropped += run->bytes.len - taken;
 	run->bytes.len = 0;
 }
 
@@ -85,7 +94,7 @@ void sc_framer_rewind(struct sc_framer *f, struct sc_pieces *pieces, uint64_t of
 	*pieces = (struct sc_pieces){ 0 };
 	f->offset = offset;
 	f->mode = SC_FRAME_LINES;
-	f->ragged = f->overflow = false;
+	f->ragged = false;
 }
 
 uint64_t sc_framer_close(struct sc_framer *f)
@@ -98,7 +107,7 @@ uint64_t sc_framer_close(struct sc_framer *f)
 	return unread;
 }
 
-/* Makes `run` hold octets, or false.  A hole between held pieces (their store was full) is a gap. */
+/* Makes `run` hold octets, or false.  A hole where octets could not be kept (the store was full) is a gap. */
 static bool refill(struct sc_framer *f)
 {
 	if (f->run.bytes.len)
@@ -110,25 +119,19 @@ static bool refill(struct sc_framer *f)
 	}
 	give_spent(f);
 	struct sc_piece *piece = f->held.first;
-	if (!piece)
-		return false;
-	if (piece->seg.offset > f->offset) {
-		f->run = piece->seg;
+	uint64_t next = piece ? piece->seg.offset : f->top;
+	if (next > f->offset) {
+		f->run = piece ? piece->seg : f->newest;
 		f->run.offset = f->offset;
-		f->run.bytes = (sc_str){ NULL, (size_t)(piece->seg.offset - f->offset) };
+		f->run.bytes = (sc_str){ NULL, (size_t)(next - f->offset) };
 		return true;
 	}
+	if (!piece)
+		return false;
 	piece = sc_pieces_take(&f->held);
 	f->run = piece->seg;
 	f->spent = piece->block;
 	return true;
-}
-
-static struct sc_segment mark(const struct sc_segment *run)
-{
-	struct sc_segment m = *run;
-	m.bytes = SC_STR_NONE;
-	return m;
 }
 
 /* Takes `n` octets of the run as a unit. */

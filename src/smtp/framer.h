@@ -47,7 +47,10 @@ struct sc_framer {
 	enum sc_framer_mode mode;
 	bool     proxy;          /* START: a PROXY v2 header may come (the client's first octets) */
 	bool     any_record;     /* START: TLS may begin with any record (the beginning was not captured) */
-	bool     ragged, line_cut, overflow;
+	bool     ragged, line_cut;
+	uint64_t dropped;        /* octets that could not be kept; they are given as gaps */
+	uint64_t top;            /* stream offset behind everything that was pushed */
+	struct sc_segment newest; /* acked, when and packet of the last push */
 	uint64_t left;           /* CHUNK, SKIP */
 	uint64_t offset;         /* of the next octet to be read */
 	struct sc_scan *scan;    /* TEXT; the owner's */

@@ -151,22 +151,37 @@ static bool pump_server(struct sc_session *s)
 	return true;
 }
 
+static uint64_t *gap_of(struct sc_session *s, enum sc_side side)
+{
+	struct sc_ev_gaps *gaps = &s->facts.evidence.gap_octets;
+	return side == SC_CLIENT ? &gaps->client : &gaps->server;
+}
+
+/* Keeps what cannot be read yet; what there is no room for counts as missing. */
+static void keep_unread(struct sc_session *s, enum sc_side side)
+{
+	struct sc_framer *f = &s->framer[side];
+	sc_framer_keep(f);
+	if (!f->dropped)
+		return;
+	*gap_of(s, side) += f->dropped;
+	f->dropped = 0;
+	sc_session_quirk(s, SC_QUIRK_BIT(memory_short));
+}
+
 void sc_session_feed(struct sc_session *s, enum sc_side side, const struct sc_segment *run)
 {
-	if (sc_segment_is_gap(run)) {
-		uint64_t *gap = side == SC_CLIENT ? &s->facts.evidence.gap_octets.client :
-			&s->facts.evidence.gap_octets.server;
-		*gap += run->bytes.len;
-	}
 	if (s->swapped)
 		side = sc_other(side);
+	if (sc_segment_is_gap(run))
+		*gap_of(s, side) += run->bytes.len;
 	if (side == SC_CLIENT)
 		sc_smuggle_feed(s, run);
 	sc_framer_push(&s->framer[side], run);
 	while (sc_session_client(s) || pump_server(s))
 		;
-	sc_framer_keep(&s->framer[SC_CLIENT]);
-	sc_framer_keep(&s->framer[SC_SERVER]);
+	keep_unread(s, SC_CLIENT);
+	keep_unread(s, SC_SERVER);
 }
 
 void sc_session_tls(struct sc_session *s, bool established, sc_time when)
