@@ -2,9 +2,9 @@
  *
  *	dialogue [-v] [-d] [-1] [-t WORDS] FILE.md...
  *
- * Every dialogue is played as it stands and checked against its expectations; then at every cut, in other orders and with
- * copies, which must not change what is told.  -t: only titles with these words; -1: only the plain run; -d: show its events;
- * -v: name each dialogue.  Exit 0 when all hold. */
+ * Every dialogue is played as it stands and checked against its expectations; then at every cut, in other orders and
+ * with copies, which must not change what is told.  -t: only titles with these words; -1: only the plain run; -d: show
+ * its events; -v: name each dialogue.  Exit 0 when all hold. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

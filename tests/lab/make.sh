@@ -4,15 +4,16 @@
 #   make.sh [--install] [--out DIR] [--list] [PATTERN]...      PATTERN: a glob over names such as 'exim-auth-*'
 #
 # Postfix, Exim and OpenSMTPD run from Debian's packages, which are unpacked and never installed: each server sees the
-# machine's own files through an overlay, with its package laid on top.  So three packages that exclude each other live
-# side by side, no maintainer script runs and no service is enabled.  Each server has a network namespace of its own,
-# and its clients another; a veth pair is the only wire between them, and it leads nowhere else.  Everything lives in a
-# mount, PID and UTS namespace of this script: when it ends, in whatever way, the kernel takes processes, mounts and
-# network namespaces with it.
+# machine's own files through an overlay, with its package laid on top.  So three packages that exclude each other
+# live side by side, no maintainer script runs and no service is enabled.  Each server has a network namespace of its
+# own, and its clients another; a veth pair is the only wire between them, and it leads nowhere else.  Everything
+# lives in a mount, PID and UTS namespace of this script: when it ends, in whatever way, the kernel takes processes,
+# mounts and network namespaces with it.
 #
 # Written: DIR/NAME.pcap, DIR/NAME.truth.json and, where there is TLS, DIR/NAME.keys.  DIR is build/lab by default.
 # Addresses are those of RFC 5737 only.
 set -eu
+export PYTHONDONTWRITEBYTECODE=1
 
 here=$(cd "$(dirname "$0")" && pwd)
 build=${BUILD:-build}
@@ -33,11 +34,13 @@ missing_tools()
 	done
 }
 
+fetched() { ls "$debs/${1%%:*}/${1##*:}"_*.deb >/dev/null 2>&1; }
+
 # The server packages that have not been fetched.
 missing_debs()
 {
 	for s in $servers; do
-		ls "$debs/${s%%:*}"/"${s##*:}"_*.deb >/dev/null 2>&1 || printf '%s ' "$s"
+		fetched "$s" || printf '%s ' "${s##*:}"
 	done
 }
 
@@ -57,8 +60,8 @@ install_missing()
 	need=$(missing_tools)
 	# shellcheck disable=SC2086
 	[ -z "$need" ] || apt-get install -qq -y --no-install-recommends $need
-	for s in $(missing_debs); do
-		fetch "$s"
+	for s in $servers; do
+		fetched "$s" || fetch "$s"
 	done
 }
 
@@ -151,6 +154,9 @@ out=$(cd "$out" && pwd)
 debs=$(cd "$debs" && pwd)
 work=$(mktemp -d)
 trap 'rmdir "$work"' EXIT
-trap 'exit 130' INT TERM
 unshare --mount --pid --uts --fork --kill-child --mount-proc --propagation private -- \
-	sh "$here/make.sh" --inside "$work" "$out" "$debs" "$@"
+	sh "$here/make.sh" --inside "$work" "$out" "$debs" "$@" &
+lab=$!
+# unshare itself takes no softer signal while it waits; its child, process 1 of the lab, goes with it.
+trap 'kill -KILL $lab 2>/dev/null; wait $lab || :; exit 130' INT TERM
+wait $lab

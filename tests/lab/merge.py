@@ -2,8 +2,8 @@
 """merge.py LIST DIR OUT.pcap - one capture of many, as if they had been taken one after another on one wire.
 
 LIST has lines `SECONDS NAME`: DIR/NAME.pcap begins that long after the one before it began; `#` opens a comment, and
-a line `start ISO-TIME` sets the first packet's time.  Frames are Ethernet and IPv4 or IPv6 with TCP; a connection whose
-end points have been used before gets another client port, and its checksums are corrected for it.
+a line `start ISO-TIME` sets the first packet's time.  Frames are Ethernet and IPv4 or IPv6 with TCP; a connection
+whose end points have been used before gets another client port, and its checksums are corrected for it.
 
 Beside OUT.pcap: OUT.truth.json (what the servers' logs know, together) and OUT.keys (TLS key logs, together).
 """

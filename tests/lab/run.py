@@ -76,7 +76,8 @@ def play(scenario, server, keys):
         return play_swaks(scenario, server.site)
     if scenario.play:
         return play_client(scenario, server.site, keys)
-    server.hand_in("list@example.net", scenarios.LMTP_TO, scenarios.mail("list@example.net", scenarios.LMTP_TO, "Minutes"))
+    sender, to = "list@example.net", scenarios.LMTP_TO
+    server.hand_in(sender, to, scenarios.mail(sender, to, "Minutes"))
     return {"commands": [], "replies": [], "transcript": []}
 
 
@@ -107,6 +108,8 @@ def main():
     if args.list:
         print("\n".join(f"{s.name:28} {s.about}" for s in chosen))
         return 0
+    if not chosen:
+        sys.exit("run.py: no scenario of that name; --list tells them all")
     versions = dict(v.split("=", 1) for v in args.versions.split())
     failed = 0
     for name, kind in servers.KINDS.items():

@@ -181,12 +181,15 @@ class Server:
         os.chmod(full, mode)
 
     def user(self, name, number):
-        """A user and a group for the server, unless the machine has them."""
+        """A user and a group of that name and number; what the machine knows by that name is replaced."""
         for path, line in (("passwd", f"{name}:x:{number}:{number}::/srv:/usr/sbin/nologin\n"),
                            ("group", f"{name}:x:{number}:\n")):
             with open(f"{self.root}/etc/{path}", "r+") as f:
-                if not any(l.startswith(name + ":") for l in f):
-                    f.write(line)
+                others = [l for l in f if not l.startswith(name + ":")]
+                f.seek(0)
+                f.write("".join(others) + line)
+                f.truncate()
+        return number
 
     def certificate(self):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
@@ -205,10 +208,10 @@ class Server:
         self.start(["unshare", "--pid", "--fork", "--kill-child", "--", *self.inside(*argv)], **how)
 
     def await_port(self, port):
+        listeners = in_ns("srv-" + self.site.name, "ss", "-Hltn", f"sport = :{port}")
         until = time.monotonic() + START_S
         while time.monotonic() < until:
-            out = subprocess.run(in_ns("srv-" + self.site.name, "ss", "-Hltn", f"sport = :{port}"), capture_output=True)
-            if out.stdout.strip():
+            if subprocess.run(listeners, stdout=subprocess.PIPE).stdout.strip():
                 return
             time.sleep(0.1)
         raise RuntimeError(f"{self.site.name} does not listen on port {port}")
@@ -262,12 +265,13 @@ class Exim(Server):
     log_path = "/var/log/exim4/mainlog"
 
     def prepare(self):
-        self.user("Debian-exim", 60103)
+        owner = self.user("Debian-exim", 60103)
         self.put("/etc/exim4/exim4.conf", EXIM_CONF, 0o640)
         self.put(self.log_path, "")
-        for path in ("/var/log/exim4", "/var/log/exim4/mainlog", "/var/spool/exim4", "/etc/exim4/exim4.conf", "/etc/lab.key"):
-            os.makedirs(self.root + path, exist_ok=True) if path == "/var/spool/exim4" else None
-            os.chown(self.root + path, 0 if path.startswith("/etc/exim4") else 60103, 60103)
+        os.makedirs(self.root + "/var/spool/exim4", exist_ok=True)
+        for path in ("/var/log/exim4", self.log_path, "/var/spool/exim4", "/etc/lab.key"):
+            os.chown(self.root + path, owner, owner)
+        os.chown(self.root + "/etc/exim4/exim4.conf", 0, owner)      # Exim trusts no configuration of another user
         self.serve("exim4", "-bdf", "-q10m")
 
 
@@ -275,9 +279,10 @@ class OpenSmtpd(Server):
     log_path = "/var/log/smtpd"
 
     def prepare(self):
-        for name, number in (("opensmtpd", 60104), ("opensmtpq", 60105), *((u, 60110 + i) for i, u in enumerate(USERS))):
+        for number, name in enumerate(("opensmtpd", "opensmtpq", *USERS), 60104):
             self.user(name, number)
-        self.crypt = subprocess.run(["openssl", "passwd", "-6", "secret1"], capture_output=True).stdout.decode().strip()
+        crypt = subprocess.run(["openssl", "passwd", "-6", "secret1"], stdout=subprocess.PIPE, check=True)
+        self.crypt = crypt.stdout.decode().strip()
         self.put("/etc/smtpd.conf", OPENSMTPD_CONF)
         self.put("/etc/mailname", "{host}\n")
         os.makedirs(self.root + "/var/lib/opensmtpd/empty", exist_ok=True)

@@ -74,7 +74,8 @@ class Auth(Lines):
 
     def begin(self, n, mechanism, rest):
         first = next((w[5:] for w in rest if w.startswith("resp=")), None)
-        challenge = {"LOGIN": b"Username:", "CRAM-MD5": b"<%d.7@mx1.example.net>" % time.time_ns()}.get(mechanism, b"")
+        challenge = {"LOGIN": b"Username:", "CRAM-MD5": b"<%d.7@mx1.example.net>" % time.time_ns()}
+        challenge = challenge.get(mechanism, b"")
         self.talks[n] = [mechanism, challenge]
         if first is not None:
             return self.go_on(n, base64.b64decode(first))
@@ -101,6 +102,10 @@ class Auth(Lines):
 class Lmtp(Lines):
     """Takes mail for everybody but `gone`, refused at RCPT, and `full`, refused after the message."""
 
+    ANSWERS = {"LHLO": "250-store.example.net\r\n250-PIPELINING\r\n250-ENHANCEDSTATUSCODES\r\n250 8BITMIME",
+               "MAIL": "250 2.1.0 Sender ok", "RSET": "250 2.0.0 Ok", "NOOP": "250 2.0.0 Ok",
+               "DATA": "503 5.5.1 No recipients"}
+
     def handle(self):
         self.put("220 store.example.net LMTP ready\r\n")
         self.recipients = []
@@ -114,9 +119,7 @@ class Lmtp(Lines):
             elif verb == "QUIT":
                 return self.put("221 2.0.0 Bye\r\n")
             else:
-                self.put({"LHLO": "250-store.example.net\r\n250-PIPELINING\r\n250-ENHANCEDSTATUSCODES\r\n250 8BITMIME",
-                          "MAIL": "250 2.1.0 Sender ok", "RSET": "250 2.0.0 Ok", "NOOP": "250 2.0.0 Ok",
-                          "DATA": "503 5.5.1 No recipients"}.get(verb, "500 5.5.2 Unknown command") + "\r\n")
+                self.put(self.ANSWERS.get(verb, "500 5.5.2 Unknown command") + "\r\n")
 
     def recipient(self, rest):
         address = rest[rest.find("<") + 1:rest.find(">")]

@@ -61,7 +61,7 @@ static const struct link_case links[] = {
 		SC_DECODE_TCP, 4 },
 	{ "five tags", 1, SC_STR(MACS
 		"\x81\x00\x00\x01\x81\x00\x00\x02\x81\x00\x00\x03\x81\x00\x00\x04\x81\x00\x00\x05"
-		"\x08\x00" WHOLE4), SC_DECODE_NOT_IP, 4 },
+		"\x08\x00" WHOLE4), SC_DECODE_TCP, 5 },
 	{ "SNAP", 1, SC_STR(MACS "\x00\x38\xaa\xaa\x03\x00\x00\x00\x08\x00" WHOLE4), SC_DECODE_TCP, 0 },
 	{ "SNAP behind a VLAN tag", 1, SC_STR(MACS "\x81\x00\x00\x09\x00\x38\xaa\xaa\x03\x00\x00\x00\x08\x00" WHOLE4),
 		SC_DECODE_TCP, 9 },
@@ -125,7 +125,7 @@ static const struct link_case links[] = {
 		SC_DECODE_BROKEN, 0 },
 	{ "cooked, second", SC_LINK_SLL2, SC_STR("\x86\xdd\x00\x00\x00\x00\x00\x02\x00\x01\x04\x06"
 		"\x02\x00\x00\x00\x00\x01\x00\x00" WHOLE6), SC_DECODE_TCP, 0 },
-	{ "802.11", 105, SC_STR(WHOLE4), SC_DECODE_UNKNOWN_LINK, 0 },
+	{ "Bluetooth", 201, SC_STR(WHOLE4), SC_DECODE_UNKNOWN_LINK, 0 },
 	{ "no link type", 65535, SC_STR(""), SC_DECODE_UNKNOWN_LINK, 0 },
 };
 
@@ -230,9 +230,9 @@ static const struct header_case {
 	{ "UDP", SC_STR(IP4("\x00\x30", "\x40\x00", "\x11") TCP(SUM4) PAYLOAD), SC_DECODE_NOT_TCP, SC_STR(""), 0,
 		SC_STR("") },
 	{ "first fragment", SC_STR(IP4("\x00\x30", "\x20\x00", "\x06") TCP(SUM4) PAYLOAD), SC_DECODE_FRAGMENT,
-		SC_STR(""), 0, SC_STR("") },
+		SC_STR(TCP(SUM4) PAYLOAD), 28, SC_STR("") },
 	{ "last fragment", SC_STR(IP4("\x00\x30", "\x00\x01", "\x06") TCP(SUM4) PAYLOAD), SC_DECODE_FRAGMENT,
-		SC_STR(""), 0, SC_STR("") },
+		SC_STR(TCP(SUM4) PAYLOAD), 28, SC_STR("") },
 	{ "fragment of UDP", SC_STR(IP4("\x00\x30", "\x20\x00", "\x11") TCP(SUM4) PAYLOAD), SC_DECODE_NOT_TCP,
 		SC_STR(""), 0, SC_STR("") },
 	{ "reserved flag", SC_STR(IP4("\x00\x30", "\x80\x00", "\x06") TCP(SUM4) PAYLOAD), SC_DECODE_TCP,
@@ -258,11 +258,14 @@ static const struct header_case {
 	{ "atomic fragment", SC_STR(IPV6("\x2c", "\x24") "\x06\x00\x00\x06\0\0\0\1" TCP(SUM6) PAYLOAD),
 		SC_DECODE_TCP, SC_STR(PAYLOAD), 8, SC_STR("") },
 	{ "first fragment of IPv6", SC_STR(IPV6("\x2c", "\x24") "\x06\x00\x00\x01\0\0\0\1" TCP(SUM6) PAYLOAD),
-		SC_DECODE_FRAGMENT, SC_STR(""), 0, SC_STR("") },
+		SC_DECODE_FRAGMENT,
+		SC_STR(TCP(SUM6) PAYLOAD), 28, SC_STR("") },
 	{ "later fragment of IPv6", SC_STR(IPV6("\x2c", "\x24") "\x06\x00\x00\x08\0\0\0\1" TCP(SUM6) PAYLOAD),
-		SC_DECODE_FRAGMENT, SC_STR(""), 0, SC_STR("") },
+		SC_DECODE_FRAGMENT,
+		SC_STR(TCP(SUM6) PAYLOAD), 28, SC_STR("") },
 	{ "fragment of what hides", SC_STR(IPV6("\x2c", "\x24") "\x3c\x00\x00\x01\0\0\0\1" TCP(SUM6) PAYLOAD),
-		SC_DECODE_FRAGMENT, SC_STR(""), 0, SC_STR("") },
+		SC_DECODE_FRAGMENT,
+		SC_STR(TCP(SUM6) PAYLOAD), 28, SC_STR("") },
 	{ "fragment of ICMPv6", SC_STR(IPV6("\x2c", "\x24") "\x3a\x00\x00\x01\0\0\0\1" TCP(SUM6) PAYLOAD),
 		SC_DECODE_NOT_TCP, SC_STR(""), 0, SC_STR("") },
 	{ "chain of four", SC_STR(IPV6("\x00", "\x3c") "\x2b\x00\1\4\0\0\0\0" "\x3c\x00\4\0\0\0\0\0"

@@ -70,7 +70,8 @@ static struct wire *wire_open(void)
 	return w;
 }
 
-static void feed_cut(struct wire *w, enum sc_side side, uint8_t flags, int64_t seq, int64_t ack, const char *text, uint32_t wire)
+static void feed_cut(struct wire *w, enum sc_side side, uint8_t flags, int64_t seq, int64_t ack, const char *text,
+	uint32_t wire)
 {
 	size_t len = strlen(text);
 	char *payload = malloc(len ? len : 1);
@@ -423,7 +424,7 @@ static size_t converse(struct packet *p, size_t n, uint32_t *seed, char *expecte
 	size_t len = 0;
 	for (size_t i = 0; i < n; i++) {
 		int side = (int)dice(seed, 2);
-		size_t octets = 1 + dice(seed, 6);
+		size_t octets = 2 + dice(seed, 5); /* one octet at the end, lost, looks like a lost FIN */
 		p[i] = (struct packet){ .side = (enum sc_side)side, .seq = sent[side], .ack = sent[1 - side] };
 		for (size_t k = 0; k < octets; k++)
 			p[i].text[k] = (char)('a' + dice(seed, 26));
@@ -436,7 +437,8 @@ static size_t converse(struct packet *p, size_t n, uint32_t *seed, char *expecte
 		last = side;
 	}
 	for (int side = 0; side < 2; side++)
-		p[n + (size_t)side] = (struct packet){ .side = (enum sc_side)side, .seq = sent[side], .ack = sent[1 - side], .fin = true };
+		p[n + (size_t)side] = (struct packet){ .side = (enum sc_side)side, .seq = sent[side], .ack = sent[1 - side],
+			.fin = true };
 	return n + 2;
 }
 
