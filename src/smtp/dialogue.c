@@ -165,7 +165,7 @@ static uint64_t quirks_of_order(struct sc_session *s, const struct sc_unit *u)
 	if (!before || before == &sc_cmd_lost)
 		return 0;
 	if (before == &sc_cmd_connect)
-		return s->facts.evidence.midstream ? 0 : SC_QUIRK_BIT(early_talker);
+		return s->facts.evidence.midstream || s->swapped ? 0 : SC_QUIRK_BIT(early_talker);
 	s->pipelines = true;
 	if (!(before->traits & (SC_CMD_GROUP | SC_CMD_SILENT)))
 		return SC_QUIRK_BIT(bad_pipelining);
@@ -389,7 +389,7 @@ static void client_gap(struct sc_session *s, const struct sc_unit *u)
 	}
 }
 
-static void client_unit(struct sc_session *s, const struct sc_unit *u)
+void sc_dialogue_client(struct sc_session *s, const struct sc_unit *u)
 {
 	switch (u->kind) {
 	case SC_UNIT_LINE:
@@ -820,18 +820,11 @@ void sc_dialogue_server(struct sc_session *s, const struct sc_unit *u)
 		server_gap(s, u);
 }
 
-void sc_dialogue_client(struct sc_session *s, const struct sc_unit *u)
-{
-	if (u->first.acked >= s->gap_end)
-		finish_torn(s); /* the client went on, so it saw the rest */
-	client_unit(s, u);
-}
-
-bool sc_dialogue_release(struct sc_session *s)
+bool sc_dialogue_may_read(struct sc_session *s)
 {
 	struct sc_framer *f = client(s);
 	if (sc_framer_waits(f) && sc_framer_head(f).acked >= s->gap_end)
-		finish_torn(s);
+		finish_torn(s); /* the client went on, so it saw the rest */
 	return !s->hold || held_may_go(s);
 }
 

@@ -12,8 +12,8 @@
 void sc_dialogue_begin(struct sc_session *s);
 void sc_dialogue_client(struct sc_session *s, const struct sc_unit *u);
 void sc_dialogue_server(struct sc_session *s, const struct sc_unit *u);
-/* The client is held: true when it may be read after all, since the answer was lost. */
-bool sc_dialogue_release(struct sc_session *s);
+/* True when the client's next unit may be read: it is not held, or the answer it is held for was lost. */
+bool sc_dialogue_may_read(struct sc_session *s);
 /* Everything that waits ends unanswered; `closed`: the connection's end was seen. */
 void sc_dialogue_end(struct sc_session *s, bool closed);
 

@@ -125,7 +125,7 @@ static void note_unit(struct sc_session *s, const struct sc_unit *u)
 bool sc_session_client(struct sc_session *s)
 {
 	struct sc_unit u;
-	if (s->hold && !sc_dialogue_release(s))
+	if (!sc_dialogue_may_read(s))
 		return false;
 	if (!sc_framer_next(&s->framer[SC_CLIENT], &u))
 		return false;

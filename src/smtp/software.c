@@ -290,6 +290,7 @@ static const struct acceptance {
 	{ "Yandex",                  "*ok: queued on * as %",                        URL64,            '-', 10, 60 },
 	{ "Coremail",                "mail ok queued as %",                          NULL,             0,   4,  ANY },
 	{ "Exim",                    "*ok id=%",                                     ALNUM "-",        '-', 16, 23 },
+	{ "Exim",                    "*id=% message accepted for some recipients",   ALNUM "-",        '-', 16, 23 },
 	{ "Nemesis",                 "*requested mail action okay, completed: id=%", NULL,             0,   4,  ANY },
 	{ "KumoMTA",                 "ok ids=%,",                                    HEX,              0,   32, 32 },
 	{ "KumoMTA",                 "ok ids=%",                                     HEX,              0,   32, 32 },
