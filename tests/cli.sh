@@ -143,7 +143,27 @@ run 'version' 0 '' -V
 shown 'version names its libraries' 'libpcap.*1\.'
 run 'unknown mode' 2 'did you mean "report"' repord -r one.pcap
 run 'unknown option' 2 'did you mean --where' log --wher x -r one.pcap
-run 'not built yet' 2 'not built yet' log -i lo
+run '-i and -r' 2 'give one of the two' log -i lo -r one.pcap
+run '--follow without a file' 2 'follows what -r names' log --follow
+run '-C without -w' 2 'give one' log -r one.pcap -C 1
+run '-W alone' 2 'counts the files' log -r one.pcap -w x.pcapng -W 3
+run '-w over the input' 2 'would be overwritten' log -r one.pcap -w one.pcap
+run '-w and -j' 2 'the same file' log -r one.pcap -w x -j x
+run '-w' 0 'as they were on the wire' log -r one.pcap -w all.pcapng
+run '-w read back' 0 '' log -r all.pcapng
+cmp -s out <("$program" log -r one.pcap)
+verdict $? '-w holds what was read' "$(head -c 300 out)"
+run '-w, one of two sessions' 0 '' log -q -r both.pcap -w dan.pcapng --where 'rcpt_to == "dan@example.com"'
+run '-w, one session read back' 0 '' list -r dan.pcapng
+grep -q dan@example.com out && ! grep -q bob@example.org out
+verdict $? '-w takes matching sessions only' "$(head -c 300 out)"
+"$program" log -q -r - -w dan2.pcapng --where 'rcpt_to == "dan@example.com"' < both.pcap > out 2> err
+cmp -s dan.pcapng dan2.pcapng
+verdict $? '-w from a pipe is the same' "$(cat err)"
+run '-w of the session that show names' 0 '' show -q "$("$program" log -r both.pcap -e session |
+	sed -n '/40003/s/.*"session":"\([0-9a-f]*\)".*/\1/p')" -r both.pcap -w dan3.pcapng
+cmp -s dan.pcapng dan3.pcapng
+verdict $? '-w of a session is the same' "$(cat err)"
 run 'tui' 2 'tui: not built yet' tui -r one.pcap
 run 'report part not built' 2 'not built yet' report tls -r one.pcap
 

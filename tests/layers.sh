@@ -17,7 +17,7 @@ story:base explain
 model:base explain
 output:base explain model engine
 engine:base net smtp tls message explain detect story model output
-input:base
+input:base net
 tui:base explain model output engine
 app:base net smtp tls message explain detect story model output engine input tui'
 

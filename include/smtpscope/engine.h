@@ -21,6 +21,11 @@ extern "C" {
 
 struct sc_engine;
 
+/* Whose choice counts between two copies of the same octets that differ, where the wire does not tell: Linux takes the
+ * segment that begins first, and of two that begin together the longer; BSD the same, but then the older; Windows, since
+ * Vista, what came first. */
+enum sc_tcp_policy { SC_TCP_LINUX, SC_TCP_BSD, SC_TCP_WINDOWS, SC_TCP_FIRST, SC_TCP_LAST };
+
 typedef void sc_emit_fn(void *ctx, const struct sc_event *ev);
 
 struct sc_engine_config {
@@ -28,6 +33,7 @@ struct sc_engine_config {
 	const uint16_t *ports;      /* read as mail from the first octet; NULL: 25, 465, 587, 2525 */
 	size_t port_count;
 	bool any_port;              /* also find SMTP by content on other ports */
+	bool ignore_vlan;           /* do not tell connections apart by the VLAN and the tunnel they are in */
 	uint64_t seed;              /* key of the hash tables; the same seed, the same output */
 	uint64_t wants;             /* SC_WANT(kind) | ...: kinds worth building; 0 = every kind */
 	sc_emit_fn *emit;           /* called on the feeding thread, inside feed, tick or finish */

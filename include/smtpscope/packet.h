@@ -14,8 +14,15 @@ enum sc_link {
 	SC_LINK_RAW_BSD   = 12,  /* raw IP as some BSDs number it */
 	SC_LINK_RAW_OPENBSD = 14,
 	SC_LINK_RAW       = 101,
+	SC_LINK_CISCO_HDLC = 104,
+	SC_LINK_WIFI      = 105, /* 802.11 without anything before it */
 	SC_LINK_LOOP      = 108, /* OpenBSD loopback: address family in network order */
+	SC_LINK_ENC       = 109, /* BSD: what IPsec was taken from */
 	SC_LINK_SLL       = 113, /* Linux cooked capture v1 */
+	SC_LINK_PFLOG     = 117, /* BSD: the log of the packet filter */
+	SC_LINK_RADIOTAP  = 127, /* 802.11 behind a radiotap header */
+	SC_LINK_PPI       = 192, /* per-packet information, before 802.11 */
+	SC_LINK_MPLS      = 219,
 	SC_LINK_IPV4      = 228,
 	SC_LINK_IPV6      = 229,
 	SC_LINK_SLL2      = 276, /* Linux cooked capture v2 */

@@ -23,6 +23,7 @@ struct doctor {
 	struct sc_source_facts facts;
 	struct sc_counters counters;
 	sc_err result;
+	sc_time elapsed;
 	char   links[128];
 };
 
@@ -49,9 +50,30 @@ static unsigned long long n(uint64_t count)
 		snprintf((v)->text, sizeof((v)->text), __VA_ARGS__);       \
 	} while (0)
 
+static void check_permission(const struct doctor *d, struct verdict *v)
+{
+	if (d->facts.live)
+		SAY(v, ok, NULL, "capturing is permitted");
+}
+
+static void check_live_input(const struct doctor *d, struct verdict *v)
+{
+	double seconds = d->elapsed > 0 ? (double)d->elapsed / 1e9 : 0;
+	if (d->result)
+		SAY(v, FAIL, "see the message above about the interface", "%llu packets, then the capture ended",
+		    n(d->facts.packets));
+	else if (d->facts.packets == 0)
+		SAY(v, FAIL, "see that traffic flows now, and that this is the interface (smtpscope -D); a mirror port must be"
+		    " switched on at the switch", "not a packet in %.0f s", seconds);
+	else
+		SAY(v, ok, NULL, "%llu packets in %.1f s", n(d->facts.packets), seconds);
+}
+
 static void check_input(const struct doctor *d, struct verdict *v)
 {
-	if (d->facts.packets == 0)
+	if (d->facts.live)
+		check_live_input(d, v);
+	else if (d->facts.packets == 0)
 		SAY(v, FAIL, "capture again and watch the packet count: tcpdump -w mail.pcap port 25 or port 587",
 		    "the capture holds no packets");
 	else if (d->result == SC_EDAMAGED)
@@ -68,7 +90,7 @@ static void check_input(const struct doctor *d, struct verdict *v)
 static void check_filter(const struct doctor *d, struct verdict *v)
 {
 	if (d->facts.filtered && d->facts.filtered == d->facts.packets)
-		SAY(v, FAIL, "run again without the BPF filter; behind VLAN tags a filter needs \"vlan and ...\"",
+		SAY(v, FAIL, "run again without the BPF filter, and without --exact-bpf",
 		    "the BPF filter refused every packet");
 	else if (d->facts.filtered)
 		SAY(v, note, NULL, "the BPF filter refused %llu packets (%.0f %%)", n(d->facts.filtered),
@@ -91,15 +113,30 @@ static void check_encapsulation(const struct doctor *d, struct verdict *v)
 	const struct sc_counters *c = &d->counters;
 	double not_ip = percent(c->packets_not_ip, c->packets), not_tcp = percent(c->packets_not_tcp, c->packets);
 	const char *advice = "capture inside the tunnel, at the mail server itself";
+	uint64_t lost = c->datagrams_timed_out + c->datagrams_evicted + c->datagrams_overlapping;
 	if (c->mail_flows == 0 && not_ip > 50)
-		SAY(v, FAIL, advice, "%.0f %% of the packets are not IP as it is read here (MPLS?)", not_ip);
+		SAY(v, FAIL, advice, "%.0f %% of the packets are not IP as it is read here", not_ip);
 	else if (c->mail_flows == 0 && not_tcp > 50)
-		SAY(v, warn, advice, "%.0f %% of the packets are IP but not TCP; tunnels are not read", not_tcp);
-	else if (c->packets_fragment)
-		SAY(v, warn, "capture where IP packets are not fragmented, or lower the MTU of the path",
-		    "%llu IP fragments could not be read", n(c->packets_fragment));
+		SAY(v, warn, advice, "%.0f %% of the packets are IP but not TCP, nor a tunnel that is known", not_tcp);
+	else if (lost)
+		SAY(v, warn, "capture all paths that fragments may take, or lower the MTU of the path",
+		    "%llu IP datagrams in fragments could not be put together", n(lost));
 	else if (c->packets_broken)
 		SAY(v, warn, NULL, "%llu packets have headers that cannot be read", n(c->packets_broken));
+}
+
+static void check_tags(const struct doctor *d, struct verdict *v)
+{
+	if (d->facts.tagged)
+		SAY(v, note, NULL, "%.0f %% of the packets carry a VLAN tag; they are read as the others are",
+		    percent(d->facts.tagged, d->facts.packets));
+}
+
+static void check_offload(const struct doctor *d, struct verdict *v)
+{
+	if (d->facts.large)
+		SAY(v, note, NULL, "%.0f %% of the packets are several in one (GRO, TSO); they are read as they are",
+		    percent(d->facts.large, d->facts.packets));
 }
 
 static void check_traffic(const struct doctor *d, struct verdict *v)
@@ -123,7 +160,7 @@ static void check_snap(const struct doctor *d, struct verdict *v)
 {
 	uint64_t cut = d->facts.truncated;
 	if (cut)
-		SAY(v, warn, "capture whole packets: tcpdump -s 0",
+		SAY(v, warn, d->facts.live ? "leave -s out" : "capture whole packets: tcpdump -s 0",
 		    "%llu packets (%.1f %%) are cut short; %llu sessions suffer", n(cut),
 		    percent(cut, d->facts.packets), n(d->seen.truncated));
 	else if (d->facts.packets)
@@ -149,8 +186,13 @@ static void check_direction(const struct doctor *d, struct verdict *v)
 
 static void check_loss(const struct doctor *d, struct verdict *v)
 {
-	const char *advice = "give the capture more buffer (tcpdump -B 65536) or less to do (a BPF filter)";
-	if (d->facts.dropped)
+	const char *advice = d->facts.live ? "give the capture more buffer (-B 256) or less to do (a BPF filter)" :
+		"give the capture more buffer (tcpdump -B 65536) or less to do (a BPF filter)";
+	if (d->facts.missed)
+		SAY(v, warn, advice, "the kernel dropped %llu packets, the interface %llu (%.2f %%)",
+		    n(d->facts.dropped - d->facts.missed), n(d->facts.missed),
+		    percent(d->facts.dropped, d->facts.dropped + d->facts.packets));
+	else if (d->facts.dropped)
 		SAY(v, warn, advice, "the capture dropped %llu packets (%.2f %%)", n(d->facts.dropped),
 		    percent(d->facts.dropped, d->facts.dropped + d->facts.packets));
 	else if (d->seen.with_gaps)
@@ -195,10 +237,13 @@ static const struct check {
 	const char *topic;
 	void (*look)(const struct doctor *d, struct verdict *v);
 } checks[] = {
+	{ "permission",    check_permission },
 	{ "input",         check_input },
 	{ "filter",        check_filter },
 	{ "link type",     check_link },
 	{ "encapsulation", check_encapsulation },
+	{ "VLAN",          check_tags },
+	{ "offload",       check_offload },
 	{ "traffic",       check_traffic },
 	{ "snap length",   check_snap },
 	{ "direction",     check_direction },
@@ -267,9 +312,10 @@ static void doctor_write(void *self, const struct sc_event *ev)
 }
 
 void sc_doctor_tell(void *self, const struct sc_source_facts *facts, const struct sc_counters *counters,
-		    sc_err result)
+		    sc_err result, sc_time elapsed)
 {
 	struct doctor *d = self;
+	d->elapsed = elapsed;
 	d->facts = *facts;
 	d->counters = *counters;
 	d->result = result;

@@ -11,8 +11,8 @@
 extern const struct sc_sink_class sc_sink_doctor;
 
 /* What only the program knows; to be told before the output is closed, and copied.  `result`: how the reading
- * ended. */
+ * ended; `elapsed`: how long it was, in capture time. */
 void sc_doctor_tell(void *self, const struct sc_source_facts *facts, const struct sc_counters *counters,
-		    sc_err result);
+		    sc_err result, sc_time elapsed);
 
 #endif

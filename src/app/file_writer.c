@@ -8,12 +8,19 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/say.h"
 #include "base/memory.h"
 
 #define BUFFER_OCTETS (64u << 10)
+
+static bool is_regular(int fd)
+{
+	struct stat st;
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
 
 static bool standard_output(const struct sc_file_writer *w)
 {
@@ -97,22 +104,38 @@ static bool take(void *ctx, const char *at, size_t len)
 	return true;
 }
 
-static int open_file(const char *path, int flags)
+static int open_now(struct sc_file_writer *w)
 {
-	return open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | flags, 0666);
+	if (standard_output(w))
+		return STDOUT_FILENO;
+	return w->place.directory < 0 ? -1 : sc_place_write(&w->place, NULL, O_TRUNC, w->mode);
 }
 
-sc_err sc_file_writer_open(struct sc_file_writer *w, const char *path)
+/* `w->place` is set. */
+static sc_err open_it(struct sc_file_writer *w)
 {
-	*w = (struct sc_file_writer){ .fd = -1, .path = path };
 	w->buffer = sc_memory_take(BUFFER_OCTETS);
-	if (w->buffer)
-		w->fd = standard_output(w) ? STDOUT_FILENO : open_file(path, O_TRUNC);
+	w->fd = w->buffer ? open_now(w) : -1;
 	if (w->fd >= 0)
 		return SC_OK;
 	w->error = w->buffer ? errno : ENOMEM;
 	tell(w, "cannot open for writing", w->error, "choose another file");
 	return SC_EFAILED;
+}
+
+sc_err sc_file_writer_open(struct sc_file_writer *w, const char *path)
+{
+	*w = (struct sc_file_writer){ .fd = -1, .path = path, .place = { -1, path }, .mode = 0666 };
+	if (!standard_output(w))
+		sc_place_open(&w->place, path); /* a failure is that of opening the file */
+	return open_it(w);
+}
+
+sc_err sc_file_writer_open_private(struct sc_file_writer *w, const struct sc_place *place, const char *name)
+{
+	*w = (struct sc_file_writer){ .fd = -1, .path = name, .place = { place->directory, name }, .mode = 0600 };
+	w->borrowed = true;
+	return open_it(w);
 }
 
 struct sc_writer sc_file_writer_face(struct sc_file_writer *w)
@@ -125,7 +148,7 @@ void sc_file_writer_reopen(struct sc_file_writer *w)
 	if (w->fd < 0 || standard_output(w))
 		return;
 	sc_file_writer_flush(w);
-	int fd = open_file(w->path, O_APPEND);
+	int fd = sc_place_write(&w->place, NULL, O_APPEND, w->mode);
 	if (fd < 0) {
 		sc_say(w->path, "cannot reopen: %s; the old file is written on", strerror(errno));
 		return;
@@ -133,6 +156,11 @@ void sc_file_writer_reopen(struct sc_file_writer *w)
 	if (close(w->fd) != 0)
 		fail(w, errno);
 	w->fd = fd;
+}
+
+bool sc_file_writer_reopens(const struct sc_file_writer *w)
+{
+	return w->fd < 0 || standard_output(w) || !is_regular(w->fd) || sc_place_writable(&w->place);
 }
 
 sc_err sc_file_writer_close(struct sc_file_writer *w)
@@ -143,6 +171,8 @@ sc_err sc_file_writer_close(struct sc_file_writer *w)
 			fail(w, errno);
 	}
 	w->fd = -1;
+	if (!w->borrowed)
+		sc_place_close(&w->place);
 	sc_memory_give(w->buffer);
 	w->buffer = NULL;
 	return w->error ? SC_EFAILED : SC_OK;

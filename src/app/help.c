@@ -7,6 +7,7 @@
 #include <zstd.h>
 
 #include "app/options.h"
+#include "app/say.h"
 #include "base/text.h"
 
 #define COLUMNS     80
@@ -22,7 +23,7 @@ const char *const sc_help_groups[] = {
 };
 
 static const char opening[] =
-	"smtpscope reads captured mail traffic and tells what became of each mail.\n"
+	"smtpscope reads mail traffic and tells what became of each mail.\n"
 	"\n"
 	"  smtpscope report -r mail.pcap                 who was refused, and why\n"
 	"  smtpscope list -r mail.pcap.zst               one line for each recipient\n"
@@ -30,16 +31,18 @@ static const char opening[] =
 	"  smtpscope show -r mail.pcap --where 'outcome == \"rejected\"'   their dialogues\n"
 	"  smtpscope find bob@example.org -r mail.pcap   everything about an address\n"
 	"  smtpscope explain greylisted                  what a word means, what to do\n"
+	"  smtpscope list -i eth0                        the same, as it happens\n"
 	"  ssh mx1 tcpdump -U -w - port 25 | smtpscope list -r -   look from here\n"
 	"\n"
-	"Usage: smtpscope [MODE] [OPTION]... -r FILE... [BPF-FILTER]\n"
+	"Usage: smtpscope [MODE] [OPTION]... -r FILE... | -i NAME... [BPF-FILTER]\n"
 	"\n"
 	"MODE is the first word; without one: report on a terminal, else log.\n";
 
 static const char closing[] =
 	"\n"
 	"BPF-FILTER is a libpcap expression as in tcpdump: trailing words, or all words\n"
-	"behind --.\n"
+	"behind --.  Its words also match inside VLAN tags, tunnels and IP fragments,\n"
+	"unless --exact-bpf.\n"
 	"\n"
 	"Exit: 0 done, 1 an output failed, 2 wrong call, 3 input cannot be read, 4 input\n"
 	"damaged (all before it was read), 5 see --max-drop, 10 see --fail-on.\n"
@@ -162,4 +165,41 @@ bool sc_version_write(const struct sc_writer *w)
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		ok = put(w, sc_str_of(lines[i])) && ok;
 	return ok;
+}
+
+static bool put_interface(const struct sc_writer *w, unsigned number, const pcap_if_t *device)
+{
+	char line[512];
+	struct sc_text t = sc_text_into(line, sizeof(line) - 1);
+	sc_text_number(&t, number);
+	sc_text_put(&t, '.');
+	sc_text_visible(&t, sc_str_of(device->name));
+	if (device->description) {
+		sc_text_adds(&t, " (");
+		sc_text_visible(&t, sc_str_of(device->description));
+		sc_text_put(&t, ')');
+	}
+	bool up = device->flags & PCAP_IF_UP, running = device->flags & PCAP_IF_RUNNING;
+	sc_text_adds(&t, up && running ? " [Up, Running]" : up ? " [Up]" : "");
+	t.size = sizeof(line);
+	sc_text_put(&t, '\n');
+	return put(w, sc_text_str(&t));
+}
+
+sc_err sc_interfaces_write(const struct sc_writer *w)
+{
+	char why[PCAP_ERRBUF_SIZE] = "";
+	pcap_if_t *devices = NULL;
+	unsigned number = 0;
+	bool ok = true;
+	if (pcap_findalldevs(&devices, why) != 0) {
+		sc_say("-D", "the interfaces cannot be listed: %s", why);
+		return SC_EINPUT;
+	}
+	for (const pcap_if_t *device = devices; device; device = device->next)
+		ok = put_interface(w, ++number, device) && ok;
+	pcap_freealldevs(devices);
+	if (number == 0)
+		sc_say("-D", "no interface can be captured on; it takes root or CAP_NET_RAW");
+	return ok ? SC_OK : SC_EFAILED;
 }

@@ -50,12 +50,20 @@ static int explain(const struct sc_options *o, const struct sc_writer *w)
 	return sc_explain_run(o->words.items, o->words.count, o->classify, w);
 }
 
+static int interfaces(const struct sc_options *o, const struct sc_writer *w)
+{
+	(void)o;
+	return (int)sc_interfaces_write(w);
+}
+
 static int perform(struct sc_options *o)
 {
 	if (o->help)
 		return write_to("-", help, o);
 	if (o->version)
 		return write_to("-", version, o);
+	if (o->list_interfaces)
+		return write_to("-", interfaces, o);
 	sc_err err = sc_mode_settle(o, isatty(STDOUT_FILENO));
 	if (err)
 		return (int)err;

@@ -131,9 +131,14 @@ static sc_err check_source(const struct sc_options *o)
 		sc_say("--classify", "belongs to explain; use smtpscope explain --classify");
 		return SC_EUSAGE;
 	}
-	if (!reads || o->reads.count)
+	if (reads && o->reads.count && o->interfaces.count)
+		sc_say("-i", "captures, and -r reads captures; give one of the two");
+	else if (reads && o->follow && !o->reads.count)
+		sc_say("--follow", "follows what -r names; give a capture or a directory of captures");
+	else if (reads && !o->reads.count && !o->interfaces.count)
+		sc_say(NULL, "nothing to read; give a capture, as in: smtpscope report -r mail.pcap, or an interface: -i eth0");
+	else
 		return SC_OK;
-	sc_say(NULL, "nothing to read; give a capture, as in: smtpscope report -r mail.pcap");
 	return SC_EUSAGE;
 }
 

@@ -317,6 +317,7 @@ sc_err sc_options_read(struct sc_options *o, int argc, char *const *argv)
 void sc_options_close(struct sc_options *o)
 {
 	sc_memory_give(o->reads.items);
+	sc_memory_give(o->interfaces.items);
 	sc_memory_give(o->words.items);
 	sc_memory_give(o->filter.items);
 	sc_memory_give(o->config_text);

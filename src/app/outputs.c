@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "app/doctor.h"
+#include "app/input.h"
 #include "app/keeper.h"
 #include "app/privacy.h"
 #include "app/say.h"
@@ -38,16 +39,21 @@ static struct mode_output output_of(const struct sc_options *o)
 	}
 }
 
-/* "a.pcap", or "a.pcap -r b.pcap": what stands behind -r to read the same again. */
+/* "a.pcap", or "a.pcap -r b.pcap": what stands behind -r to read the same again.  Of a live capture that is what -w
+ * leaves, or nothing. */
 static char *source_words(const struct sc_options *o)
 {
+	struct sc_words written = { (const char **)(uintptr_t)&o->write, o->write != NULL, 0 };
+	const struct sc_words *words_of = sc_input_live(o) ? &written : &o->reads;
+	if (words_of->count == 0)
+		return NULL;
 	char *words = sc_memory_take(SOURCE_OCTETS);
 	if (!words)
 		return NULL;
 	struct sc_text t = sc_text_into(words, SOURCE_OCTETS - 1);
-	for (size_t i = 0; i < o->reads.count; i++) {
+	for (size_t i = 0; i < words_of->count; i++) {
 		sc_text_adds(&t, i ? " -r " : "");
-		sc_text_adds(&t, o->reads.items[i]);
+		sc_text_adds(&t, words_of->items[i]);
 	}
 	return words;
 }
@@ -88,7 +94,7 @@ static struct sc_output_config config_of(const struct sc_outputs *out, const str
 		.format = o->format,
 		.what = o->mode == SC_MODE_list && o->words.count ? o->words.items[0] : NULL,
 		.wants = o->events,
-		.sensor = sc_str_of(o->sensor),
+		.sensor = sc_str_of(o->sensor ? o->sensor : out->host[0] ? out->host : NULL),
 		.utc = o->utc,
 		.verbose = o->verbose > 0,
 		.columns = columns(),
@@ -146,14 +152,32 @@ static sc_err refuse_input(const struct sc_options *o, const char *path)
 	return SC_OK;
 }
 
+static bool same_path(const char *x, const char *y)
+{
+	return x && y && sc_str_equal(sc_str_of(x), sc_str_of(y));
+}
+
+/* Packets share their file with nothing. */
+static sc_err check_write(const struct sc_options *o)
+{
+	if (!o->write)
+		return SC_OK;
+	if (same_path(o->write, o->output) || same_path(o->write, o->json)) {
+		sc_say("-w", "the same file as --output or --json; give packets a file of their own");
+		return SC_EUSAGE;
+	}
+	return refuse_input(o, o->write);
+}
+
 /* -o and -j may name one place only when it is standard output, which is shared line by line. */
 static sc_err check_paths(const struct sc_options *o)
 {
 	SC_TRY(refuse_input(o, o->output));
+	SC_TRY(check_write(o));
 	if (!o->json)
 		return SC_OK;
 	SC_TRY(refuse_input(o, o->json));
-	bool both = sc_str_equal(sc_str_of(o->json), sc_str_of(o->output));
+	bool both = same_path(o->json, o->output);
 	if (!both || sc_str_equal(sc_str_of(o->json), SC_STR("-")))
 		return SC_OK;
 	sc_say("--json", "the same file as --output; give two files");
@@ -192,23 +216,13 @@ static sc_err open_all(struct sc_outputs *out, const struct sc_options *o)
 	return SC_OK;
 }
 
-static bool reads_pipe(const struct sc_options *o)
-{
-	struct stat st;
-	for (size_t i = 0; i < o->reads.count; i++) {
-		bool standard_input = sc_str_equal(sc_str_of(o->reads.items[i]), SC_STR("-"));
-		int failed = standard_input ? fstat(STDIN_FILENO, &st) : stat(o->reads.items[i], &st);
-		if (failed == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-			return true;
-	}
-	return false;
-}
-
 sc_err sc_outputs_open(struct sc_outputs *out, const struct sc_options *o, struct sc_selection *selection)
 {
-	*out = (struct sc_outputs){ .selection = selection };
+	*out = (struct sc_outputs){ .selection = selection, .quiet = o->quiet > 0 };
 	SC_TRY(check_paths(o));
-	out->flush_each = reads_pipe(o) || isatty(STDOUT_FILENO);
+	out->flush_each = !sc_input_live(o) && (sc_input_pipes(o) || isatty(STDOUT_FILENO));
+	if (sc_input_live(o) && gethostname(out->host, sizeof(out->host) - 1) != 0)
+		out->host[0] = '\0';
 	sc_err err = open_all(out, o);
 	bool said = out->writer_count && out->writers[out->writer_count - 1].error;
 	if (err && !said)
@@ -243,7 +257,7 @@ static void give(struct sc_outputs *out, struct sc_output *item, const struct sc
 		flush_sinks(out);
 }
 
-void sc_outputs_event(struct sc_outputs *out, const struct sc_event *ev)
+bool sc_outputs_event(struct sc_outputs *out, const struct sc_event *ev)
 {
 	bool matches = ev->kind == SC_EVENT_stats || sc_selection_match(out->selection, ev);
 	if (out->privacy)
@@ -252,11 +266,18 @@ void sc_outputs_event(struct sc_outputs *out, const struct sc_event *ev)
 	for (size_t i = 0; ev && i < out->count; i++)
 		give(out, &out->items[i], ev, matches);
 	out->pending = true;
+	return matches;
 }
 
 void sc_outputs_settle(struct sc_outputs *out)
 {
-	if (!out->flush_each || !out->pending)
+	if (out->flush_each)
+		sc_outputs_flush(out);
+}
+
+void sc_outputs_flush(struct sc_outputs *out)
+{
+	if (!out->pending)
 		return;
 	out->pending = false;
 	flush_sinks(out);
@@ -270,6 +291,14 @@ void sc_outputs_reopen(struct sc_outputs *out)
 	flush_sinks(out);
 	for (size_t i = 0; i < out->writer_count; i++)
 		sc_file_writer_reopen(&out->writers[i]);
+}
+
+void sc_outputs_check(const struct sc_outputs *out, const char *user)
+{
+	for (size_t i = 0; i < out->writer_count && !out->quiet; i++)
+		if (!sc_file_writer_reopens(&out->writers[i]))
+			sc_say(out->writers[i].path, "SIGHUP cannot open it anew, %s may not create files there; choose another"
+			       " directory, or another user with -Z", user);
 }
 
 bool sc_outputs_dead(const struct sc_outputs *out)

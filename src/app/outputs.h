@@ -33,7 +33,9 @@ struct sc_outputs {
 	struct sc_privacy *privacy;
 	sc_str *words;         /* of show and find, as the sinks take them */
 	char   *source;        /* what is read, for headings */
-	bool    flush_each;    /* someone is looking, or waits at the other end of a pipe */
+	char    host[256];     /* name of this one, live */
+	bool    quiet;
+	bool    flush_each;    /* someone is looking, or waits at the other end of a pipe; live, quiet moments do */
 	bool    pending;       /* events were told since the last flush */
 	uint64_t unshown;      /* events for whose rewriting there was no memory */
 };
@@ -44,10 +46,15 @@ sc_err sc_outputs_open(struct sc_outputs *out, const struct sc_options *o, struc
 /* Kinds of event that someone looks at, for struct sc_engine_config. */
 uint64_t sc_outputs_wants(const struct sc_outputs *out);
 
-void   sc_outputs_event(struct sc_outputs *out, const struct sc_event *ev);
+/* True: the selection takes it. */
+bool   sc_outputs_event(struct sc_outputs *out, const struct sc_event *ev);
 /* After each packet: what was told is to be seen now, if anyone waits for it. */
 void   sc_outputs_settle(struct sc_outputs *out);
+/* All that was told is to be seen now: the input is quiet. */
+void   sc_outputs_flush(struct sc_outputs *out);
 void   sc_outputs_reopen(struct sc_outputs *out);
+/* Says which files the process, which is `user` now, could not open anew. */
+void   sc_outputs_check(const struct sc_outputs *out, const char *user);
 /* Every output has failed: there is nothing left to read for. */
 bool   sc_outputs_dead(const struct sc_outputs *out);
 /* SC_EFAILED: something could not be written (said). */

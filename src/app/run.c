@@ -1,4 +1,4 @@
-/* run.c - source -> engine -> selection -> outputs, on one thread.
+/* run.c - source -> engines -> selection -> outputs; only the engines may have threads of their own (topology.c).
  *
  * Everything that can be refused is refused before the first packet, and inputs are opened before outputs, so a
  * misspelt file name empties no file.  Whatever ends the reading, all that is known is written.  Of several
@@ -6,33 +6,47 @@
 #include "app/run.h"
 
 #include <stdio.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <smtpscope/engine.h>
-
+#include "app/become.h"
 #include "app/doctor.h"
+#include "app/input.h"
 #include "app/outputs.h"
 #include "app/progress.h"
+#include "app/save.h"
 #include "app/say.h"
 #include "app/signals.h"
-#include "base/memory.h"
-#include "input/source.h"
+#include "app/topology.h"
 
 #define TICK_PACKETS 1024u
+#define LAG          SC_SECOND /* live: what was on the wire so long ago has certainly been read */
+#define LAST_WORDS   (300 * SC_MS) /* live: what the kernel may still hold when the end is asked for */
+#define DOCTOR_TIME  (5 * SC_SECOND)
+#define STATS_LIVE   60u
+#define LEAD_PACKETS 2000u /* of mail: before that threads cost more than they save */
 
 struct run {
 	const struct sc_options *o;
 	struct sc_selection selection;
 	struct sc_source   *source;
+	struct sc_source   *again;  /* the same once more, for -w; NULL: not needed */
 	struct sc_outputs   outputs;
-	struct sc_engine   *engine;
+	struct sc_save      save;
+	struct sc_become    become;
+	struct sc_topology *engines;
 	struct sc_progress  progress;
 	uint64_t packets;         /* fed */
-	sc_time  now;             /* the latest time of a packet */
+	uint64_t memory;          /* octets in use when last asked */
+	bool     live;
+	bool     begun;
+	sc_time  first;           /* when it began */
+	sc_time  now;             /* the latest time of a packet, or live, when all is quiet, of the clock */
 	sc_time  ticked;          /* capture time of the last tick */
 	sc_time  next_stats;      /* SC_TIME_NONE: none is due */
 	bool     dead;            /* no output can be written any more */
+	bool     over;            /* there is enough */
 };
 
 static sc_time clock_now(void)
@@ -40,25 +54,6 @@ static sc_time clock_now(void)
 	struct timespec t;
 	clock_gettime(CLOCK_REALTIME, &t);
 	return (sc_time)t.tv_sec * SC_SECOND + t.tv_nsec;
-}
-
-static void say_source(void *ctx, sc_err kind, const char *message)
-{
-	const struct run *r = ctx;
-	if (kind != SC_OK || !r->o->quiet) /* sc_source_result() tells the worst */
-		sc_say(NULL, "%s", message);
-}
-
-/* -r a.pcap b.pcap: the shell's habit.  The second would be read as a BPF filter, with a riddle for a message. */
-static sc_err check_filter_words(const struct sc_options *o)
-{
-	size_t files = 0;
-	while (files < o->filter.count && access(o->filter.items[files], F_OK) == 0)
-		files++;
-	if (files == 0 || files < o->filter.count)
-		return SC_OK;
-	sc_say(o->filter.items[0], "a file without -r; give each capture its own -r");
-	return SC_EUSAGE;
 }
 
 static sc_err check_keylog(const struct sc_options *o)
@@ -74,53 +69,21 @@ static sc_err check_keylog(const struct sc_options *o)
 	return SC_OK;
 }
 
-/* The words of the filter, joined by spaces, in memory of the caller's to give back. */
-static char *join_filter(const struct sc_words *w)
-{
-	size_t octets = 1;
-	for (size_t i = 0; i < w->count; i++)
-		octets += strlen(w->items[i]) + 1;
-	char *filter = sc_memory_take(octets);
-	struct sc_text t = sc_text_into(filter, filter ? octets - 1 : 0);
-	for (size_t i = 0; i < w->count; i++) {
-		sc_text_adds(&t, i ? " " : "");
-		sc_text_adds(&t, w->items[i]);
-	}
-	return filter;
-}
-
-static sc_err open_source(struct run *r)
-{
-	char *filter = join_filter(&r->o->filter);
-	struct sc_source_config config = {
-		.paths = r->o->reads.items,
-		.path_count = r->o->reads.count,
-		.filter = filter,
-		.snap = (uint32_t)r->o->snap,
-		.say = say_source,
-		.say_ctx = r,
-		.stop = &sc_signals.stop,
-	};
-	sc_err err = sc_source_open(&r->source, &config);
-	sc_memory_give(filter);
-	return err;
-}
-
 /* What the engine cannot know of a `stats` event; memory in use is for the talkative, it differs between machines. */
 static void complete_stats(const struct run *r, struct sc_ev_stats *stats)
 {
 	struct sc_source_facts facts = { 0 };
 	sc_source_facts(r->source, &facts);
-	stats->packets.dropped = facts.dropped;
-	if (!r->o->verbose)
-		stats->memory_octets = 0;
+	stats->packets.dropped = facts.dropped + sc_topology_dropped(r->engines);
+	stats->memory_octets = r->o->verbose || r->live ? r->memory : 0;
 }
 
 static void on_event(void *ctx, const struct sc_event *ev)
 {
 	struct run *r = ctx;
 	if (ev->kind != SC_EVENT_stats) {
-		sc_outputs_event(&r->outputs, ev);
+		bool matches = sc_outputs_event(&r->outputs, ev);
+		sc_save_event(&r->save, ev, matches);
 		return;
 	}
 	struct sc_ev_stats body = *(const struct sc_ev_stats *)ev->body;
@@ -130,46 +93,105 @@ static void on_event(void *ctx, const struct sc_event *ev)
 	sc_outputs_event(&r->outputs, &stats);
 }
 
-static sc_err open_engine(struct run *r)
+/* As asked, else one a processor; but what trickles in from a pipe is treated on the spot, so that nothing waits. */
+static size_t workers_of(const struct run *r)
+{
+	uint64_t read, total;
+	if (sc_options_given(r->o, SC_OPT_workers))
+		return (size_t)r->o->workers;
+	sc_source_progress(r->source, &read, &total);
+	return total ? sc_topology_processors() : 1;
+}
+
+/* Whoever sends mail past a live capture shall not be able to choose what meets in one bucket. */
+static uint64_t seed_of(const struct run *r)
+{
+	uint64_t seed = r->o->seed;
+	if (r->live && !sc_options_given(r->o, SC_OPT_seed) && getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		seed = (uint64_t)clock_now();
+	return seed;
+}
+
+static sc_err open_engines(struct run *r)
 {
 	const struct sc_options *o = r->o;
-	struct sc_engine_config config = {
+	struct sc_topology_config config = { .workers = workers_of(r), .live = r->live };
+	config.engine = (struct sc_engine_config){
 		.memory = o->memory,
 		.ports = o->ports.items,
 		.port_count = o->ports.count,
 		.any_port = o->any_port,
-		.seed = o->seed,
-		.wants = sc_outputs_wants(&r->outputs),
+		.ignore_vlan = o->ignore_vlan,
+		.seed = seed_of(r),
+		.wants = sc_outputs_wants(&r->outputs) | sc_save_wants(&r->save),
 		.emit = on_event,
 		.emit_ctx = r,
 	};
-	sc_err err = sc_engine_open(&r->engine, &config);
+	/* Reports name the hosts of failures by their session; expressions ask for any of its fields. */
+	config.context = o->where || o->fail_on || o->mode == SC_MODE_report;
+	config.lead = sc_options_given(o, SC_OPT_workers) ? 0 : LEAD_PACKETS;
+	sc_err err = sc_topology_open(&r->engines, &config);
 	if (err)
 		sc_say("--mem", "cannot take %llu MiB of memory; give less", (unsigned long long)(o->memory >> 20));
 	return err;
 }
 
+/* From here on files are opened as the new user; that this can be done is seen now, not when the first is due. */
+static sc_err give_up_rights(struct run *r)
+{
+	SC_TRY(sc_become_drop(&r->become));
+	if (!r->become.user)
+		return SC_OK;
+	sc_outputs_check(&r->outputs, r->become.user);
+	return sc_save_check(&r->save);
+}
+
 static sc_err open_all(struct run *r)
 {
-	SC_TRY(sc_selection_open(&r->selection, r->o, clock_now()));
-	SC_TRY(check_filter_words(r->o));
+	sc_time now = clock_now();
+	SC_TRY(sc_selection_open(&r->selection, r->o, now));
+	SC_TRY(sc_become_choose(&r->become, r->o));
 	SC_TRY(check_keylog(r->o));
-	SC_TRY(open_source(r));
+	SC_TRY(sc_input_open(&r->source, r->o, false));
 	SC_TRY(sc_outputs_open(&r->outputs, r->o, &r->selection));
-	return open_engine(r);
+	SC_TRY(sc_save_open(&r->save, r->o, &r->selection, sc_input_repeats(r->o), r->live ? now : SC_TIME_NONE));
+	if (r->save.way == SC_SAVE_TWICE)
+		SC_TRY(sc_input_open(&r->again, r->o, true));
+	SC_TRY(give_up_rights(r));
+	return open_engines(r);
 }
 
 static void tell_stats(struct run *r)
 {
 	struct sc_engine_totals totals;
-	sc_engine_totals(r->engine, &totals);
+	sc_topology_totals(r->engines, &totals);
+	r->memory = totals.memory_octets ? totals.memory_octets : r->memory; /* at the end: what it was before */
+	if (r->live) {
+		totals.first = r->first;
+		totals.last = r->now;
+	}
 	sc_engine_tell_stats(&totals, r->packets, totals.last, on_event, r);
+}
+
+static void say_live_stats(struct run *r, const struct sc_counters *c)
+{
+	struct sc_source_facts facts;
+	sc_source_facts(r->source, &facts);
+	sc_say(NULL, "%llu packets, %llu connections, %llu with mail, %llu transactions; dropped %llu by the kernel, %llu by"
+	       " the interface, %llu here", (unsigned long long)c->packets, (unsigned long long)c->flows,
+	       (unsigned long long)c->mail_flows, (unsigned long long)c->transactions,
+	       (unsigned long long)(facts.dropped - facts.missed), (unsigned long long)facts.missed,
+	       (unsigned long long)sc_topology_dropped(r->engines));
 }
 
 static void say_stats(struct run *r)
 {
-	const struct sc_counters *c = sc_engine_counters(r->engine);
+	const struct sc_counters *c = sc_topology_counters(r->engines);
 	uint64_t read, total;
+	if (r->live) {
+		say_live_stats(r, c);
+		return;
+	}
 	sc_source_progress(r->source, &read, &total);
 	sc_say(NULL, "%llu packets, %llu connections, %llu with mail, %llu transactions; %llu of %llu octets read",
 	       (unsigned long long)c->packets, (unsigned long long)c->flows, (unsigned long long)c->mail_flows,
@@ -185,35 +207,44 @@ static bool heed_signals(struct run *r)
 	if (sc_signals.reopen) {
 		sc_signals.reopen = 0;
 		sc_outputs_reopen(&r->outputs);
+		sc_save_reopen(&r->save);
 	}
 	if (sc_signals.stats) {
 		sc_signals.stats = 0;
 		tell_stats(r);
 		say_stats(r);
+		sc_outputs_flush(&r->outputs);
 	}
 	return !sc_signals.stop;
+}
+
+static sc_time interval_of(const struct run *r)
+{
+	uint64_t standard = r->live ? STATS_LIVE : 0;
+	return (sc_time)(r->o->stats_interval ? r->o->stats_interval : standard) * SC_SECOND;
 }
 
 static void begin(struct run *r, sc_time first)
 {
 	sc_selection_begin(&r->selection, first);
-	r->now = r->ticked = first;
-	r->next_stats = r->o->stats_interval ? first + (sc_time)r->o->stats_interval * SC_SECOND : SC_TIME_NONE;
+	r->begun = true;
+	r->first = r->now = r->ticked = first;
+	r->next_stats = interval_of(r) ? first + interval_of(r) : SC_TIME_NONE;
 }
 
 /* Capture time moves on, whatever flows the packets belong to. */
 static void pass_time(struct run *r, sc_time when)
 {
-	if (r->packets == 0)
+	if (!r->begun)
 		begin(r, when);
 	if (when > r->now)
 		r->now = when;
 	if (r->next_stats != SC_TIME_NONE && r->now >= r->next_stats) {
 		tell_stats(r);
-		r->next_stats = r->now + (sc_time)r->o->stats_interval * SC_SECOND;
+		r->next_stats = r->now + interval_of(r);
 	}
 	if (r->packets % TICK_PACKETS == 0 || r->now - r->ticked >= SC_SECOND) {
-		sc_engine_tick(r->engine, r->packets, r->now);
+		sc_topology_tick(r->engines, r->packets, r->now);
 		r->ticked = r->now;
 	}
 }
@@ -223,20 +254,82 @@ static void look_around(struct run *r)
 	uint64_t read, total;
 	sc_source_progress(r->source, &read, &total);
 	sc_progress_show(&r->progress, read, total, r->packets);
-	r->dead = sc_outputs_dead(&r->outputs);
+	r->dead = sc_outputs_dead(&r->outputs) && (!r->save.way || sc_save_failed(&r->save));
+	r->over = sc_save_over(&r->save) ||
+		(r->live && r->o->mode == SC_MODE_doctor && clock_now() - r->first >= DOCTOR_TIME);
+	if (r->live)
+		sc_outputs_flush(&r->outputs);
+}
+
+static void take(struct run *r, const struct sc_packet *pkt)
+{
+	pass_time(r, pkt->when);
+	if (r->save.way)
+		sc_save_packet(&r->save, pkt);
+	sc_topology_feed(r->engines, pkt);
+	r->packets++;
+	sc_outputs_settle(&r->outputs);
+	if (r->packets % TICK_PACKETS == 0)
+		look_around(r);
+}
+
+/* Nothing comes: what is known is shown, and live, time goes on by the clock. */
+static void rest(struct run *r)
+{
+	sc_topology_settle(r->engines);
+	if (r->live)
+		pass_time(r, clock_now() - LAG);
+	sc_save_flush(&r->save);
+	sc_outputs_flush(&r->outputs);
+	look_around(r);
+}
+
+/* False: the source has ended. */
+static bool step(struct run *r)
+{
+	struct sc_packet pkt;
+	switch (sc_source_next(r->source, &pkt)) {
+	case SC_SOURCE_PACKET:
+		take(r, &pkt);
+		return true;
+	case SC_SOURCE_IDLE:
+		rest(r);
+		return true;
+	case SC_SOURCE_END:
+		break;
+	}
+	return false;
+}
+
+/* What was on the wire when the end was asked for may not have left the kernel. */
+static void hear_last_words(struct run *r)
+{
+	sc_time until = clock_now() + LAST_WORDS;
+	while (!r->dead && clock_now() < until && step(r))
+		continue;
 }
 
 static void read_packets(struct run *r)
 {
+	if (r->live)
+		begin(r, clock_now());
+	while (!r->dead && !r->over && heed_signals(r) && step(r))
+		continue;
+	if (r->live && sc_signals.stop)
+		hear_last_words(r);
+}
+
+/* The second reading, of as much as the first has seen. */
+static void read_again(struct run *r)
+{
+	struct sc_source_facts facts;
 	struct sc_packet pkt;
-	while (!r->dead && heed_signals(r) && sc_source_next(r->source, &pkt)) {
-		pass_time(r, pkt.when);
-		sc_engine_feed(r->engine, &pkt);
-		r->packets++;
-		sc_outputs_settle(&r->outputs);
-		if (r->packets % TICK_PACKETS == 0)
-			look_around(r);
-	}
+	sc_source_facts(r->source, &facts);
+	sc_outputs_flush(&r->outputs);
+	sc_save_turn(&r->save);
+	while (sc_source_next(r->again, &pkt) == SC_SOURCE_PACKET && pkt.number <= facts.packets)
+		if (!sc_save_packet_again(&r->save, &pkt))
+			break;
 }
 
 static bool lost_too_many(const struct run *r, const struct sc_source_facts *facts)
@@ -251,7 +344,7 @@ static bool lost_too_many(const struct run *r, const struct sc_source_facts *fac
 
 static void say_notes(const struct run *r, const struct sc_source_facts *facts)
 {
-	const struct sc_counters *c = sc_engine_counters(r->engine);
+	const struct sc_counters *c = sc_topology_counters(r->engines);
 	if (r->o->quiet || r->dead || r->o->mode == SC_MODE_doctor)
 		return;
 	if (facts->packets && c->mail_flows == 0)
@@ -259,7 +352,7 @@ static void say_notes(const struct run *r, const struct sc_source_facts *facts)
 		       (unsigned long long)facts->packets);
 	else
 		sc_selection_explain(&r->selection);
-	if (r->o->verbose)
+	if (r->o->verbose || (r->live && facts->dropped))
 		say_stats((struct run *)r);
 }
 
@@ -287,26 +380,37 @@ static int work(struct run *r)
 	sc_progress_begin(&r->progress, shows_progress(r->o));
 	read_packets(r);
 	sc_progress_end(&r->progress);
-	sc_engine_finish(r->engine);
+	struct sc_engine_totals before_the_end;
+	sc_topology_totals(r->engines, &before_the_end);
+	r->memory = before_the_end.memory_octets;
+	sc_topology_finish(r->engines);
+	if (r->again)
+		read_again(r);
+	if (r->live)
+		r->now = clock_now();
 	tell_stats(r);
 	sc_source_facts(r->source, &facts);
 	sc_err input = sc_source_result(r->source);
 	if (r->o->mode == SC_MODE_doctor)
-		sc_doctor_tell(r->outputs.items[0].self, &facts, sc_engine_counters(r->engine), input);
+		sc_doctor_tell(r->outputs.items[0].self, &facts, sc_topology_counters(r->engines), input, r->now - r->first);
 	sc_err output = sc_outputs_close(&r->outputs);
+	if (sc_save_close(&r->save) != SC_OK)
+		output = SC_EFAILED;
 	say_notes(r, &facts);
 	return worst_of(output, input, lost_too_many(r, &facts), r->selection.failed);
 }
 
 int sc_run(const struct sc_options *o)
 {
-	struct run r = { .o = o };
+	struct run r = { .o = o, .live = sc_input_live(o) };
 	sc_signals_catch();
 	sc_err err = open_all(&r);
 	int code = err ? (int)err : work(&r);
 	sc_outputs_close(&r.outputs);
-	sc_engine_close(r.engine);
+	sc_save_close(&r.save);
+	sc_topology_close(r.engines);
 	sc_source_close(r.source);
+	sc_source_close(r.again);
 	sc_selection_close(&r.selection);
 	return code;
 }

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "engine/community.h"
+#include "engine/shard.h"
 #include "explain/classify.h"
 #include "net/flow.h"
 #include "smtp/path.h"
@@ -16,9 +17,9 @@
 
 #define DEFAULT_MEMORY (UINT64_C(512) << 20)
 #define LEAST_MEMORY   (UINT64_C(8) << 20)
+#define FRAGMENTS_SHARE 64u                  /* of the memory, for IP fragments: they are rare, and wait seconds at most */
 #define IDLE           (15 * 60 * SC_SECOND) /* longer than a server may take for its verdict (RFC 5321 4.5.3.2.6) */
 #define CLOSED_LINGER  (10 * SC_SECOND)      /* late copies of segments still come */
-#define CLOSED_MOST    8192u
 #define DAY            (86400 * SC_SECOND)
 #define NOT_MAIL_OCTETS 16384 /* from the server without a reply line: something else uses this port */
 
@@ -35,6 +36,7 @@ struct mail {                 /* a session and what the engine keeps beside it *
 struct sc_engine {
 	struct sc_engine_config config;
 	struct sc_counters counters;
+	struct sc_front front;
 	struct sc_flows flows;
 	struct sc_pool sessions;
 	struct sc_blocks store;
@@ -42,9 +44,9 @@ struct sc_engine {
 	struct sc_session_host host;
 	struct sc_session_scratch *scratch;
 	struct sc_community *community;
-	uint8_t ports[65536 / 8];
 	uint64_t packet;          /* number of the packet in work */
-	sc_time when, first, last, clock; /* its time, or the tick's; the first packet's; the latest packet's; the last tick's */
+	sc_time when, first, last; /* its time, or the tick's; the first packet's; the latest packet's */
+	sc_time clock;            /* of the last tick: goes back by whole days only */
 	struct sc_flow *flow;     /* in work */
 	uint32_t seq;
 	struct sc_ev_outcomes outcomes;
@@ -201,9 +203,9 @@ static void close_session(struct sc_engine *e, struct mail *m, enum sc_session_e
 
 /* ---- flows ---- */
 
-static bool is_mail_port(const struct sc_engine *e, uint16_t port)
+static bool is_mail_port(const struct sc_front *f, uint16_t port)
 {
-	return e->ports[port >> 3] & 1u << (port & 7);
+	return f->ports[port >> 3] & 1u << (port & 7);
 }
 
 /* On a port that is not for mail: what opens the dialogue tells, from either side. */
@@ -242,7 +244,7 @@ static void deliver(struct sc_engine *e, struct sc_flow *flow, enum sc_side side
 	if (flow->ignored)
 		return;
 	if (!m) {
-		bool strict = !is_mail_port(e, flow->key.a_port) && !is_mail_port(e, flow->key.b_port);
+		bool strict = !is_mail_port(&e->front, flow->key.a_port) && !is_mail_port(&e->front, flow->key.b_port);
 		if (strict)
 			correct_roles(flow, &side, run);
 		m = !strict || looks_like_smtp(run, side) ? open_session(e, flow, strict) : NULL;
@@ -287,14 +289,13 @@ static void retire(struct sc_engine *e, struct sc_flow *flow, enum sc_session_en
 	if (flow->session)
 		close_session(e, flow->session, end_of(flow, otherwise));
 	sc_tcp_clear(&flow->tcp, &e->env);
-	sc_flow_shut(&e->flows, flow);
+	sc_flow_shut(&e->flows, flow, e->clock);
 }
 
 static void trim_closed(struct sc_engine *e, sc_time now)
 {
 	struct sc_flow *flow;
-	while ((flow = sc_flow_oldest(&e->flows, &e->flows.closed)) &&
-		(e->flows.closed.count > CLOSED_MOST || now - flow->last > CLOSED_LINGER))
+	while ((flow = sc_flow_oldest(&e->flows, &e->flows.closed)) && now - flow->listed > CLOSED_LINGER)
 		sc_flow_remove(&e->flows, flow);
 }
 
@@ -322,7 +323,7 @@ static bool client_is_source(const struct sc_engine *e, const struct sc_layers *
 {
 	if (l->flags & SC_TCP_SYN)
 		return !(l->flags & SC_TCP_ACK);
-	bool to_mail = is_mail_port(e, l->dst_port), from_mail = is_mail_port(e, l->src_port);
+	bool to_mail = is_mail_port(&e->front, l->dst_port), from_mail = is_mail_port(&e->front, l->src_port);
 	if (to_mail != from_mail)
 		return to_mail;
 	return l->src_port >= l->dst_port;
@@ -355,12 +356,12 @@ static struct sc_flow *open_flow(struct sc_engine *e, const struct sc_flow_ref *
 	if (!handshake && !l->wire_payload && !(l->flags & SC_TCP_SYN))
 		return NULL; /* a tail of something that was over before the capture, or noise */
 	make_room(e);
-	struct sc_flow *flow = sc_flow_add(&e->flows, ref);
+	struct sc_flow *flow = sc_flow_add(&e->flows, ref, e->clock);
 	if (!flow)
 		return NULL;
 	e->counters.flows++;
 	flow->id = pkt->number;
-	flow->first = flow->listed = pkt->when;
+	flow->first = pkt->when;
 	flow->client_is_a = ref->from_a == client_is_source(e, l);
 	if (handshake)
 		take_syn(flow, &syn);
@@ -399,18 +400,17 @@ static void note_times(struct sc_flow *flow, enum sc_side side, const struct sc_
 		flow->established_at = pkt->when;
 }
 
-static void follow(struct sc_engine *e, const struct sc_layers *l, const struct sc_packet *pkt)
+static void follow(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l, const struct sc_packet *pkt)
 {
-	struct sc_flow_ref ref = sc_flow_ref(&e->flows, l);
-	struct sc_flow *flow = sc_flow_find(&e->flows, &ref);
-	if (flow && begins_anew(e, flow, &ref, l, pkt)) {
+	struct sc_flow *flow = sc_flow_find(&e->flows, ref);
+	if (flow && begins_anew(e, flow, ref, l, pkt)) {
 		if (!flow->closed)
 			retire(e, flow, SC_END_TIMEOUT);
 		sc_flow_remove(&e->flows, flow);
 		flow = NULL;
 	}
 	if (!flow)
-		flow = open_flow(e, &ref, l, pkt);
+		flow = open_flow(e, ref, l, pkt);
 	if (!flow) {
 		e->counters.packets_no_flow++;
 		return;
@@ -420,10 +420,10 @@ static void follow(struct sc_engine *e, const struct sc_layers *l, const struct 
 		e->counters.octets_after_close += l->payload.len;
 		return;
 	}
-	enum sc_side side = sc_flow_side(flow, &ref);
+	enum sc_side side = sc_flow_side(flow, ref);
 	e->flow = flow;
 	flow->last_packet = pkt->number;
-	sc_flow_touch(&e->flows, flow, pkt->when);
+	sc_flow_touch(&e->flows, flow, pkt->when, e->clock);
 	note_times(flow, side, l, pkt);
 	sc_tcp_accept(&flow->tcp, &e->env, side, l, pkt);
 	drain(e, flow);
@@ -446,8 +446,7 @@ static void count_unread(struct sc_counters *c, enum sc_decode_status status)
 	case SC_DECODE_NOT_TCP:
 		c->packets_not_tcp++;
 		break;
-	case SC_DECODE_FRAGMENT:
-		c->packets_fragment++;
+	case SC_DECODE_FRAGMENT: /* counted where it waits */
 		break;
 	case SC_DECODE_BROKEN:
 		c->packets_broken++;
@@ -458,25 +457,50 @@ static void count_unread(struct sc_counters *c, enum sc_decode_status status)
 	}
 }
 
+bool sc_front_read(struct sc_front *f, const struct sc_packet *pkt, struct sc_layers *l, struct sc_flow_ref *ref)
+{
+	struct sc_counters *c = f->counters;
+	c->packets++;
+	c->packets_truncated += pkt->bytes.len < pkt->wire_len;
+	if (!sc_defrag_decode(&f->defrag, pkt, false, l)) {
+		count_unread(c, l->status);
+		return false;
+	}
+	if (!f->any_port && !is_mail_port(f, l->src_port) && !is_mail_port(f, l->dst_port)) {
+		c->packets_other_port++;
+		return false;
+	}
+	if (f->ignore_network)
+		l->network = 0;
+	*ref = sc_flow_ref(f->seed, l);
+	return true;
+}
+
+void sc_engine_place(struct sc_engine *e, uint64_t number, sc_time when)
+{
+	e->packet = number;
+	e->when = e->last = when;
+	e->seq = 0;
+	if (e->first == SC_TIME_NONE)
+		e->first = when;
+	if (e->clock == SC_TIME_NONE)
+		e->clock = when;
+}
+
+void sc_engine_follow(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l,
+	const struct sc_packet *pkt)
+{
+	sc_engine_place(e, pkt->number, pkt->when);
+	follow(e, ref, l, pkt);
+}
+
 void sc_engine_feed(struct sc_engine *e, const struct sc_packet *pkt)
 {
 	struct sc_layers l;
-	e->counters.packets++;
-	e->counters.packets_truncated += pkt->bytes.len < pkt->wire_len;
-	e->packet = pkt->number;
-	e->when = e->last = pkt->when;
-	e->seq = 0;
-	if (e->first == SC_TIME_NONE)
-		e->first = e->clock = pkt->when;
-	if (!sc_decode(pkt, false, &l)) {
-		count_unread(&e->counters, l.status);
-		return;
-	}
-	if (!e->config.any_port && !is_mail_port(e, l.src_port) && !is_mail_port(e, l.dst_port)) {
-		e->counters.packets_other_port++;
-		return;
-	}
-	follow(e, &l, pkt);
+	struct sc_flow_ref ref;
+	sc_engine_place(e, pkt->number, pkt->when);
+	if (sc_front_read(&e->front, pkt, &l, &ref))
+		follow(e, &ref, &l, pkt);
 }
 
 /* ---- time, end ---- */
@@ -485,14 +509,9 @@ void sc_engine_feed(struct sc_engine *e, const struct sc_packet *pkt)
 static void jump(struct sc_engine *e, sc_time now)
 {
 	for (struct sc_flow *flow = sc_flow_oldest(&e->flows, &e->flows.open); flow; flow = sc_flow_newer(&e->flows, flow))
-		if (now - flow->last > DAY || flow->last - now > DAY)
-			flow->listed = now;
-}
-
-static sc_time idle_of(const struct sc_flow *flow, sc_time now)
-{
-	sc_time since = flow->listed > flow->last ? flow->listed : flow->last;
-	return now - since;
+		flow->listed = now;
+	for (struct sc_flow *flow = sc_flow_oldest(&e->flows, &e->flows.closed); flow; flow = sc_flow_newer(&e->flows, flow))
+		flow->listed = now;
 }
 
 /* Time settles what waits: late octets are given up, idle connections end. */
@@ -506,11 +525,12 @@ static void expire(struct sc_engine *e, struct sc_flow *flow, sc_time now)
 	}
 	if (sc_tcp_over(&flow->tcp))
 		retire(e, flow, SC_END_CAPTURE);
-	else if (idle_of(flow, now) > IDLE)
+	else if (now - flow->listed > IDLE)
 		retire(e, flow, SC_END_TIMEOUT);
 }
 
-/* The flows that time may concern, in the order of their numbers: what is told does not depend on how flows were spread. */
+/* The flows that time may concern, in the order of their numbers: what is told does not depend on how flows were spread.
+ * Open flows stand in the order of `listed`, so those that are idle are the first, whatever stands beside them. */
 static struct sc_flow *due(struct sc_engine *e, sc_time now)
 {
 	struct sc_flow *flow, *list = NULL;
@@ -518,7 +538,7 @@ static struct sc_flow *due(struct sc_engine *e, sc_time now)
 		flow->due = list;
 		list = flow;
 	}
-	for (flow = sc_flow_oldest(&e->flows, &e->flows.open); flow && idle_of(flow, now) > IDLE;
+	for (flow = sc_flow_oldest(&e->flows, &e->flows.open); flow && now - flow->listed > IDLE;
 		flow = sc_flow_newer(&e->flows, flow)) {
 		if (flow->waits)
 			continue;
@@ -535,6 +555,8 @@ void sc_engine_tick(struct sc_engine *e, uint64_t number, sc_time now)
 		e->clock = now;
 	if (now - e->clock > DAY || e->clock - now > DAY)
 		jump(e, now);
+	else if (now < e->clock)
+		now = e->clock;
 	e->clock = e->when = now;
 	e->packet = number;
 	for (flow = due(e, now); flow; flow = next) {
@@ -547,6 +569,7 @@ void sc_engine_tick(struct sc_engine *e, uint64_t number, sc_time now)
 void sc_engine_finish(struct sc_engine *e)
 {
 	struct sc_flow *flow, *next, *list = NULL;
+	sc_front_finish(&e->front);
 	for (flow = sc_flow_oldest(&e->flows, &e->flows.open); flow; flow = sc_flow_newer(&e->flows, flow)) {
 		flow->due = list;
 		list = flow;
@@ -560,25 +583,43 @@ void sc_engine_finish(struct sc_engine *e)
 
 /* ---- opening, closing ---- */
 
-static void set_ports(struct sc_engine *e)
+static uint64_t memory_of(const struct sc_engine_config *config)
+{
+	uint64_t memory = config->memory ? config->memory : DEFAULT_MEMORY;
+	return memory < LEAST_MEMORY ? LEAST_MEMORY : memory;
+}
+
+bool sc_front_open(struct sc_front *f, const struct sc_engine_config *config, struct sc_counters *counters)
 {
 	static const uint16_t usual[] = { 25, 465, 587, 2525 };
-	const uint16_t *ports = e->config.ports ? e->config.ports : usual;
-	size_t n = e->config.ports ? e->config.port_count : sizeof(usual) / sizeof(usual[0]);
+	const uint16_t *ports = config->ports ? config->ports : usual;
+	size_t n = config->ports ? config->port_count : sizeof(usual) / sizeof(usual[0]);
+	*f = (struct sc_front){ .counters = counters, .seed = config->seed, .any_port = config->any_port,
+		.ignore_network = config->ignore_vlan };
 	for (size_t i = 0; i < n; i++)
-		e->ports[ports[i] >> 3] |= (uint8_t)(1u << (ports[i] & 7));
+		f->ports[ports[i] >> 3] |= (uint8_t)(1u << (ports[i] & 7));
+	return sc_defrag_open(&f->defrag, memory_of(config) / FRAGMENTS_SHARE, config->seed, counters);
+}
+
+void sc_front_finish(struct sc_front *f)
+{
+	sc_defrag_finish(&f->defrag);
+}
+
+void sc_front_close(struct sc_front *f)
+{
+	sc_defrag_close(&f->defrag);
 }
 
 /* A quarter of the memory for connections, a third for sessions, the rest for what they keep. */
 static bool take_memory(struct sc_engine *e)
 {
-	uint64_t memory = e->config.memory ? e->config.memory : DEFAULT_MEMORY;
-	memory = memory < LEAST_MEMORY ? LEAST_MEMORY : memory;
+	uint64_t memory = memory_of(&e->config);
 	uint64_t flows = memory / 4 / sizeof(struct sc_flow), sessions = memory / 3 / sizeof(struct mail);
 	e->scratch = sc_memory_take(sizeof(*e->scratch));
 	return e->scratch && sc_flows_open(&e->flows, flows < 1u << 24 ? (uint32_t)flows : 1u << 24, e->config.seed) &&
 		sc_pool_open(&e->sessions, sizeof(struct mail), sessions < 1u << 24 ? (uint32_t)sessions : 1u << 24) &&
-		sc_blocks_open(&e->store, memory - memory / 4 - memory / 3) && sc_community_open(&e->community) == SC_OK;
+		sc_blocks_open(&e->store, memory - memory / 4 - memory / 3 - memory / FRAGMENTS_SHARE) && sc_community_open(&e->community) == SC_OK;
 }
 
 sc_err sc_engine_open(struct sc_engine **out, const struct sc_engine_config *config)
@@ -588,8 +629,7 @@ sc_err sc_engine_open(struct sc_engine **out, const struct sc_engine_config *con
 		return SC_EFAILED;
 	e->config = *config;
 	e->first = e->last = e->clock = e->when = SC_TIME_NONE;
-	set_ports(e);
-	if (!take_memory(e)) {
+	if (!sc_front_open(&e->front, config, &e->counters) || !take_memory(e)) {
 		sc_engine_close(e);
 		return SC_EFAILED;
 	}
@@ -614,5 +654,6 @@ void sc_engine_close(struct sc_engine *e)
 	sc_pool_close(&e->sessions);
 	sc_blocks_close(&e->store);
 	sc_memory_give(e->scratch);
+	sc_front_close(&e->front);
 	sc_memory_give(e);
 }

@@ -16,6 +16,7 @@
 #define SECRETS_TLS       0x544c534bu /* "TLSK" */
 #define BLOCK_LEAST       12u         /* type, length, length again */
 #define INTERFACES_MOST   65536u
+#define STEP_WHOLE        (1u << 20)
 
 enum { OPTION_END = 0, OPTION_IF_TSRESOL = 9, OPTION_IF_TSOFFSET = 14, OPTION_ISB_IFDROP = 5, OPTION_ISB_OSDROP = 7 };
 
@@ -220,9 +221,16 @@ static enum outcome cut(struct sc_stream *in)
 	return GOT_NOTHING;
 }
 
+/* A block that nobody reads.  A short one is stepped over only when it is there, so that a file that still grows can
+ * be taken up at its beginning. */
 static enum outcome step_over(const struct sc_pcapng *ng, struct sc_stream *in, uint32_t octets)
 {
+	bool whole = octets <= STEP_WHOLE;
+	if (whole && !sc_stream_need(in, octets))
+		return cut(in);
 	const char *end = sc_stream_skip(in, octets - 4) ? sc_stream_need(in, 4) : NULL;
+	if (!end && in->ending == SC_ENDING_DRY)
+		return corrupt(in, "a block too long to wait for, of", octets);
 	if (!end)
 		return cut(in);
 	if (load32(ng, end) != octets)

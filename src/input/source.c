@@ -8,11 +8,13 @@
  * read twice (a pipe, standard input) is opened once and stays open, and so does a file that is alone.
  *
  * The files that are open and have a packet waiting form a heap.  The packet that was handed out belongs to the file
- * at its top, which moves on only when the next packet is asked for: until then its octets are in use. */
+ * at its top, which moves on only when the next packet is asked for: until then its octets are in use.  A pipe that is
+ * silent holds all others up, since nobody knows the time of its next packet; the caller is told that, and asks again. */
 #include "input/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,12 +23,16 @@
 #include "base/memory.h"
 #include "input/capture.h"
 #include "input/filter.h"
+#include "input/follow.h"
 #include "input/paths.h"
+#include "input/pcap_live.h"
 #include "input/tell.h"
 
 #define SC_OPEN_MOST   256u
 #define SHARED_OCTETS  ((size_t)128 << 10) /* buffer of each of several files */
 #define PROBE_OCTETS   ((size_t)16 << 10)
+#define WAIT_MS        200 /* for a silent pipe */
+#define REFUSED_MOST   4096u
 
 struct file {
 	const char *name;
@@ -55,6 +61,9 @@ struct sc_source {
 	struct file *heap[SC_OPEN_MOST];
 	size_t  heap_count;
 	bool    handed_out;          /* the packet at the top */
+	struct file *awaited;        /* a pipe with no packet at the moment, in no heap; NULL: none */
+	struct sc_live   *live;      /* NULL: from files */
+	struct sc_follow *follow;    /* NULL: files that are complete */
 };
 
 static void tell_open(struct sc_source *s, const char *name)
@@ -111,6 +120,16 @@ static void close_capture(struct file *f)
 		sc_capture_close(f->capture);
 	sc_memory_give(f->capture);
 	f->capture = NULL;
+}
+
+/* A pipe, once its header was read: a silent one is not waited for for ever. */
+static long read_pipe(void *ctx, void *at, size_t room)
+{
+	struct pollfd p = { .fd = (int)(intptr_t)ctx, .events = POLLIN };
+	int ready = poll(&p, 1, WAIT_MS);
+	if (ready == 0)
+		errno = EAGAIN;
+	return ready > 0 ? sc_stream_read_fd(ctx, at, room) : -1;
 }
 
 /* `quiet`: only to look at it, so nothing in it is counted or handed on. */
@@ -178,6 +197,8 @@ static bool prepare(struct sc_source *s, struct file *f, const struct sc_path *p
 	}
 	if (aside)
 		put_aside(s, f);
+	else if (!f->twice)
+		f->capture->stream.config.read = read_pipe;
 	s->octets_total += f->size;
 	s->total_known = s->total_known && f->size > 0;
 	return true;
@@ -226,9 +247,23 @@ static sc_err open_all(struct sc_source *s, const struct sc_source_config *confi
 	return s->file_count == 0 && s->tell.worst != SC_EDAMAGED ? SC_EINPUT : SC_OK;
 }
 
+static sc_err open_follow(struct sc_source *s, const struct sc_source_config *config)
+{
+	struct sc_follow_config follow = { config->paths, config->path_count, &s->watch, &s->octets_read };
+	s->total_known = false;
+	return sc_follow_open(&s->follow, &follow, &s->tell);
+}
+
+static sc_err open_any(struct sc_source *s, const struct sc_source_config *config)
+{
+	if (config->live)
+		return sc_live_open(&s->live, config->live, config->filter, &s->tell);
+	return config->follow ? open_follow(s, config) : open_all(s, config);
+}
+
 sc_err sc_source_open(struct sc_source **out, const struct sc_source_config *config)
 {
-	SC_ASSERT(out && config && config->path_count > 0);
+	SC_ASSERT(out && config && (config->path_count > 0 || config->live));
 	struct sc_source *s = sc_memory_take(sizeof(*s));
 	if (!s)
 		return SC_EFAILED;
@@ -236,9 +271,9 @@ sc_err sc_source_open(struct sc_source **out, const struct sc_source_config *con
 	s->snap = config->snap;
 	s->stop = config->stop;
 	s->total_known = true;
-	sc_err err = sc_filter_open(&s->filter, config->filter, &s->tell);
+	sc_err err = sc_filter_open(&s->filter, config->filter, config->exact, &s->tell);
 	if (!err)
-		err = open_all(s, config);
+		err = open_any(s, config);
 	if (err) {
 		sc_source_close(s);
 		return err;
@@ -299,6 +334,23 @@ static bool take_up(struct sc_source *s, struct file *f)
 	return false;
 }
 
+/* There is no packet in it at the moment, or none any more. */
+static void stop_at(struct sc_source *s, struct file *f)
+{
+	if (f->capture->stream.ending == SC_ENDING_DRY)
+		s->awaited = f;
+	else
+		finish(s, f);
+}
+
+static void move_on(struct sc_source *s, struct file *f)
+{
+	if (read_packet(f))
+		sift_up(s, f);
+	else
+		stop_at(s, f);
+}
+
 static void admit(struct sc_source *s, struct file *f)
 {
 	if (s->heap_count == SC_OPEN_MOST) {
@@ -307,10 +359,7 @@ static void admit(struct sc_source *s, struct file *f)
 		close_capture(f);
 		close_fd(f);
 	} else if (take_up(s, f)) {
-		if (read_packet(f))
-			sift_up(s, f);
-		else
-			finish(s, f);
+		move_on(s, f);
 	}
 }
 
@@ -318,42 +367,60 @@ static void admit(struct sc_source *s, struct file *f)
 static void advance(struct sc_source *s)
 {
 	struct file *f = s->heap[0];
+	s->handed_out = false;
 	if (!read_packet(f)) {
 		s->heap[0] = s->heap[--s->heap_count];
-		finish(s, f);
+		stop_at(s, f);
 	}
 	if (s->heap_count > 1)
 		sift_down(s);
 }
 
-static bool next_packet(struct sc_source *s, struct sc_packet *pkt)
+static enum sc_source_got next_of_files(struct sc_source *s, struct sc_packet *pkt)
 {
+	struct file *awaited = s->awaited;
+	s->awaited = NULL;
+	if (awaited)
+		move_on(s, awaited);
 	if (s->handed_out)
 		advance(s);
-	while (s->waiting < s->file_count &&
+	while (!s->awaited && s->waiting < s->file_count &&
 	       (s->heap_count == 0 || earlier(&s->files[s->waiting], s->heap[0])))
 		admit(s, &s->files[s->waiting++]);
+	if (s->awaited)
+		return SC_SOURCE_IDLE;
 	s->handed_out = s->heap_count > 0;
 	if (s->handed_out)
 		*pkt = s->heap[0]->packet;
-	return s->handed_out;
+	return s->handed_out ? SC_SOURCE_PACKET : SC_SOURCE_END;
 }
 
-bool sc_source_next(struct sc_source *s, struct sc_packet *pkt)
+static inline enum sc_source_got next_packet(struct sc_source *s, struct sc_packet *pkt)
+{
+	if (s->live)
+		return sc_live_next(s->live, pkt);
+	return s->follow ? sc_follow_next(s->follow, pkt) : next_of_files(s, pkt);
+}
+
+enum sc_source_got sc_source_next(struct sc_source *s, struct sc_packet *pkt)
 {
 	SC_ASSERT(s && pkt);
-	while (next_packet(s, pkt)) {
+	enum sc_source_got got;
+	unsigned refused = 0;
+	while ((got = next_packet(s, pkt)) == SC_SOURCE_PACKET) {
 		pkt->number = ++s->facts.packets;
 		if (!sc_filter_pass(&s->filter, pkt)) {
 			s->facts.filtered++;
+			if (s->live && ++refused == REFUSED_MOST)
+				return SC_SOURCE_IDLE; /* the caller has signals and time to look after */
 			continue;
 		}
 		if (s->snap && pkt->bytes.len > s->snap)
 			pkt->bytes.len = s->snap;
 		s->facts.truncated += pkt->bytes.len < pkt->wire_len;
-		return true;
+		break;
 	}
-	return false;
+	return got;
 }
 
 sc_err sc_source_result(const struct sc_source *s)
@@ -369,8 +436,17 @@ void sc_source_progress(const struct sc_source *s, uint64_t *read, uint64_t *tot
 
 void sc_source_facts(const struct sc_source *s, struct sc_source_facts *facts)
 {
+	struct sc_live_facts live = { 0 };
+	if (s->live)
+		sc_live_facts(s->live, &live);
 	*facts = s->facts;
-	facts->dropped = s->watch.dropped;
+	facts->live = s->live != NULL;
+	if (s->follow)
+		facts->files = sc_follow_files(s->follow);
+	facts->dropped = s->live ? live.dropped + live.missed : s->watch.dropped;
+	facts->missed = live.missed;
+	facts->tagged = live.tagged;
+	facts->large = live.large;
 	facts->secrets = s->watch.secrets;
 	facts->link_names = s->filter.names;
 }
@@ -389,6 +465,8 @@ void sc_source_close(struct sc_source *s)
 		close_capture(&s->files[i]);
 		close_fd(&s->files[i]);
 	}
+	sc_live_close(s->live);
+	sc_follow_close(s->follow);
 	sc_memory_give(s->files);
 	sc_paths_close(&s->paths);
 	sc_filter_close(&s->filter);

@@ -1,5 +1,5 @@
 /* source.h - packets from files: pcap and pcapng, plain, gzip or zstd, standard input, directories, several merged by
- * time. */
+ * time; from files that still grow; from network interfaces. */
 #ifndef SC_INPUT_SOURCE_H
 #define SC_INPUT_SOURCE_H
 
@@ -11,10 +11,15 @@
  * remark. */
 typedef void sc_source_say_fn(void *ctx, sc_err kind, const char *message);
 
+struct sc_live_config;
+
 struct sc_source_config {
 	const char *const *paths;   /* files, directories (entered, what is no capture is skipped), "-" */
 	size_t      path_count;
+	bool        follow;         /* the paths are files that still grow, and directories that get new ones */
+	const struct sc_live_config *live; /* interfaces, instead of paths (input/pcap_live.h); NULL: none */
 	const char *filter;         /* BPF expression; NULL or "": none */
+	bool        exact;          /* take it as tcpdump does, without looking into VLANs and tunnels */
 	uint32_t    snap;           /* cut packets to this many octets; 0: no */
 	sc_source_say_fn *say;
 	void       *say_ctx;
@@ -23,28 +28,39 @@ struct sc_source_config {
 
 struct sc_source;
 
+enum sc_source_got {
+	SC_SOURCE_END,    /* there is no more */
+	SC_SOURCE_PACKET,
+	SC_SOURCE_IDLE,   /* nothing has come for a moment, at most 200 ms: ask again */
+};
+
 /* Opens everything that can be opened; what cannot is told through `say`.  SC_EUSAGE: the filter is wrong (said);
- * SC_EINPUT: nothing could be opened.  SC_EFAILED: no memory. */
+ * SC_EINPUT: nothing could be opened, or not every interface.  SC_EFAILED: no memory. */
 sc_err sc_source_open(struct sc_source **out, const struct sc_source_config *config);
 
 /* The next packet in order of time (files are merged by the times of their heads; a single file is never reordered).
  * Numbers count every packet read, the filtered ones included ("frames count over the whole input as merged").  Times
- * lie between 1970 and 2116.  `pkt->bytes` is borrowed until the next call.  False: no more. */
-bool sc_source_next(struct sc_source *s, struct sc_packet *pkt);
+ * lie between 1970 and 2116.  `pkt->bytes` is borrowed until the next call.  Only pipes, files that are followed and
+ * interfaces are ever idle. */
+enum sc_source_got sc_source_next(struct sc_source *s, struct sc_packet *pkt);
 
 /* The worst of what was met so far: SC_OK, SC_EDAMAGED (a file cut short or corrupt), SC_EINPUT (a file unreadable),
- * SC_EFAILED (no memory). */
+ * SC_EFAILED (no memory, or an interface went away). */
 sc_err sc_source_result(const struct sc_source *s);
 
 /* For progress: octets read of the compressed or plain files, and their total (0: not known, as for a pipe). */
 void sc_source_progress(const struct sc_source *s, uint64_t *read, uint64_t *total);
 
-/* What the files say of themselves. */
+/* What the captures say of themselves. */
 struct sc_source_facts {
+	bool     live;          /* from interfaces */
 	uint64_t packets;       /* delivered or filtered */
 	uint64_t filtered;      /* refused by the BPF filter */
 	uint64_t truncated;     /* shorter than on the wire */
-	uint64_t dropped;       /* as pcapng interface statistics say */
+	uint64_t dropped;       /* as pcapng interface statistics say; live by the kernel and the interfaces: */
+	uint64_t missed;        /* of these, by the interfaces */
+	uint64_t tagged;        /* live: with a VLAN tag */
+	uint64_t large;         /* live: longer than an Ethernet frame can be */
 	uint64_t secrets;       /* Decryption Secrets Blocks */
 	size_t   files;
 	const char *link_names; /* "Ethernet, Linux cooked v1": link types seen, in order of appearance */

@@ -18,7 +18,7 @@
 /* False, and 0 for those that count octets. */
 static bool end_with(struct sc_stream *s, enum sc_ending ending, const char *why)
 {
-	if (s->ending == SC_ENDING_NONE || s->ending == SC_ENDING_CLEAN) {
+	if (s->ending <= SC_ENDING_CLEAN) {
 		s->ending = ending;
 		snprintf(s->why, sizeof(s->why), "%s", why);
 	}
@@ -43,6 +43,8 @@ static size_t read_raw(struct sc_stream *s, char *at, size_t room)
 		}
 		if (got == 0)
 			end_with(s, SC_ENDING_CLEAN, "");
+		else if (errno == EAGAIN || errno == EWOULDBLOCK)
+			end_with(s, SC_ENDING_DRY, "");
 		else if (errno != EINTR)
 			end_with(s, SC_ENDING_UNREADABLE, strerror(errno));
 		else if (s->config.stop && *s->config.stop)
@@ -80,6 +82,8 @@ static bool fill(struct sc_stream *s)
 	char  *at   = s->buffer + (s->end - s->buffer);
 	size_t room = s->size - (size_t)(s->end - s->buffer);
 	SC_ASSERT(room > 0);
+	if (s->ending == SC_ENDING_DRY)
+		s->ending = SC_ENDING_NONE;
 	if (s->ending != SC_ENDING_NONE)
 		return false;
 	size_t got = s->unpack ? read_packed(s, at, room) : read_raw(s, at, room);

@@ -1,6 +1,6 @@
-/* decode.h - from a link header to a TCP segment: Ethernet, VLAN and QinQ, cooked, loopback, PPP, PPPoE, raw IP; IPv4
- * with options, IPv6 with extension headers; TCP.  Walks with a cursor, keeps nothing, never fails: what cannot be
- * read is named by `status`. */
+/* decode.h - from a link header to the innermost TCP segment: Ethernet with its tags and labels, cooked, loopback,
+ * PPP, PPPoE, 802.11, raw IP; IPv4 with options, IPv6 with extension headers; the tunnels of tunnel.c, nested;
+ * TCP.  Walks with a cursor, keeps nothing, never fails: what cannot be read is named by `status`. */
 #ifndef SC_NET_DECODE_H
 #define SC_NET_DECODE_H
 
@@ -17,17 +17,29 @@ enum sc_decode_status {
 	SC_DECODE_TCP,          /* everything below is set */
 	SC_DECODE_NOT_IP,
 	SC_DECODE_NOT_TCP,
-	SC_DECODE_FRAGMENT,     /* an IP fragment: to be reassembled before TCP can be read */
+	SC_DECODE_FRAGMENT,     /* an IP fragment behind which TCP may stand: see defrag.h */
 	SC_DECODE_BROKEN,       /* a header lies or is cut */
 	SC_DECODE_UNKNOWN_LINK, /* a link type not known */
+};
+
+/* Of a fragment: its payload is what IP carries, behind all headers that each fragment has. */
+struct sc_fragment {
+	uint32_t id;
+	uint16_t offset;      /* octets, a multiple of 8 */
+	uint8_t  protocol;    /* of what the whole carries; with IPv6 only that of the first fragment counts */
+	bool     more;        /* another follows */
 };
 
 /* A view; borrowed from the packet. */
 struct sc_layers {
 	enum sc_decode_status status;
-	struct sc_ip src, dst;
+	struct sc_ip src, dst; /* of the innermost IP packet */
+	struct sc_fragment fragment; /* of status SC_DECODE_FRAGMENT; payload and wire_payload are its octets */
+	uint32_t network;     /* tells networks apart that may use the same addresses: folded from the VLANs and the
+	                       * tunnels, the same for both directions; 0: none */
+	uint8_t  layers;      /* headers walked besides a bare link header, IP and TCP: 0 for what most packets are */
 	uint16_t src_port, dst_port;
-	uint16_t vlan;        /* innermost VLAN id, 0 when untagged (kept for keys that tell networks apart) */
+	uint16_t vlan;        /* innermost VLAN id, 0 when untagged */
 	uint8_t  ttl;
 	uint32_t seq, ack;
 	uint8_t  flags;       /* enum sc_tcp_flag */
@@ -43,5 +55,9 @@ struct sc_layers {
 
 /* Reads `pkt` into `*l`; true when status is SC_DECODE_TCP.  `check`: verify the TCP checksum too. */
 bool sc_decode(const struct sc_packet *pkt, bool check, struct sc_layers *l);
+
+/* Reads on in `bytes`, what the packet of the fragment in `*l` carries now that it is whole: `wire` octets, of
+ * which the first were captured.  The new view borrows from `bytes`. */
+bool sc_decode_whole(sc_str bytes, size_t wire, bool check, struct sc_layers *l);
 
 #endif

@@ -4,7 +4,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
-#define SYN_SETS 8192u /* of SYN_WAYS each */
+#define SYN_SETS SC_FLOW_SHARDS /* of SYN_WAYS each */
 #define SYN_WAYS 4u
 #define LIST_STEP (SC_SECOND / 2) /* a flow moves in its list at most that often: order to that precision is enough */
 
@@ -21,7 +21,7 @@ static uint32_t link_of(const struct sc_flows *f, const struct sc_flow *flow)
 bool sc_flows_open(struct sc_flows *f, uint32_t count, uint64_t seed)
 {
 	uint32_t buckets = 1024;
-	*f = (struct sc_flows){ .seed = seed, .syn_mask = SYN_SETS - 1 };
+	*f = (struct sc_flows){ .seed = seed };
 	while (buckets < count && buckets < 1u << 30)
 		buckets *= 2;
 	f->mask = buckets - 1;
@@ -41,7 +41,22 @@ void sc_flows_close(struct sc_flows *f)
 	*f = (struct sc_flows){ 0 };
 }
 
-struct sc_flow_ref sc_flow_ref(const struct sc_flows *f, const struct sc_layers *l)
+/* Nothing but what a key of IPv4 holds is hashed: this is done for every packet. */
+static uint32_t hash_of(uint64_t seed, const struct sc_flow_key *key)
+{
+	struct {
+		uint8_t  a[4], b[4];
+		uint16_t a_port, b_port;
+		uint32_t network;
+	} v4 = { .a_port = key->a_port, .b_port = key->b_port, .network = key->network };
+	if (key->version != 4)
+		return (uint32_t)sc_hash(seed, (sc_str){ (const char *)key, sizeof(*key) });
+	memcpy(v4.a, key->a, sizeof(v4.a));
+	memcpy(v4.b, key->b, sizeof(v4.b));
+	return (uint32_t)sc_hash(seed, (sc_str){ (const char *)&v4, sizeof(v4) });
+}
+
+struct sc_flow_ref sc_flow_ref(uint64_t seed, const struct sc_layers *l)
 {
 	struct sc_flow_ref ref;
 	size_t n = l->src.version == 4 ? 4 : 16;
@@ -52,9 +67,9 @@ struct sc_flow_ref sc_flow_ref(const struct sc_flows *f, const struct sc_layers 
 	memcpy(ref.key.b, ref.from_a ? l->dst.octets : l->src.octets, n);
 	ref.key.a_port = ref.from_a ? l->src_port : l->dst_port;
 	ref.key.b_port = ref.from_a ? l->dst_port : l->src_port;
-	ref.key.vlan = l->vlan;
+	ref.key.network = l->network;
 	ref.key.version = l->src.version;
-	ref.hash = (uint32_t)sc_hash(f->seed, (sc_str){ (const char *)&ref.key, sizeof(ref.key) });
+	ref.hash = hash_of(seed, &ref.key);
 	return ref;
 }
 
@@ -99,7 +114,7 @@ static void list_remove(const struct sc_flows *f, struct sc_flow_list *list, str
 	list->count--;
 }
 
-struct sc_flow *sc_flow_add(struct sc_flows *f, const struct sc_flow_ref *ref)
+struct sc_flow *sc_flow_add(struct sc_flows *f, const struct sc_flow_ref *ref, sc_time clock)
 {
 	struct sc_flow *flow = sc_pool_take(&f->pool);
 	if (!flow)
@@ -108,6 +123,7 @@ struct sc_flow *sc_flow_add(struct sc_flows *f, const struct sc_flow_ref *ref)
 	flow->hash = ref->hash;
 	flow->chain = f->buckets[ref->hash & f->mask];
 	f->buckets[ref->hash & f->mask] = link_of(f, flow);
+	flow->listed = clock;
 	flow->syn_at = flow->established_at = SC_TIME_NONE;
 	sc_tcp_open(&flow->tcp);
 	list_add(f, &f->open, flow);
@@ -125,22 +141,23 @@ void sc_flow_remove(struct sc_flows *f, struct sc_flow *flow)
 	sc_pool_give(&f->pool, flow);
 }
 
-void sc_flow_touch(struct sc_flows *f, struct sc_flow *flow, sc_time when)
+void sc_flow_touch(struct sc_flows *f, struct sc_flow *flow, sc_time when, sc_time clock)
 {
 	flow->last = when;
-	if (flow->closed || (when - flow->listed < LIST_STEP && when >= flow->listed))
+	if (flow->closed || clock - flow->listed < LIST_STEP)
 		return;
-	flow->listed = when;
+	flow->listed = clock;
 	list_remove(f, &f->open, flow);
 	list_add(f, &f->open, flow);
 }
 
-void sc_flow_shut(struct sc_flows *f, struct sc_flow *flow)
+void sc_flow_shut(struct sc_flows *f, struct sc_flow *flow, sc_time clock)
 {
 	SC_ASSERT(!flow->closed);
 	sc_flow_wait(f, flow, false);
 	list_remove(f, &f->open, flow);
 	flow->closed = true;
+	flow->listed = clock;
 	list_add(f, &f->closed, flow);
 }
 
@@ -220,7 +237,7 @@ struct sc_flow *sc_flow_sort(struct sc_flow *list)
 
 static struct sc_syn *syn_set(const struct sc_flows *f, const struct sc_flow_ref *ref)
 {
-	return &f->syns[(ref->hash >> 8 & f->syn_mask) * SYN_WAYS];
+	return &f->syns[sc_flow_shard(ref) * SYN_WAYS];
 }
 
 static struct sc_syn *syn_find(const struct sc_flows *f, const struct sc_flow_ref *ref)

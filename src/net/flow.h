@@ -13,8 +13,8 @@
 struct sc_flow_key {
 	uint8_t  a[16], b[16];   /* addresses; (a, a_port) < (b, b_port) */
 	uint16_t a_port, b_port;
-	uint16_t vlan;
-	uint8_t  version, zero;
+	uint32_t network;        /* as struct sc_layers has it */
+	uint8_t  version, zero[3];
 };
 
 struct sc_flow {
@@ -30,7 +30,7 @@ struct sc_flow {
 	uint64_t id;               /* number of its first packet */
 	uint64_t last_packet;
 	sc_time  first, last;      /* times of its first and last packet */
-	sc_time  listed;           /* when it was last moved in its list */
+	sc_time  listed;           /* the owner's clock when it was last moved in its list */
 	sc_time  syn_at, established_at; /* SC_TIME_NONE: not seen */
 	struct sc_tcp tcp;
 	void    *session;          /* the engine's */
@@ -57,7 +57,6 @@ struct sc_flows {
 	uint64_t       seed;
 	struct sc_flow_list open, closed, waiting;
 	struct sc_syn *syns;
-	uint32_t       syn_mask;
 };
 
 bool sc_flows_open(struct sc_flows *f, uint32_t count, uint64_t seed);
@@ -68,19 +67,28 @@ struct sc_flow_ref {           /* a packet's place in the table */
 	uint32_t hash;
 	bool from_a;
 };
-struct sc_flow_ref sc_flow_ref(const struct sc_flows *f, const struct sc_layers *l);
+struct sc_flow_ref sc_flow_ref(uint64_t seed, const struct sc_layers *l);
+
+/* Connections of one shard (0 to SC_FLOW_SHARDS - 1) share the places in which their SYNs wait, so what a flood pushes out
+ * does not depend on which shards a table has. */
+#define SC_FLOW_SHARDS 8192u
+static inline uint32_t sc_flow_shard(const struct sc_flow_ref *ref)
+{
+	return ref->hash >> 8 & (SC_FLOW_SHARDS - 1);
+}
 
 struct sc_flow *sc_flow_find(const struct sc_flows *f, const struct sc_flow_ref *ref);
 
 /* A new open flow; NULL when the table is full (then evict).  The rest is zero. */
-struct sc_flow *sc_flow_add(struct sc_flows *f, const struct sc_flow_ref *ref);
+struct sc_flow *sc_flow_add(struct sc_flows *f, const struct sc_flow_ref *ref, sc_time clock);
 
 /* Removes a flow of either list. */
 void sc_flow_remove(struct sc_flows *f, struct sc_flow *flow);
 
-void sc_flow_touch(struct sc_flows *f, struct sc_flow *flow, sc_time when); /* open flows: activity */
-void sc_flow_shut(struct sc_flows *f, struct sc_flow *flow);               /* open to closed */
-void sc_flow_wait(struct sc_flows *f, struct sc_flow *flow, bool waits);   /* enters or leaves the waiting list */
+/* `clock` never goes back from call to call, as packets' times may: so the lists are in the order of `listed`. */
+void sc_flow_touch(struct sc_flows *f, struct sc_flow *flow, sc_time when, sc_time clock); /* open flows: activity */
+void sc_flow_shut(struct sc_flows *f, struct sc_flow *flow, sc_time clock);               /* open to closed */
+void sc_flow_wait(struct sc_flows *f, struct sc_flow *flow, bool waits); /* enters or leaves the waiting list */
 
 struct sc_flow *sc_flow_oldest(const struct sc_flows *f, const struct sc_flow_list *list); /* NULL: empty */
 struct sc_flow *sc_flow_newer(const struct sc_flows *f, const struct sc_flow *flow);

@@ -147,6 +147,11 @@ static void place(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side s
 		c->octets_out_of_window += l->payload.len;
 		return;
 	}
+	int64_t end_offset = offset + (int64_t)l->wire_payload;
+	if (s->fin_assumed && end_offset > (int64_t)s->fin_at) { /* the stream goes on: it was an octet after all */
+		s->fin = s->fin_assumed = s->over = false;
+		s->acked = s->next + 1;
+	}
 	if ((l->flags & SC_TCP_FIN) && !s->fin && offset + (int64_t)l->wire_payload >= (int64_t)s->next) {
 		const struct sc_tcp_side *p = &t->side[sc_other(side)];
 		s->fin = true;
@@ -270,12 +275,19 @@ static bool lost(const struct sc_tcp *t, enum sc_side side)
 	return waited(t, s, s->acked > s->next ? GRACE : p->seen ? GRACE_UNACKED : GRACE_ALONE);
 }
 
+/* How far this side is known to have sent, by acknowledgements and its FIN; not less than what was delivered. */
+static uint64_t sent_end(const struct sc_tcp_side *s)
+{
+	uint64_t end = s->acked > s->next ? s->acked : s->next;
+	return s->fin && s->fin_at > end ? s->fin_at : end;
+}
+
 /* Where the missing octets of this side end; s->next when none are missing.  Not beyond what the other side's waiting run
  * had acknowledged, so that the gap and that run come in the order in which they were sent. */
 static uint64_t missing_until(const struct sc_tcp *t, enum sc_side side)
 {
 	const struct sc_tcp_side *s = &t->side[side], *p = &t->side[sc_other(side)];
-	uint64_t end = s->acked > s->next ? s->acked : s->next;
+	uint64_t end = sent_end(s);
 	if (s->early.first && (s->early.first->seg.offset < end || end == s->next))
 		end = s->early.first->seg.offset;
 	if (p->early.first) {
@@ -295,8 +307,8 @@ static bool next_gap(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_sid
 			continue;
 		s->given_up = true;
 		bool closing = t->flushing || t->side[1 - i].fin;
-		if (closing && end == s->next + 1 && end == s->top + 1 && !s->early.first) {
-			s->fin = true; /* one octet behind all data: the FIN was lost, not an octet */
+		if (closing && !s->fin && end == s->next + 1 && end == s->top + 1 && !s->early.first) {
+			s->fin = s->fin_assumed = true; /* one octet behind all data: the FIN was lost, not an octet */
 			s->fin_at = s->acked = s->next;
 			s->over = true;
 			i = -1;
@@ -330,7 +342,7 @@ static bool next_forced(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_
 
 static bool stuck(const struct sc_tcp_side *s)
 {
-	return s->early.first || s->acked > s->next;
+	return s->early.first || sent_end(s) > s->next;
 }
 
 bool sc_tcp_over(const struct sc_tcp *t)

@@ -24,6 +24,7 @@ struct sc_tcp_side {
 	bool     seen;        /* a packet of this side was captured */
 	bool     start;       /* offset 0 is the real beginning of the stream */
 	bool     fin;         /* its end is at fin_at */
+	bool     fin_assumed; /* its FIN was not captured, an acknowledgement tells of it */
 	bool     over;        /* everything up to fin_at was delivered */
 	bool     given_up;    /* octets of it were waited for once, in vain */
 	uint64_t next;        /* delivered up to here */

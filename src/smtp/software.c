@@ -75,8 +75,11 @@ static bool step(sc_str *rest, sc_str piece, bool skip, bool take, sc_str *word)
  * of several all from the first to the last; `*rest` is what follows the part that fits. */
 static bool fits(sc_str text, const char *pattern, sc_str *word, sc_str *rest)
 {
+	bool anchored = *pattern && *pattern != '*' && *pattern != '%';
 	*word = SC_STR_NONE;
 	*rest = text;
+	if (anchored && (!text.len || text.at[0] != *pattern)) /* most rows fail here */
+		return false;
 	while (*pattern) {
 		bool skip = *pattern == '*';
 		pattern += skip;

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "net/defrag.h"
-#include "wrap.h"
+#include "wrap_fragment.h"
 
 #define CASES(table) (sizeof(table) / sizeof((table)[0]))
 #define LEAST        1 /* as little memory as there may be */
@@ -239,6 +239,11 @@ static void lies(void **state)
 		size_t total;
 	} cases[] = {
 		{ "twice the same", { { 0, 40, true }, { 0, 40, true }, { 40, 8, false } }, WHOLE, WHOLE, 48 },
+		{ "all of two that came in the wrong order", { { 24, 16, true }, { 0, 24, true }, { 16, 16, true } },
+			LOST, LOST, 0 },
+		{ "all of two that came in order", { { 0, 24, true }, { 24, 16, true }, { 16, 16, true }, { 40, 8, false } },
+			WHOLE, WHOLE, 48 },
+		{ "empty first", { { 24, 8, false }, { 0, 0, true } }, LOST, WAITS, 0 },
 		{ "a part again", { { 0, 40, true }, { 8, 16, true }, { 40, 8, false } }, WHOLE, WHOLE, 48 },
 		{ "the last twice", { { 40, 8, false }, { 40, 8, false }, { 0, 40, true } }, WHOLE, WHOLE, 48 },
 		{ "overlap", { { 0, 40, true }, { 32, 16, true } }, LOST, LOST, 0 },

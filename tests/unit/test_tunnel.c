@@ -1,5 +1,5 @@
-/* test_tunnel.c - what is around IP and what IP carries: headers that lie, are cut or only look like a tunnel; link headers
- * of radio and of the BSDs; how networks are told apart. */
+/* test_tunnel.c - what is around IP and what IP carries: headers that lie, are cut or only look like a tunnel;
+ * link headers of radio and of the BSDs; how networks are told apart. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -45,8 +45,8 @@ static uint16_t link_now(void)
 	return w.frame ? SC_LINK_ETHERNET : SC_LINK_RAW;
 }
 
-/* Whatever is cut, what comes out is a beginning of the same or nothing.  An ESP packet that lacks its end cannot be told
- * from an encrypted one. */
+/* Whatever is cut, what comes out is a beginning of the same or nothing.  An ESP packet that lacks its end cannot
+ * be told from an encrypted one. */
 static void cut_everywhere(void **state)
 {
 	(void)state;

@@ -10,7 +10,7 @@
 
 #include "input/filter.h"
 #include "output/outputs.h"
-#include "wrap.h"
+#include "wrap_fragment.h"
 
 #define MEMORY (UINT64_C(8) << 20)
 #define BEGIN  (INT64_C(1769860800) * SC_SECOND)
@@ -250,7 +250,7 @@ static bool check(const struct way *way)
 	if (!play(way, false, &h, &c))
 		return false;
 	if (strcmp(h.text, plain[way->v6].text) != 0)
-		fail_msg("%s in %s, IPv%d in IPv%d, fragments of %zu and %zu: not broken down: %llu, broken %llu, not IP %llu,"
+		fail_msg("%s in %s, IPv%d in IPv%d, fragments of %zu and %zu: not TCP %llu, broken %llu, not IP %llu,"
 			" overlap %llu, timed out %llu:\n%s", name_of(way->first), name_of(way->second), way->v6 ? 6 : 4,
 			way->outer6 ? 6 : 4, way->inner_most, way->outer_most, (unsigned long long)c.packets_not_tcp,
 			(unsigned long long)c.packets_broken, (unsigned long long)c.packets_not_ip,

@@ -1,0 +1,39 @@
+/* shard.h - the two halves of sc_engine_feed(), for programs that spread connections over several engines.
+ *
+ * The front looks at every packet and tells whose it is; the engine of that connection follows it.  Engines that are
+ * opened with one configuration, see every tick and get the packets of a shard in order give, together, the events
+ * that one engine gives, as long as no limit is reached.
+ */
+#ifndef SC_ENGINE_SHARD_H
+#define SC_ENGINE_SHARD_H
+
+#include <smtpscope/engine.h>
+
+#include "net/defrag.h"
+#include "net/flow.h"
+
+struct sc_front {
+	struct sc_counters *counters; /* its owner's */
+	uint64_t seed;
+	bool     any_port, ignore_network;
+	struct sc_defrag defrag;
+	uint8_t  ports[65536 / 8];   /* a bit for each that is for mail */
+};
+
+/* False: there is no memory.  Close it in any case. */
+bool sc_front_open(struct sc_front *f, const struct sc_engine_config *config, struct sc_counters *counters);
+void sc_front_finish(struct sc_front *f); /* end of the capture: fragments that still wait are counted */
+void sc_front_close(struct sc_front *f);  /* a zeroed one is fine */
+
+/* Counts the packet and reads its headers.  True: a connection must see it, the one of `ref`; `l` borrows from the packet,
+ * or, when that completes a datagram in fragments, from the front, until its next call. */
+bool sc_front_read(struct sc_front *f, const struct sc_packet *pkt, struct sc_layers *l, struct sc_flow_ref *ref);
+
+/* Feeds what sc_front_read() has read.  Of `pkt` only number and time are looked at. */
+void sc_engine_follow(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l,
+	const struct sc_packet *pkt);
+
+/* The packet that was read last, perhaps for another engine, and its time: what ends with the capture ends there. */
+void sc_engine_place(struct sc_engine *e, uint64_t number, sc_time when);
+
+#endif
