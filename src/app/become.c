@@ -1,8 +1,9 @@
 /* become.c - root is given up between opening and the first packet.
  *
- * The order is fixed: groups, group, user; what comes first needs what comes last.  Afterwards it is tried to become root
- * again, for a half-done drop looks like a whole one.  Without -Z a root that may not change its user (in a container
- * with CAP_NET_RAW alone) goes on as it is: it has little to give up, and was not promised anything. */
+ * The order is fixed: groups, group, user; what comes first needs what comes last.  Afterwards it is tried to
+ * become root again, for a half-done drop looks like a whole one.  Without -Z a root that may not change its user
+ * (in a container with CAP_NET_RAW alone) goes on as it is: it has little to give up, and was not promised
+ * anything. */
 #include "app/become.h"
 
 #include <errno.h>

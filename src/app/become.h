@@ -14,8 +14,8 @@ struct sc_become {
 	gid_t  gid;
 };
 
-/* Finds out who to become: -Z, else nobody when root captures live.  SC_EUSAGE (said): there is no such user, or it takes
- * root to become it. */
+/* Finds out who to become: -Z, else nobody when root captures live.  SC_EUSAGE (said): there is no such user, or
+ * it takes root to become it. */
 sc_err sc_become_choose(struct sc_become *b, const struct sc_options *o);
 
 /* Becomes that user, without its groups and without capabilities; live, a process that stays who it is gives up its

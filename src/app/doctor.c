@@ -63,8 +63,8 @@ static void check_live_input(const struct doctor *d, struct verdict *v)
 		SAY(v, FAIL, "see the message above about the interface", "%llu packets, then the capture ended",
 		    n(d->facts.packets));
 	else if (d->facts.packets == 0)
-		SAY(v, FAIL, "see that traffic flows now, and that this is the interface (smtpscope -D); a mirror port must be"
-		    " switched on at the switch", "not a packet in %.0f s", seconds);
+		SAY(v, FAIL, "see that traffic flows now, and that this is the interface (smtpscope -D); a mirror port"
+		    " must be switched on at the switch", "not a packet in %.0f s", seconds);
 	else
 		SAY(v, ok, NULL, "%llu packets in %.1f s", n(d->facts.packets), seconds);
 }

@@ -297,8 +297,8 @@ void sc_outputs_check(const struct sc_outputs *out, const char *user)
 {
 	for (size_t i = 0; i < out->writer_count && !out->quiet; i++)
 		if (!sc_file_writer_reopens(&out->writers[i]))
-			sc_say(out->writers[i].path, "SIGHUP cannot open it anew, %s may not create files there; choose another"
-			       " directory, or another user with -Z", user);
+			sc_say(out->writers[i].path, "SIGHUP cannot open it anew, %s may not create files there; choose"
+			       " another directory, or another user with -Z", user);
 }
 
 bool sc_outputs_dead(const struct sc_outputs *out)

@@ -1,5 +1,5 @@
-/* place.h - a file by a directory that was opened before and a name in it, so that it is found again whatever rights the
- * program has given up since. */
+/* place.h - a file by a directory that was opened before and a name in it, so that it is found again whatever
+ * rights the program has given up since. */
 #ifndef SC_APP_PLACE_H
 #define SC_APP_PLACE_H
 

@@ -177,8 +177,8 @@ static void say_live_stats(struct run *r, const struct sc_counters *c)
 {
 	struct sc_source_facts facts;
 	sc_source_facts(r->source, &facts);
-	sc_say(NULL, "%llu packets, %llu connections, %llu with mail, %llu transactions; dropped %llu by the kernel, %llu by"
-	       " the interface, %llu here", (unsigned long long)c->packets, (unsigned long long)c->flows,
+	sc_say(NULL, "%llu packets, %llu connections, %llu with mail, %llu transactions; dropped %llu by the kernel,"
+	       " %llu by the interface, %llu here", (unsigned long long)c->packets, (unsigned long long)c->flows,
 	       (unsigned long long)c->mail_flows, (unsigned long long)c->transactions,
 	       (unsigned long long)(facts.dropped - facts.missed), (unsigned long long)facts.missed,
 	       (unsigned long long)sc_topology_dropped(r->engines));
@@ -373,6 +373,21 @@ static bool shows_progress(const struct sc_options *o)
 	return !o->quiet && (at_the_end || !isatty(STDOUT_FILENO));
 }
 
+/* At the end nothing is in use any more; what tells is what was before. */
+static void note_memory(struct run *r)
+{
+	struct sc_engine_totals totals;
+	sc_topology_totals(r->engines, &totals);
+	r->memory = totals.memory_octets;
+}
+
+static void tell_doctor(struct run *r, const struct sc_source_facts *facts, sc_err input)
+{
+	if (r->o->mode == SC_MODE_doctor)
+		sc_doctor_tell(r->outputs.items[0].self, facts, sc_topology_counters(r->engines), input,
+			       r->now - r->first);
+}
+
 /* Reads to the end and writes everything. */
 static int work(struct run *r)
 {
@@ -380,9 +395,7 @@ static int work(struct run *r)
 	sc_progress_begin(&r->progress, shows_progress(r->o));
 	read_packets(r);
 	sc_progress_end(&r->progress);
-	struct sc_engine_totals before_the_end;
-	sc_topology_totals(r->engines, &before_the_end);
-	r->memory = before_the_end.memory_octets;
+	note_memory(r);
 	sc_topology_finish(r->engines);
 	if (r->again)
 		read_again(r);
@@ -391,8 +404,7 @@ static int work(struct run *r)
 	tell_stats(r);
 	sc_source_facts(r->source, &facts);
 	sc_err input = sc_source_result(r->source);
-	if (r->o->mode == SC_MODE_doctor)
-		sc_doctor_tell(r->outputs.items[0].self, &facts, sc_topology_counters(r->engines), input, r->now - r->first);
+	tell_doctor(r, &facts, input);
 	sc_err output = sc_outputs_close(&r->outputs);
 	if (sc_save_close(&r->save) != SC_OK)
 		output = SC_EFAILED;

@@ -1,8 +1,9 @@
 /* save.c - chooses the packets that -w writes.
  *
- * A filter may match a session by its last event, when its packets are long gone.  Files are therefore read twice; what
- * can be read once only has its packets held back, within a bound.  Without a filter nothing must be known: all TCP on
- * the ports of mail is written as it comes, connections without a dialogue included, for these are what one looks for.
+ * A filter may match a session by its last event, when its packets are long gone.  Files are therefore read twice;
+ * what can be read once only has its packets held back, within a bound.  Without a filter nothing must be known:
+ * all TCP on the ports of mail is written as it comes, connections without a dialogue included, for these are what
+ * one looks for.
  *
  * Session ids behind the mode show are a filter too. */
 #include "app/save.h"
@@ -169,19 +170,19 @@ sc_err sc_save_check(const struct sc_save *s)
 {
 	if (!s->way || !sc_save_file_stuck(&s->file))
 		return SC_OK;
-	sc_say(s->o->write, "the files to come cannot be created there by the user to become; choose a directory it may write"
-	       " to, or another user with -Z");
+	sc_say(s->o->write, "the files to come cannot be created there by the user to become; choose a directory it"
+	       " may write to, or another user with -Z");
 	return SC_EFAILED;
 }
 
 sc_err sc_save_close(struct sc_save *s)
 {
 	if (sc_pick_lost(s->pick))
-		sc_say("-w", "%llu events match of sessions whose packets are left out, there were too many; give a larger --mem",
-		       (unsigned long long)sc_pick_lost(s->pick));
+		sc_say("-w", "too many sessions match, the packets of some (%llu events) are left out; give a larger"
+		       " --mem", (unsigned long long)sc_pick_lost(s->pick));
 	if (sc_hold_lost(s->hold))
-		sc_say("-w", "the packets of %llu connections could not wait for a match, too many did; give a larger --mem",
-		       (unsigned long long)sc_hold_lost(s->hold));
+		sc_say("-w", "the packets of %llu connections could not wait for a match, too many did; give a larger"
+		       " --mem", (unsigned long long)sc_hold_lost(s->hold));
 	sc_pick_close(s->pick);
 	sc_hold_close(s->hold);
 	sc_memory_give(s->sessions);

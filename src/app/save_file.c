@@ -1,9 +1,9 @@
 /* save_file.c - writes packets into one file, or into one after the other.
  *
- * As with tcpdump: with -C, a file that has grown beyond the size is followed by one with a number behind its name (with
- * -W by the first again, after so many, and the numbers have leading zeros); with -G, the name is a template of
- * strftime(3) and the times are those of the packets; with -G and -W the program ends after so many files; with all three
- * each period has its ring.  Sizes count octets written, and a packet is never torn.
+ * As with tcpdump: with -C, a file that has grown beyond the size is followed by one with a number behind its name
+ * (with -W by the first again, after so many, and the numbers have leading zeros); with -G, the name is a template
+ * of strftime(3) and the times are those of the packets; with -G and -W the program ends after so many files; with
+ * all three each period has its ring.  Sizes count octets written, and a packet is never torn.
  *
  * What is written is what was on the wire, so the files are readable by their owner only. */
 #include "app/save_file.h"
@@ -59,7 +59,8 @@ static bool make_name(struct sc_save_file *f, char *out, size_t size)
 
 static sc_err begin(struct sc_save_file *f)
 {
-	bool begun = sc_pcapng_write_begin(&f->pcapng, sc_file_writer_face(&f->writer), SC_STR("smtpscope " SC_VERSION));
+	struct sc_writer writer = sc_file_writer_face(&f->writer);
+	bool begun = sc_pcapng_write_begin(&f->pcapng, writer, SC_STR("smtpscope " SC_VERSION));
 	return begun ? SC_OK : SC_EFAILED;
 }
 
@@ -69,7 +70,7 @@ static sc_err open_next(struct sc_save_file *f)
 	if (to_standard_output(f)) {
 		err = sc_file_writer_open(&f->writer, f->path);
 	} else if (!make_name(f, f->name, sizeof(f->name)) || strchr(f->name, '/')) {
-		sc_say(f->path, "no name of a file comes of it; give a shorter one, with %%-signs behind the last / only");
+		sc_say(f->path, "no name of a file comes of it; give a shorter one, and %%-signs behind the last /");
 		return SC_EFAILED;
 	} else {
 		err = sc_file_writer_open_private(&f->writer, &f->place, f->name);

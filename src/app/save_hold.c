@@ -1,10 +1,10 @@
 /* save_hold.c - packets that wait, by connection.
  *
- * Owns copies of them.  What a session that matches had waiting is written at once, and from then on its packets as they
- * come; so the packets of two connections may stand out of order in the file, those of one never.  An event may come some
- * packets late (engines on threads): it names the session by its first packet, and the end of a session settles what lies
- * before its last packet only.  Fragments do not tell whose they are; they wait in a row of their own and go with any
- * session that matches while they are there. */
+ * Owns copies of them.  What a session that matches had waiting is written at once, and from then on its packets
+ * as they come; so the packets of two connections may stand out of order in the file, those of one never.  An
+ * event may come some packets late (engines on threads): it names the session by its first packet, and the end of
+ * a session settles what lies before its last packet only.  Fragments do not tell whose they are; they wait in a
+ * row of their own and go with any session that matches while they are there. */
 #include "app/save_hold.h"
 
 #include "base/memory.h"

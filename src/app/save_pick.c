@@ -1,8 +1,8 @@
 /* save_pick.c - sessions that match, by the number of their first packet.
  *
- * A session's packets are those of its addresses, ports, VLAN and tunnel from its first to its last packet; the first one
- * tells VLAN and tunnel.  Fragments do not tell whose they are before they are put together, so all of them are taken that
- * lie within the life of any session that matches. */
+ * A session's packets are those of its addresses, ports, VLAN and tunnel from its first to its last packet; the
+ * first one tells VLAN and tunnel.  Fragments do not tell whose they are before they are put together, so all of
+ * them are taken that lie within the life of any session that matches. */
 #include "app/save_pick.h"
 
 #include <stdlib.h>

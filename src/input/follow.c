@@ -1,13 +1,14 @@
 /* follow.c - reads captures while another program writes them.
  *
- * A capture program that rotates closes one file before it opens the next.  So the files are taken up one after the
- * other, in the order of their first packets, each when all before it have nothing more at the moment; the directories
- * are looked through again for new ones whenever that is so.  A file that was read stays open for a while, for it may
- * yet grow (several programs may write into one directory), and of what is there the earliest packet goes first.
+ * A capture program that rotates closes one file before it opens the next.  So the files are taken up one after
+ * the other, in the order of their first packets, each when all before it have nothing more at the moment; the
+ * directories are looked through again for new ones whenever that is so.  A file that was read stays open for a
+ * while, for it may yet grow (several programs may write into one directory), and of what is there the earliest
+ * packet goes first.
  *
- * A file that became shorter than what was read of it was begun anew, as in a ring of files, and is read from its start.
- * A record that is not there whole is waited for.  Packed files do not grow packet by packet, and those that appear
- * beside what was read (tcpdump -z) would tell it twice: they are left out. */
+ * A file that became shorter than what was read of it was begun anew, as in a ring of files, and is read from its
+ * start. A record that is not there whole is waited for.  Packed files do not grow packet by packet, and those
+ * that appear beside what was read (tcpdump -z) would tell it twice: they are left out. */
 #include "input/follow.h"
 
 #include <errno.h>
@@ -94,14 +95,16 @@ static void close_file(struct grown *g)
 }
 
 /* Opens it to be read from its start.  False: `verdict` tells why; without an error it is not ready. */
-static bool open_file(struct sc_follow *f, struct grown *g, struct known *k, size_t buffer, struct sc_verdict *verdict)
+static bool open_file(struct sc_follow *f, struct grown *g, struct known *k, size_t buffer,
+	struct sc_verdict *verdict)
 {
 	bool probe = buffer == PROBE_OCTETS;
 	*g = (struct grown){ .known = k, .fd = open(k->name, O_RDONLY | O_CLOEXEC | O_NOCTTY) };
 	*verdict = (struct sc_verdict){ .err = SC_OK };
 	if (g->fd < 0) {
 		if (errno != ENOENT) /* it went away */
-			*verdict = (struct sc_verdict){ SC_EINPUT, false, "cannot be opened; run as a user who may read it" };
+			*verdict = (struct sc_verdict){ SC_EINPUT, false,
+				"cannot be opened; run as a user who may read it" };
 		*g = (struct grown){ .fd = -1 };
 		return false;
 	}
@@ -338,14 +341,15 @@ static sc_err check_names(const struct sc_follow *f)
 	struct stat st;
 	for (size_t i = 0; i < f->config.path_count; i++) {
 		const char *name = f->config.paths[i];
-		const char *why = strcmp(name, "-") == 0 ? "is followed anyway, as far as it goes; leave --follow out" :
-			stat(name, &st) != 0 ? NULL :
-			S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) ? "" : "no file or directory; leave --follow out";
-		if (!why)
-			sc_tell(f->tell, SC_EINPUT, name, "%s; --follow needs what is there already", strerror(errno));
-		else if (*why)
-			sc_tell(f->tell, SC_EINPUT, name, "%s", why);
-		worst = !why || *why ? SC_EINPUT : worst;
+		bool standard = strcmp(name, "-") == 0, there = !standard && stat(name, &st) == 0;
+		if (there && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+			continue;
+		if (standard || there)
+			sc_tell(f->tell, SC_EINPUT, name, "a pipe is read to its end anyway; leave --follow out");
+		else
+			sc_tell(f->tell, SC_EINPUT, name, "cannot be followed: %s; name what is there already",
+				strerror(errno));
+		worst = SC_EINPUT;
 	}
 	return worst;
 }

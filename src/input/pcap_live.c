@@ -1,15 +1,16 @@
 /* pcap_live.c - live capture on Linux, and wherever libpcap gives a descriptor that can be polled.
  *
- * libpcap maps a ring of the kernel (TPACKET_V3) and gets its packets in blocks, each handed over when it is full or
- * after TIMEOUT_MS, so results come within that time of the wire and not a packet costs a system call.  Handles never
- * block; the wait is here, over all of them.
+ * libpcap maps a ring of the kernel (TPACKET_V3) and gets its packets in blocks, each handed over when it is full
+ * or after TIMEOUT_MS, so results come within that time of the wire and not a packet costs a system call.  Handles
+ * never block; the wait is here, over all of them.
  *
- * Interfaces have rings of their own and hand over blocks when they like: of the packets that are there the earliest
- * goes first, and none is waited for.  Packets of two interfaces may so come out of order by TIMEOUT_MS.
+ * Interfaces have rings of their own and hand over blocks when they like: of the packets that are there the
+ * earliest goes first, and none is waited for.  Packets of two interfaces may so come out of order by TIMEOUT_MS.
  *
- * The kernel keeps back only what the program would certainly not look at: whole TCP segments, in no tunnel, on ports
- * that are not for mail, or that fail the user's filter.  Such a refusal is right with and without VLAN tags, which the
- * network card may have taken off the packet; tunnels, fragments and labels pass, and are judged above. */
+ * The kernel keeps back only what the program would certainly not look at: whole TCP segments, in no tunnel, on
+ * ports that are not for mail, or that fail the user's filter.  Such a refusal is right with and without VLAN
+ * tags, which the network card may have taken off the packet; tunnels, fragments and labels pass, and are judged
+ * above. */
 #include "input/pcap_live.h"
 
 #include <errno.h>
@@ -130,8 +131,8 @@ static void add_ports(struct sc_text *t, const struct sc_live_config *config)
 	sc_text_adds(t, ")");
 }
 
-/* "Not plain TCP, or what is wanted of it".  "and" binds no closer than "or" here, hence the brackets; the user's words
- * come last, since "vlan" in them changes what follows. */
+/* "Not plain TCP, or what is wanted of it".  "and" binds no closer than "or" here, hence the brackets; the user's
+ * words come last, since "vlan" in them changes what follows. */
 static bool compose(struct sc_text *t, const struct sc_live_config *config, const char *filter)
 {
 	bool words = filter && *filter;
@@ -164,7 +165,8 @@ static void spare(struct handle *h, const struct sc_live_config *config, const c
 	pcap_freecode(&program);
 }
 
-sc_err sc_live_open(struct sc_live **out, const struct sc_live_config *config, const char *filter, struct sc_tell *tell)
+sc_err sc_live_open(struct sc_live **out, const struct sc_live_config *config, const char *filter,
+	struct sc_tell *tell)
 {
 	SC_ASSERT(out && config && config->interface_count > 0);
 	if (config->interface_count > SC_LIVE_MOST) {
@@ -201,7 +203,8 @@ static void count_drops(struct handle *h)
 
 static void fail(struct sc_live *l, struct handle *h)
 {
-	sc_tell(l->tell, SC_EFAILED, h->name, "capture ended: %s; what was seen before is told", pcap_geterr(h->pcap));
+	sc_tell(l->tell, SC_EFAILED, h->name, "capture ended: %s; what was seen before is told",
+		pcap_geterr(h->pcap));
 	count_drops(h);
 	pcap_close(h->pcap);
 	h->pcap = NULL;

@@ -26,13 +26,15 @@ struct sc_live_facts {
 
 struct sc_live;
 
-/* Opens all interfaces, or none.  What is wrong is told: SC_EINPUT; SC_EFAILED: no memory.  `filter`: a BPF expression
- * that a later sc_filter_pass() judges; the kernel is asked to keep what certainly fails it.  NULL: none. */
-sc_err sc_live_open(struct sc_live **out, const struct sc_live_config *config, const char *filter, struct sc_tell *tell);
+/* Opens all interfaces, or none.  What is wrong is told: SC_EINPUT; SC_EFAILED: no memory.  `filter`: a BPF
+ * expression that a later sc_filter_pass() judges; the kernel is asked to keep what certainly fails it.  NULL:
+ * none. */
+sc_err sc_live_open(struct sc_live **out, const struct sc_live_config *config, const char *filter,
+	struct sc_tell *tell);
 
-/* All of `pkt` but its number; its octets are borrowed until the next call.  SC_SOURCE_IDLE: nothing is there.  The first
- * time after a packet that is told at once, so that what was found can be shown; then only after a wait of up to 200 ms,
- * or when a signal came.  SC_SOURCE_END: no interface is left; the failures were told. */
+/* All of `pkt` but its number; its octets are borrowed until the next call.  SC_SOURCE_IDLE: nothing is
+ * there.  The first time after a packet that is told at once, so that what was found can be shown; then only after
+ * a wait of up to 200 ms, or when a signal came.  SC_SOURCE_END: no interface is left; the failures were told. */
 enum sc_source_got sc_live_next(struct sc_live *l, struct sc_packet *pkt);
 
 void sc_live_facts(struct sc_live *l, struct sc_live_facts *facts);

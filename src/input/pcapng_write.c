@@ -1,9 +1,9 @@
-/* pcapng_write.c - writes pcapng (draft-ietf-opsawg-pcapng): a section, an interface for each link type, and enhanced
- * packet blocks.
+/* pcapng_write.c - writes pcapng (draft-ietf-opsawg-pcapng): a section, an interface for each link type, and
+ * enhanced packet blocks.
  *
- * Numbers are little-endian on every machine, so that the same packets give the same octets.  Times count nanoseconds
- * (if_tsresol 9), as everywhere here.  Snap lengths are not claimed: the packets of one link type may come from captures
- * that had several. */
+ * Numbers are little-endian on every machine, so that the same packets give the same octets.  Times count
+ * nanoseconds (if_tsresol 9), as everywhere here.  Snap lengths are not claimed: the packets of one link type may
+ * come from captures that had several. */
 #include "input/pcapng_write.h"
 
 #include <string.h>

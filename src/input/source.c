@@ -1,15 +1,17 @@
 /* source.c - one input out of many captures: opens them, merges their packets by time, filters and counts; see
  * source.h.
  *
- * Opening looks at the time of each file's first packet and puts the file aside again; it is taken up when its time
- * comes. So thousands of captures that follow each other (as tcpdump -C writes them) need one buffer, and only those
- * that overlap in time are open together, SC_OPEN_MOST at most.  The descriptors of files put aside stay open where
- * they are few: what was opened can then be read whatever rights the program has given up since.  What cannot be
- * read twice (a pipe, standard input) is opened once and stays open, and so does a file that is alone.
+ * Opening looks at the time of each file's first packet and puts the file aside again; it is taken up when its
+ * time comes. So thousands of captures that follow each other (as tcpdump -C writes them) need one buffer, and
+ * only those that overlap in time are open together, SC_OPEN_MOST at most.  The descriptors of files put aside
+ * stay open where they are few: what was opened can then be read whatever rights the program has given up
+ * since.  What cannot be read twice (a pipe, standard input) is opened once and stays open, and so does a file
+ * that is alone.
  *
- * The files that are open and have a packet waiting form a heap.  The packet that was handed out belongs to the file
- * at its top, which moves on only when the next packet is asked for: until then its octets are in use.  A pipe that is
- * silent holds all others up, since nobody knows the time of its next packet; the caller is told that, and asks again. */
+ * The files that are open and have a packet waiting form a heap.  The packet that was handed out belongs to the
+ * file at its top, which moves on only when the next packet is asked for: until then its octets are in use.  A
+ * pipe that is silent holds all others up, since nobody knows the time of its next packet; the caller is told
+ * that, and asks again. */
 #include "input/source.h"
 
 #include <errno.h>

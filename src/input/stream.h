@@ -13,7 +13,8 @@
 
 #define SC_STREAM_RECORD_MAX (64u << 20) /* the longest run that can be needed in one piece */
 
-/* Reads up to `room` (never 0) octets to `at`: how many, 0 at the end, or -1 with errno; EAGAIN: none have come yet. */
+/* Reads up to `room` (never 0) octets to `at`: how many, 0 at the end, or -1 with errno; EAGAIN: none have come
+ * yet. */
 typedef long sc_stream_read_fn(void *ctx, void *at, size_t room);
 
 /* How a stream ended.  The formats' readers sharpen "clean" to "cut" when they are in the middle of something. */

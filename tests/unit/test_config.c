@@ -63,7 +63,6 @@ static void test_refused(void **state)
 		{ "no value", "port =\n", ":1: no value for \"port\"" },
 		{ "config in config", "config = x\n", ":1: no key of a configuration file: \"config\"" },
 		{ "help in config", "help = yes\n", ":1: no key of a configuration file: \"help\"" },
-		{ "not built", "follow = yes\n", ":1: not built yet" },
 		{ "empty key", " = x\n", ":1: unknown key \"\"" },
 		{ "a control octet", "\033 = x\n", ":1: unknown key \"\\x1b\"" },
 	};
