@@ -17,8 +17,20 @@ bool sc_dialogue_may_read(struct sc_session *s);
 /* Everything that waits ends unanswered; `closed`: the connection's end was seen. */
 void sc_dialogue_end(struct sc_session *s, bool closed);
 
-/* Puts a command into the queue; NULL when there is no memory. */
-struct sc_exchange *sc_dialogue_ask(struct sc_session *s, const struct sc_command *cmd, sc_str verb, sc_str args,
-	const struct sc_unit *u);
+/* ---- between asking.c, answering.c and resync.c ---- */
+
+/* The message's end was seen, or must have come: the server owes a verdict.  NULL when there is no memory. */
+struct sc_exchange *sc_dialogue_ask_end(struct sc_session *s, const struct sc_unit *u);
+/* A last command without its line end, such as QUIT before the connection was closed. */
+void sc_dialogue_ask_unfinished(struct sc_session *s);
+/* A reply whose rest is missing counts with what was seen of it. */
+void sc_dialogue_finish_torn(struct sc_session *s);
+void sc_dialogue_drop_reply(struct sc_session *s);
+
+/* The end of a message that is known by its answer only. */
+static inline struct sc_unit sc_dialogue_end_unit(const struct sc_reply *r, uint64_t end)
+{
+	return (struct sc_unit){ .kind = SC_UNIT_END, .end = end, .first = r->first, .last = r->first };
+}
 
 #endif

@@ -226,6 +226,12 @@ struct sc_verdict sc_verdict_of(const struct sc_reply *r, enum sc_phase phase, s
 void sc_session_text(struct sc_session *s);
 /* The client's next octets are commands. */
 void sc_session_lines(struct sc_session *s);
+/* Message text flows. */
+static inline bool sc_session_in_text(const struct sc_session *s)
+{
+	return s->framer[SC_CLIENT].mode == SC_FRAME_TEXT;
+}
+
 /* Reads a unit of the client; false: none is to be had. */
 bool sc_session_client(struct sc_session *s);
 /* Where the dialogue stands for a server that has read `acked` octets: the phase of the oldest waiting command, or what would
