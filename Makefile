@@ -112,6 +112,9 @@ docs-check: $(BUILD)/tools/gendocs $(BUILD)/tools/genman
 	@$(BUILD)/tools/gendocs events | cmp - docs/EVENTS.md && $(BUILD)/tools/gendocs schema | cmp - docs/events.schema.json && \
 	$(BUILD)/tools/genman | cmp - docs/smtpscope.1 && echo "docs: as the tables say" || { echo "docs: run make docs"; exit 1; }
 
+golden: all ## events of the golden captures anew; read the difference before you commit it
+	@for g in tests/golden/*.jsonl; do $(BUILD)/smtpscope log -e all -q -r captures/lab/$$(basename $$g .jsonl).pcap >$$g; done
+
 format: ## clang-format over all sources
 	clang-format -i $(shell find src include tests -name '*.[ch]')
 
@@ -132,6 +135,6 @@ clean: ## removes build/
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all demo check unit dialogue asan tsan fuzz fuzz-targets bench layers docs docs-check format install uninstall clean help
+.PHONY: all demo check unit dialogue asan tsan fuzz fuzz-targets bench layers docs docs-check golden format install uninstall clean help
 .SECONDARY:
 -include $(LIB_OBJ:.o=.d) $(PROG_OBJ:.o=.d) $(wildcard $(BUILD)/unit/*.d $(BUILD)/fuzz/*.d $(BUILD)/tools/*.d $(BUILD)/dialogue.d)
