@@ -1,7 +1,7 @@
 /* bell.c - a count of rings, and a condition for who waits for the next one.
  *
- * The sleeper says that it is asleep and then looks at the count; the ringer counts and then looks who is asleep.  Both
- * in one order for all threads, so at least one of them sees the other. */
+ * The sleeper says that it is asleep and then looks at the count; the ringer counts and then looks who is asleep.
+ * Both in one order for all threads, so at least one of them sees the other. */
 #include "app/bell.h"
 
 #include <smtpscope/base.h>
@@ -10,7 +10,8 @@ void sc_bell_open(struct sc_bell *b)
 {
 	atomic_init(&b->rings, 0);
 	atomic_init(&b->asleep, false);
-	SC_ASSERT(pthread_mutex_init(&b->lock, NULL) == 0); /* cannot fail with these attributes on any system we know */
+	/* Without attributes neither asks the system for anything. */
+	SC_ASSERT(pthread_mutex_init(&b->lock, NULL) == 0);
 	SC_ASSERT(pthread_cond_init(&b->cond, NULL) == 0);
 }
 

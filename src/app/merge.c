@@ -1,7 +1,8 @@
 /* merge.c - takes the least of the workers' next events, when the workers that have none are past it.
  *
- * A worker's progress is read before its ring is looked at: what it told up to that step is in the ring then, so an empty
- * ring means that nothing more comes up to there.  One that has done all its orders is past everything ordered. */
+ * A worker's progress is read before its ring is looked at: what it told up to that step is in the ring then, so
+ * an empty ring means that nothing more comes up to there.  One that has done all its orders is past everything
+ * ordered. */
 #include "app/merge.h"
 
 static bool earlier(const struct sc_told *a, const struct sc_told *b)

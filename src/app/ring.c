@@ -1,9 +1,9 @@
-/* ring.c - positions that only grow, taken modulo the size; a record that does not fit before the end of the memory goes to
- * its begin, and a mark tells the reader so.
+/* ring.c - positions that only grow, taken modulo the size; a record that does not fit before the end of the
+ * memory goes to its begin, and a mark tells the reader so.
  *
- * `published` and `released` are stored and loaded in one order for all threads, not only released and acquired: a thread
- * that is about to sleep says so and looks once more, and the other moves its position and then looks who sleeps
- * (worker.c, merge.c).  Weaker orders would let both miss each other. */
+ * `published` and `released` are stored and loaded in one order for all threads, not only released and acquired: a
+ * thread that is about to sleep says so and looks once more, and the other moves its position and then looks who
+ * sleeps (worker.c, merge.c).  Weaker orders would let both miss each other. */
 #include "app/ring.h"
 
 #include <string.h>

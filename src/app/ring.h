@@ -2,9 +2,8 @@
  *
  * A record lies in one piece and is read where it lies.  The producer makes records with sc_ring_room() and
  * sc_ring_push() and shows them with sc_ring_publish(); the consumer reads with sc_ring_peek(), steps on with
- * sc_ring_pop(), and gives the room back with sc_ring_release().  Publishing and releasing touch memory that both sides
- * look at, so each is done for many records at once.
- */
+ * sc_ring_pop(), and gives the room back with sc_ring_release().  Publishing and releasing touch memory that both
+ * sides look at, so each is done for many records at once. */
 #ifndef SC_APP_RING_H
 #define SC_APP_RING_H
 

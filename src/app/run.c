@@ -26,6 +26,7 @@
 #define DOCTOR_TIME  (5 * SC_SECOND)
 #define STATS_LIVE   60u
 #define LEAD_PACKETS 2000u /* of mail: before that threads cost more than they save */
+#define HEAVY_OCTETS 200u  /* of their payload on average: message text, which is read as fast as it is handed over */
 
 struct run {
 	const struct sc_options *o;
@@ -93,14 +94,15 @@ static void on_event(void *ctx, const struct sc_event *ev)
 	sc_outputs_event(&r->outputs, &stats);
 }
 
-/* As asked, else one a processor; but what trickles in from a pipe is treated on the spot, so that nothing waits. */
+/* As asked, else one a processor; but what trickles in from a pipe is treated on the spot: while nothing comes from
+ * it nobody would look what the workers have told. */
 static size_t workers_of(const struct run *r)
 {
 	uint64_t read, total;
 	if (sc_options_given(r->o, SC_OPT_workers))
 		return (size_t)r->o->workers;
 	sc_source_progress(r->source, &read, &total);
-	return total ? sc_topology_processors() : 1;
+	return total || r->live ? sc_topology_processors() : 1;
 }
 
 /* Whoever sends mail past a live capture shall not be able to choose what meets in one bucket. */
@@ -130,6 +132,7 @@ static sc_err open_engines(struct run *r)
 	/* Reports name the hosts of failures by their session; expressions ask for any of its fields. */
 	config.context = o->where || o->fail_on || o->mode == SC_MODE_report;
 	config.lead = sc_options_given(o, SC_OPT_workers) ? 0 : LEAD_PACKETS;
+	config.heavy = sc_options_given(o, SC_OPT_workers) ? 0 : HEAVY_OCTETS;
 	sc_err err = sc_topology_open(&r->engines, &config);
 	if (err)
 		sc_say("--mem", "cannot take %llu MiB of memory; give less", (unsigned long long)(o->memory >> 20));

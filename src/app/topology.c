@@ -10,6 +10,7 @@
 #include "base/memory.h"
 
 #define STANDARD_MEMORY (UINT64_C(512) << 20)
+#define LIVE_WAIT       (100 * SC_MS) /* of capture time: a packet or an event waits no longer for company */
 
 struct sc_topology {
 	struct sc_topology_config config;
@@ -20,10 +21,12 @@ struct sc_topology {
 	struct sc_bell bell;
 	size_t running;               /* workers on threads; 0: the first engine is called from here */
 	bool   leading;               /* the workers are still to be started */
-	uint64_t followed;            /* packets that went to an engine */
+	uint64_t lead;                /* packets after which that is decided */
+	uint64_t followed, octets;    /* packets that went to the first engine alone, and their payload */
 	uint64_t step;
 	uint64_t number;              /* what the engines' last packet would be if there were one */
 	sc_time  when, first, last;
+	sc_time  settled;             /* live: capture time when nothing was left to wait */
 	uint64_t dropped;
 	bool     touched[SC_FLOW_SHARDS];
 	uint8_t  owner[SC_FLOW_SHARDS];
@@ -95,7 +98,10 @@ static void start(struct sc_topology *t)
 	t->leading = false;
 	while (n < t->config.workers && sc_worker_start(&t->workers[n]))
 		n++;
-	if (n == 1 || !sc_worker_start(&t->workers[0]))
+	if (n == 1)
+		return;
+	sc_engine_narrow(t->workers[0].engine, (uint32_t)t->config.workers); /* it was alone, now it has its share */
+	if (!sc_worker_start(&t->workers[0]))
 		return;
 	t->running = t->merge.count = n;
 	spread(t);
@@ -110,7 +116,12 @@ static void follow_here(struct sc_topology *t, const struct sc_flow_ref *ref, co
 	if (!t->leading)
 		return;
 	t->touched[sc_flow_shard(ref)] = true;
-	if (++t->followed >= t->config.lead)
+	t->octets += l->payload.len;
+	if (++t->followed < t->lead)
+		return;
+	if (t->config.heavy && t->octets / t->followed > t->config.heavy)
+		t->lead *= 2;
+	else
 		start(t);
 }
 
@@ -130,6 +141,13 @@ static void follow_there(struct sc_topology *t, const struct sc_flow_ref *ref, c
 		wait_until(t, w, sc_worker_idle);
 }
 
+void sc_topology_settle(struct sc_topology *t)
+{
+	publish_all(t);
+	if (t->running)
+		sc_merge_events(&t->merge, t->step);
+}
+
 void sc_topology_feed(struct sc_topology *t, const struct sc_packet *pkt)
 {
 	struct sc_layers l;
@@ -140,18 +158,23 @@ void sc_topology_feed(struct sc_topology *t, const struct sc_packet *pkt)
 		t->first = pkt->when;
 	if (!sc_front_read(&t->front, pkt, &l, &ref))
 		return;
-	if (t->running)
-		follow_there(t, &ref, &l, pkt);
-	else
+	if (!t->running) {
 		follow_here(t, &ref, &l, pkt);
+		return;
+	}
+	follow_there(t, &ref, &l, pkt);
+	if (t->config.live && (pkt->when - t->settled >= LIVE_WAIT || pkt->when < t->settled)) {
+		t->settled = pkt->when;
+		sc_topology_settle(t);
+	}
 }
 
 void sc_topology_tick(struct sc_topology *t, uint64_t number, sc_time now)
 {
 	t->number = number;
 	t->when = now;
-	for (size_t i = 0; !t->running && i < t->config.workers; i++)
-		sc_engine_tick(t->workers[i].engine, number, now); /* those that wait for their start keep the time too */
+	for (size_t i = 0; !t->running && i < t->config.workers; i++) /* also those that wait for their start */
+		sc_engine_tick(t->workers[i].engine, number, now);
 	if (!t->running)
 		return;
 	t->step++;
@@ -161,13 +184,6 @@ void sc_topology_tick(struct sc_topology *t, uint64_t number, sc_time now)
 	if (t->config.live)
 		publish_all(t);
 	sc_merge_events(&t->merge, t->step);
-}
-
-void sc_topology_settle(struct sc_topology *t)
-{
-	publish_all(t);
-	if (t->running)
-		sc_merge_events(&t->merge, t->step);
 }
 
 void sc_topology_finish(struct sc_topology *t)
@@ -227,9 +243,11 @@ static sc_err open_workers(struct sc_topology *t)
 {
 	struct sc_engine_config engine = t->config.engine;
 	struct sc_bell *bell = t->config.workers > 1 ? &t->bell : NULL;
-	engine.memory = (engine.memory ? engine.memory : STANDARD_MEMORY) / t->config.workers;
-	for (size_t i = 0; i < t->config.workers; i++)
+	engine.memory = engine.memory ? engine.memory : STANDARD_MEMORY;
+	for (size_t i = 0; i < t->config.workers; i++) {
+		engine.memory /= i == 1 ? t->config.workers : 1;
 		SC_TRY(sc_worker_open(&t->workers[i], &engine, t->config.context, bell));
+	}
 	return SC_OK;
 }
 
@@ -245,6 +263,7 @@ sc_err sc_topology_open(struct sc_topology **out, const struct sc_topology_confi
 	t->first = t->last = t->when = SC_TIME_NONE;
 	t->merge = (struct sc_merge){ t->workers, 0, config->engine.emit, config->engine.emit_ctx };
 	t->leading = workers > 1;
+	t->lead = config->lead;
 	sc_bell_open(&t->bell);
 	sc_err err = sc_front_open(&t->front, &config->engine, &t->counters) ? open_workers(t) : SC_EFAILED;
 	if (!err && t->leading && config->lead == 0)

@@ -1,19 +1,19 @@
 /* topology.h - the engine's face over one engine on the calling thread, or over several on threads of their own.
  *
  * The calling thread reads headers, copies each packet that a connection must see into the ring of the worker its
- * connection belongs to, merges what the workers tell, and emits it: `emit` is called on the calling thread only, inside the
- * calls below, as by an engine.  So what stands behind it, filters, outputs, signals, has one owner and no lock.  A thread of
- * its own for the outputs would free the reader from their work, but that is the smaller part of what leaves the reader
- * idle or busy; and when an output is slow, the reader stands still, the capture's own buffer fills, and the kernel counts
- * what it drops.  Nothing is lost silently.
+ * connection belongs to, merges what the workers tell, and emits it: `emit` is called on the calling thread only,
+ * inside the calls below, as by an engine.  So what stands behind it, filters, outputs, signals, has one owner and
+ * no lock; writing costs the reader less than handing every event to one more thread would.  When an output is
+ * slow the reader stands still, a captured interface's buffer fills, and the kernel counts what it drops: nothing
+ * is lost silently.
  *
  * The same packets and ticks give the same events for any number of workers, while no limit is reached.
  *
- * A captured interface that one reader cannot follow may be read through several sockets among which the kernel spreads
- * connections (PACKET_FANOUT, by hash, with reassembly of fragments): each socket then belongs to a worker's thread, which
- * calls sc_front_read() and sc_engine_follow() itself and needs no ring for packets.  Packets are then numbered for each
- * socket, so a step of the merge is a time instead of a number; everything else here stays.
- */
+ * A captured interface that one reader cannot follow may be read through several sockets among which the kernel
+ * spreads connections (PACKET_FANOUT, by hash, with reassembly of fragments): each socket then belongs to a
+ * worker's thread, which calls sc_front_read() and sc_engine_follow() itself and needs no ring for packets.
+ * Packets are then numbered for each socket, so a step of the merge is a time instead of a number; everything else
+ * here stays. */
 #ifndef SC_APP_TOPOLOGY_H
 #define SC_APP_TOPOLOGY_H
 
@@ -24,12 +24,14 @@
 struct sc_topology;
 
 struct sc_topology_config {
-	struct sc_engine_config engine; /* `memory` is for all workers together */
-	size_t   workers;               /* 1 (or 0): on the calling thread, without copying */
-	uint64_t lead;                  /* packets of connections that the calling thread treats alone before it starts the
-	                                 * workers: a small input shall not pay for threads */
-	bool     context;               /* events keep `session` */
-	bool     live;                  /* a packet whose worker's ring is full is dropped and counted, else waited for */
+	struct sc_engine_config engine; /* `memory` is for all workers together; for the one while it is alone */
+	size_t   workers; /* 1 (or 0): on the calling thread, without copying */
+	uint64_t lead;  /* packets of connections that the calling thread treats alone before it starts the workers:
+	                 * a small input shall not pay for threads */
+	uint32_t heavy; /* when those carry more octets on average, it goes on alone and looks again after twice as
+	                 * many: message text costs as much to hand over as to read; 0: it never does */
+	bool     context; /* events keep `session` */
+	bool     live;    /* a packet whose worker's ring is full is dropped and counted, else waited for */
 };
 
 /* SC_EFAILED when there is no memory. */
@@ -43,8 +45,8 @@ void   sc_topology_finish(struct sc_topology *t);
 /* The input is quiet: nothing that was fed waits for company any more, and what the workers have told is emitted. */
 void   sc_topology_settle(struct sc_topology *t);
 
-/* Sums over all workers, up to the packet fed last: what it has caused is emitted before.  The counters hold until the next
- * call. */
+/* Sums over all workers, up to the packet fed last: what it has caused is emitted before.  The counters hold until
+ * the next call. */
 void   sc_topology_totals(struct sc_topology *t, struct sc_engine_totals *totals);
 const struct sc_counters *sc_topology_counters(struct sc_topology *t);
 

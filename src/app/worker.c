@@ -1,8 +1,8 @@
 /* worker.c - the thread of an engine; see worker.h.
  *
- * Nothing here takes a lock while there is work.  Room is given back and progress is told for many orders at once.  A
- * thread rings the master when it has nothing left to do, when its events have no room, and when the room is there that the
- * master waits for; so whenever the master sleeps, either a worker works or one has just rung. */
+ * Nothing here takes a lock while there is work.  Room is given back and progress is told for many orders at once.
+ * A thread rings the master when it has nothing left to do, when its events have no room, and when the room is
+ * there that the master waits for; so whenever the master sleeps, either a worker works or one has just rung. */
 #include "app/worker.h"
 
 #include <signal.h>
@@ -10,7 +10,7 @@
 
 #include "engine/pack.h"
 
-#define RING_OCTETS  (1u << 20)  /* each: some thousand small packets; half of it makes threads sleep, more only leaves the cache */
+#define RING_OCTETS  (1u << 20)  /* each: with less, threads sleep more often; more only leaves the cache */
 #define RING_LEAST   (64u << 10)
 #define RING_SHARE   16          /* of the worker's memory, each */
 #define ROUND        64          /* orders between two words to the master */
@@ -180,7 +180,7 @@ static size_t octets_of(const struct sc_layers *l)
 	return sizeof(struct order) + l->options.len + l->payload.len;
 }
 
-/* Far below the ring's most: whatever the end of the ring wastes, it fits when half is free, as the master waits for. */
+/* Far below the ring's most: it fits when half is free, which the master waits for, whatever the end wastes. */
 bool sc_worker_borrows(const struct sc_worker *w, const struct sc_layers *l)
 {
 	return octets_of(l) > w->orders.size / 8;
@@ -281,7 +281,8 @@ static size_t ring_octets(uint64_t memory)
 	return octets > RING_OCTETS ? RING_OCTETS : octets < RING_LEAST ? RING_LEAST : (size_t)octets;
 }
 
-sc_err sc_worker_open(struct sc_worker *w, const struct sc_engine_config *config, bool context, struct sc_bell *master)
+sc_err sc_worker_open(struct sc_worker *w, const struct sc_engine_config *config, bool context,
+	struct sc_bell *master)
 {
 	struct sc_engine_config own = *config;
 	size_t octets = ring_octets(config->memory);

@@ -1,11 +1,11 @@
 /* worker.h - an engine on a thread of its own, between two rings: packets go in, events come out.
  *
- * Everything a worker is told is an order with the number of a step; steps count packets and ticks over all workers.  What
- * it tells carries the step it was told in.  `passed` is the step behind which it has nothing more to tell.
+ * Everything a worker is told is an order with the number of a step; steps count packets and ticks over all
+ * workers.  What it tells carries the step it was told in.  `passed` is the step behind which it has nothing more
+ * to tell.
  *
- * One thread, the master, gives all orders and takes all events.  It must take events while it waits for a worker, or both
- * wait for ever: a worker whose events nobody takes stands still.
- */
+ * One thread, the master, gives all orders and takes all events.  It must take events while it waits for a worker,
+ * or both wait for ever: a worker whose events nobody takes stands still. */
 #ifndef SC_APP_WORKER_H
 #define SC_APP_WORKER_H
 
@@ -14,7 +14,7 @@
 #include "engine/shard.h"
 
 struct sc_worker {
-	struct sc_engine *engine;      /* the master's until started, then the thread's; the master may look when it is idle */
+	struct sc_engine *engine;      /* the master's until started, then the thread's; idle, the master may look */
 	struct sc_ring orders, events;
 	struct sc_bell bell;           /* wakes the thread */
 	struct sc_bell *master;        /* wakes the master: room, events, nothing left to do */
@@ -39,9 +39,10 @@ struct sc_told {
 	const struct sc_event *event;
 };
 
-/* Opens engine and rings; `config->memory` is for all of it.  The engine's events are the worker's once it is started; until
- * then they go to `config->emit`.  `master` NULL: it never is.  SC_EFAILED: no memory. */
-sc_err sc_worker_open(struct sc_worker *w, const struct sc_engine_config *config, bool context, struct sc_bell *master);
+/* Opens engine and rings; `config->memory` is for all of it.  The engine's events are the worker's once it is
+ * started; until then they go to `config->emit`.  `master` NULL: it never is.  SC_EFAILED: no memory. */
+sc_err sc_worker_open(struct sc_worker *w, const struct sc_engine_config *config, bool context,
+	struct sc_bell *master);
 /* False: the system gives no thread; the engine is still the master's. */
 bool   sc_worker_start(struct sc_worker *w);
 /* What was ordered and not done is forgotten. */

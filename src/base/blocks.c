@@ -35,6 +35,15 @@ void sc_blocks_close(struct sc_blocks *b)
 	}
 }
 
+void sc_blocks_narrow(struct sc_blocks *b, uint32_t parts)
+{
+	for (int i = 0; i < 2; i++) {
+		struct sc_blocks_class *c = &b->classes[i];
+		uint32_t count = c->count / parts;
+		c->count = count > c->fresh ? count : c->fresh;
+	}
+}
+
 struct sc_block *sc_blocks_take(struct sc_blocks *b, size_t octets)
 {
 	SC_ASSERT(octets <= SC_BLOCK_LARGE);

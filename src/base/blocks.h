@@ -28,6 +28,7 @@ struct sc_blocks {
 /* Takes about `octets` of memory; false when there is none. */
 bool sc_blocks_open(struct sc_blocks *b, uint64_t octets);
 void sc_blocks_close(struct sc_blocks *b);
+void sc_blocks_narrow(struct sc_blocks *b, uint32_t parts); /* as sc_pool_narrow() */
 
 /* A block with at least `octets` (at most SC_BLOCK_LARGE) of data, `used` 0, `next` NULL; NULL when none is left. */
 struct sc_block *sc_blocks_take(struct sc_blocks *b, size_t octets);

@@ -20,6 +20,12 @@ void sc_pool_close(struct sc_pool *p)
 	*p = (struct sc_pool){ 0 };
 }
 
+void sc_pool_narrow(struct sc_pool *p, uint32_t parts)
+{
+	uint32_t count = p->count / parts;
+	p->count = count > p->fresh ? count : p->fresh;
+}
+
 void *sc_pool_take(struct sc_pool *p)
 {
 	void *object = p->free;

@@ -14,6 +14,7 @@ struct sc_pool {
 
 bool  sc_pool_open(struct sc_pool *p, size_t size, uint32_t count);
 void  sc_pool_close(struct sc_pool *p);
+void  sc_pool_narrow(struct sc_pool *p, uint32_t parts); /* one of so many parts is enough, and what was ever taken */
 void *sc_pool_take(struct sc_pool *p); /* zeroed; NULL when none is left */
 void  sc_pool_give(struct sc_pool *p, void *object);
 

@@ -640,6 +640,13 @@ sc_err sc_engine_open(struct sc_engine **out, const struct sc_engine_config *con
 	return SC_OK;
 }
 
+void sc_engine_narrow(struct sc_engine *e, uint32_t parts)
+{
+	sc_pool_narrow(&e->flows.pool, parts);
+	sc_pool_narrow(&e->sessions, parts);
+	sc_blocks_narrow(&e->store, parts);
+}
+
 const struct sc_counters *sc_engine_counters(const struct sc_engine *e)
 {
 	return &e->counters;

@@ -25,13 +25,16 @@ bool sc_front_open(struct sc_front *f, const struct sc_engine_config *config, st
 void sc_front_finish(struct sc_front *f); /* end of the capture: fragments that still wait are counted */
 void sc_front_close(struct sc_front *f);  /* a zeroed one is fine */
 
-/* Counts the packet and reads its headers.  True: a connection must see it, the one of `ref`; `l` borrows from the packet,
- * or, when that completes a datagram in fragments, from the front, until its next call. */
+/* Counts the packet and reads its headers.  True: a connection must see it, the one of `ref`; `l` borrows from the
+ * packet, or, when that completes a datagram in fragments, from the front, until its next call. */
 bool sc_front_read(struct sc_front *f, const struct sc_packet *pkt, struct sc_layers *l, struct sc_flow_ref *ref);
 
 /* Feeds what sc_front_read() has read.  Of `pkt` only number and time are looked at. */
 void sc_engine_follow(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l,
 	const struct sc_packet *pkt);
+
+/* From here on the engine keeps to one of so many parts of its memory, but at least to what it has touched. */
+void sc_engine_narrow(struct sc_engine *e, uint32_t parts);
 
 /* The packet that was read last, perhaps for another engine, and its time: what ends with the capture ends there. */
 void sc_engine_place(struct sc_engine *e, uint64_t number, sc_time when);
