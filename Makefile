@@ -47,7 +47,8 @@ check: ## install what is missing, then run every test
 	@$(SUB) layers
 	@$(SUB) docs-check
 	@$(SUB) BUILD=$(BUILD)/clang CC=clang WERROR=-Werror all
-	@$(SUB) BUILD=$(BUILD)/asan MODE="$(SANITIZE)" CFLAGS="-O1 -g" WERROR=-Werror all unit dialogue
+	@$(SUB) BUILD=$(BUILD)/asan MODE="$(SANITIZE)" CFLAGS="-O1 -g" WERROR=-Werror all unit dialogue \
+		$(BUILD)/asan/tools/mutate
 	@tests/check.sh $(BUILD) $(SHARED)
 	@$(SUB) fuzz SECONDS=5
 
@@ -112,6 +113,10 @@ docs-check: $(BUILD)/tools/gendocs $(BUILD)/tools/genman
 	@$(BUILD)/tools/gendocs events | cmp - docs/EVENTS.md && $(BUILD)/tools/gendocs schema | cmp - docs/events.schema.json && \
 	$(BUILD)/tools/genman | cmp - docs/smtpscope.1 && echo "docs: as the tables say" || { echo "docs: run make docs"; exit 1; }
 
+mutate: ## 1,000 mutations of every capture under sanitizers (an hour or more)
+	@$(SUB) BUILD=$(BUILD)/asan MODE="$(SANITIZE)" CFLAGS="-O1 -g" $(BUILD)/asan/tools/mutate
+	SHARED=$(SHARED) tests/mutate.sh $(BUILD) 1000
+
 golden: all ## events of the golden captures anew; read the difference before you commit it
 	@for g in tests/golden/*.jsonl; do $(BUILD)/smtpscope log -e all -q -r captures/lab/$$(basename $$g .jsonl).pcap >$$g; done
 
@@ -135,6 +140,6 @@ clean: ## removes build/
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all demo check unit dialogue asan tsan fuzz fuzz-targets bench layers docs docs-check golden format install uninstall clean help
+.PHONY: all demo check unit dialogue asan tsan fuzz fuzz-targets bench layers docs docs-check golden mutate format install uninstall clean help
 .SECONDARY:
 -include $(LIB_OBJ:.o=.d) $(PROG_OBJ:.o=.d) $(wildcard $(BUILD)/unit/*.d $(BUILD)/fuzz/*.d $(BUILD)/tools/*.d $(BUILD)/dialogue.d)

@@ -27,12 +27,12 @@ captures() {
 one_capture() {
 	local out=$work/$BASHPID
 	mkdir -p "$out"
-	"$checked" log -e all -v -r "$1" >"$out/events" 2>"$out/err" || [ $? -eq 4 ] || echo "log fails on $1"
+	"$checked" log --mem 32M -e all -v -r "$1" >"$out/events" 2>"$out/err" || [ $? -eq 4 ] || echo "log fails on $1"
 	grep -hE 'runtime error|AddressSanitizer' "$out/err"
 	tests/tools/check_events.py docs/events.schema.json <"$out/events"
 	jq -e -n 'inputs | empty' <"$out/events" >/dev/null 2>&1 || [ $? -eq 4 ] || echo "jq refuses the events of $1"
 	for mode in show list "list sessions -f csv" report "report -f json" doctor; do
-		"$checked" $mode -q -r "$1" >"$out/text" 2>"$out/err" || [ $? -eq 4 ] || echo "$mode fails on $1"
+		"$checked" $mode --mem 32M -q -r "$1" >"$out/text" 2>"$out/err" || [ $? -eq 4 ] || echo "$mode fails on $1"
 		grep -hE 'runtime error|AddressSanitizer' "$out/err"
 		LC_ALL=C grep -q "$(printf '[\001-\010\013\014\016-\037\177]')" "$out/text" && echo "control characters: $mode on $1"
 	done
@@ -69,6 +69,8 @@ else
 	echo "check: no reference captures in $shared, their scores are left out"
 fi
 
+export SHARED=$shared
+try "mutations" tests/mutate.sh "$build" 3
 try "secrets" tests/secrets.py "$checked"
 for script in tests/cli.sh tests/workers.sh tests/live.sh tests/oracle/run.sh; do
 	[ -x "$script" ] || continue
