@@ -32,7 +32,7 @@ DIALOGUE := $(sort $(wildcard tests/dialogue/*.c))
 DOCS     := docs/EVENTS.md docs/events.schema.json docs/smtpscope.1
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-SUB       = $(MAKE) --no-print-directory
+SUB       = $(MAKE) --no-print-directory -j$(shell nproc 2>/dev/null || echo 1)
 
 all: $(BUILD)/smtpscope ## build build/smtpscope (installs nothing)
 
