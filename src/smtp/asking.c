@@ -49,10 +49,10 @@ static const struct sc_command *sent_behind(const struct sc_session *s, const st
 static uint64_t quirks_of_order(struct sc_session *s, const struct sc_unit *u)
 {
 	const struct sc_command *before = sent_behind(s, u);
-	if (!before || before == &sc_cmd_lost)
+	if (!before || before == &sc_cmd_lost || s->swapped) /* after TURN, who had seen what when the roles changed is not clear */
 		return 0;
 	if (before == &sc_cmd_connect)
-		return s->facts.evidence.midstream || s->swapped ? 0 : SC_QUIRK_BIT(early_talker);
+		return s->facts.evidence.midstream ? 0 : SC_QUIRK_BIT(early_talker);
 	s->pipelines = true;
 	if (!(before->traits & (SC_CMD_GROUP | SC_CMD_SILENT)))
 		return SC_QUIRK_BIT(bad_pipelining);
