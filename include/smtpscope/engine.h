@@ -34,6 +34,7 @@ struct sc_engine_config {
 	size_t port_count;
 	bool any_port;              /* also find SMTP by content on other ports */
 	bool ignore_vlan;           /* do not tell connections apart by the VLAN and the tunnel they are in */
+	enum sc_tcp_policy tcp_policy;
 	uint64_t seed;              /* key of the hash tables; the same seed, the same output */
 	uint64_t wants;             /* SC_WANT(kind) | ...: kinds worth building; 0 = every kind */
 	sc_emit_fn *emit;           /* called on the feeding thread, inside feed, tick or finish */

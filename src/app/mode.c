@@ -11,6 +11,11 @@ static const char *const report_formats[] = { "text", "html", "json", NULL };
 static const char *const list_formats[] = { "table", "csv", "tsv", NULL };
 static const char *const privacy_levels[] = { "full", "pseudonym", "domain", NULL };
 
+static const char *const tcp_policies[] = { /* by enum sc_tcp_policy */
+	[SC_TCP_LINUX] = "linux", [SC_TCP_BSD] = "bsd", [SC_TCP_WINDOWS] = "windows", [SC_TCP_FIRST] = "first",
+	[SC_TCP_LAST] = "last", NULL,
+};
+
 static bool known(const char *const *words, const char *word)
 {
 	for (; *words; words++)
@@ -150,5 +155,15 @@ sc_err sc_mode_settle(struct sc_options *o, bool terminal)
 	SC_TRY(check_format(o));
 	if (!known(privacy_levels, o->privacy))
 		return unknown_word("--privacy", "level", privacy_levels, o->privacy);
+	if (!known(tcp_policies, o->tcp_policy))
+		return unknown_word("--tcp-policy", "system", tcp_policies, o->tcp_policy);
 	return check_source(o);
+}
+
+enum sc_tcp_policy sc_mode_tcp_policy(const struct sc_options *o)
+{
+	for (int i = 0; tcp_policies[i]; i++)
+		if (sc_str_equal(sc_str_of(o->tcp_policy), sc_str_of(tcp_policies[i])))
+			return (enum sc_tcp_policy)i;
+	return SC_TCP_LINUX;
 }

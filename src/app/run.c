@@ -3,6 +3,7 @@
  * Everything that can be refused is refused before the first packet, and inputs are opened before outputs, so a
  * misspelt file name empties no file.  Whatever ends the reading, all that is known is written.  Of several
  * reasons for an exit code the contract's order holds: 1, 2, 3, then 4, 5, 10. */
+#include "app/mode.h"
 #include "app/run.h"
 
 #include <stdio.h>
@@ -124,6 +125,7 @@ static sc_err open_engines(struct run *r)
 		.port_count = o->ports.count,
 		.any_port = o->any_port,
 		.ignore_vlan = o->ignore_vlan,
+		.tcp_policy = sc_mode_tcp_policy(o),
 		.seed = seed_of(r),
 		.wants = sc_outputs_wants(&r->outputs) | sc_save_wants(&r->save),
 		.emit = on_event,

@@ -336,7 +336,8 @@ static void take_syn(struct sc_flow *flow, const struct sc_syn *syn)
 	flow->first = flow->syn_at = syn->when;
 	flow->client_is_a = syn->from_a;
 	client->base = syn->seq + 1;
-	client->known = client->start = client->seen = true;
+	client->to.offer = syn->offer;
+	client->known = client->start = client->seen = client->to.heard = true;
 	client->packets = 1;
 }
 
@@ -372,7 +373,6 @@ static struct sc_flow *open_flow(struct sc_engine *e, const struct sc_flow_ref *
 static bool begins_anew(struct sc_engine *e, const struct sc_flow *flow, const struct sc_flow_ref *ref,
 	const struct sc_layers *l, const struct sc_packet *pkt)
 {
-	struct sc_syn syn;
 	if (!(l->flags & SC_TCP_SYN))
 		return false;
 	const struct sc_tcp_side *s = &flow->tcp.side[sc_flow_side(flow, ref)];
@@ -385,11 +385,8 @@ static bool begins_anew(struct sc_engine *e, const struct sc_flow *flow, const s
 		sc_syn_note(&e->flows, ref, l, pkt);
 		return false;
 	}
-	if (!sc_syn_take(&e->flows, ref, &syn) || syn.seq + 1 != l->ack)
-		return false;
-	sc_syn_note(&e->flows, &(struct sc_flow_ref){ syn.key, ref->hash, syn.from_a },
-		&(struct sc_layers){ .seq = syn.seq }, &(struct sc_packet){ .number = syn.packet, .when = syn.when });
-	return true;
+	const struct sc_syn *syn = sc_syn_find(&e->flows, ref);
+	return syn && syn->seq + 1 == l->ack;
 }
 
 static void note_times(struct sc_flow *flow, enum sc_side side, const struct sc_layers *l, const struct sc_packet *pkt)
@@ -633,7 +630,7 @@ sc_err sc_engine_open(struct sc_engine **out, const struct sc_engine_config *con
 		sc_engine_close(e);
 		return SC_EFAILED;
 	}
-	e->env = (struct sc_tcp_env){ &e->store, &e->counters };
+	e->env = (struct sc_tcp_env){ .store = &e->store, .counters = &e->counters, .rule = sc_tcp_rule(config->tcp_policy) };
 	e->host = (struct sc_session_host){ .store = &e->store, .scratch = e->scratch, .key = config->seed,
 		.wants = config->wants ? config->wants : UINT64_MAX, .emit = emit, .opaque = opaque, .ctx = e };
 	*out = e;

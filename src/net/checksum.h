@@ -7,21 +7,52 @@
 
 #include "base/str.h"
 
-/* Adds octets that begin at an even place of what is summed; an odd last one is followed by zero. */
+/* The sum of 8 octets, as two halves: so that it does not run over when many are added. */
+static inline uint64_t sc_checksum_halves(uint64_t word)
+{
+	return (word >> 32) + (uint32_t)word;
+}
+
+/* Adds octets that begin at an even place of what is summed; an odd last one is followed by zero.  `sum` must be below
+ * 2^62, and stays so for 2^29 octets. */
 static inline uint64_t sc_checksum_add(uint64_t sum, sc_str s)
 {
-	uint64_t word;
-	while (s.len >= sizeof(word)) {
-		memcpy(&word, s.at, sizeof(word));
-		sum += word;
-		sum += sum < word; /* the carry goes around */
-		s.at += sizeof(word);
-		s.len -= sizeof(word);
+	uint64_t word[4];
+	uint32_t half;
+	uint16_t pair;
+	for (; s.len >= 32; s.at += 32, s.len -= 32) {
+		memcpy(word, s.at, 32);
+		sum += sc_checksum_halves(word[0]) + sc_checksum_halves(word[1]) + sc_checksum_halves(word[2]) +
+			sc_checksum_halves(word[3]);
 	}
-	word = 0;
-	memcpy(&word, s.at, s.len);
-	sum += word;
-	return sum + (sum < word);
+	for (; s.len >= 8; s.at += 8, s.len -= 8) {
+		memcpy(word, s.at, 8);
+		sum += sc_checksum_halves(word[0]);
+	}
+	if (s.len & 4) {
+		memcpy(&half, s.at, 4);
+		sum += half;
+		s.at += 4;
+	}
+	if (s.len & 2) {
+		memcpy(&pair, s.at, 2);
+		sum += pair;
+		s.at += 2;
+	}
+	if (s.len & 1) {
+		pair = 0;
+		memcpy(&pair, s.at, 1);
+		sum += pair;
+	}
+	return sum;
+}
+
+/* A 16-bit field that was read as a number, in the order in which sums are kept. */
+static inline uint16_t sc_checksum_order(uint16_t field)
+{
+	char octets[2] = { (char)(field >> 8), (char)field };
+	memcpy(&field, octets, sizeof(field));
+	return field;
 }
 
 /* Adds a number as it stands in network order. */

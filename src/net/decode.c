@@ -18,27 +18,9 @@
 #define MOST_LAYERS     24 /* tags, labels, tunnels, IP headers; a mirrored tunnel in a tunnel has a dozen */
 #define MOST_EXTENSIONS 16 /* RFC 8200 4.1 knows seven headers at most in a row that makes sense */
 
-/* Judges the segment of `w->l`, whose header begins at `tcp`.  A stack that leaves the checksum to the network card
- * shows zero in its own captures, or the sum of the pseudo-header alone, not inverted; some leave the length out of
- * that. */
-static bool checksum_is_bad(const struct sc_walk *w, const char *tcp, size_t octets)
-{
-	const struct sc_layers *l = w->l;
-	uint64_t addresses = sc_checksum_ip(sc_checksum_ip(0, &l->src), &l->dst);
-	uint64_t pseudo = sc_checksum_word(addresses, SC_IP_TCP);
-	uint16_t bare = sc_checksum_fold(pseudo);
-	pseudo = sc_checksum_word(pseudo, (uint32_t)octets);
-	uint16_t field;
-	memcpy(&field, tcp + 16, sizeof(field));
-	if (field == 0 || sc_checksum_fold(sc_checksum_add(pseudo, (sc_str){ tcp, octets })) == 0xffff)
-		return false;
-	return field != bare && field != sc_checksum_fold(pseudo);
-}
-
 static enum sc_decode_status read_tcp(struct sc_walk *w)          /* RFC 9293 3.1 */
 {
 	struct sc_layers *l = w->l;
-	size_t octets = w->wire_left;
 	const char *h = sc_walk_take(w, 20);
 	if (!h)
 		return SC_DECODE_BROKEN;
@@ -48,15 +30,16 @@ static enum sc_decode_status read_tcp(struct sc_walk *w)          /* RFC 9293 3.
 	l->ack      = sc_load_be32(h + 8);
 	l->flags    = (uint8_t)h[13];
 	l->window   = sc_load_be16(h + 14);
+	l->checksum = sc_load_be16(h + 16);
 	l->urgent   = sc_load_be16(h + 18);
+	l->sum      = sc_checksum_add(0, (sc_str){ h, 20 });
 	size_t header = ((uint8_t)h[12] >> 4) * 4u;
 	if (header < 20 || !sc_walk_take(w, header - 20))
 		return SC_DECODE_BROKEN;
 	l->options = (sc_str){ h + 20, header - 20 };
 	l->wire_payload = (uint32_t)w->wire_left;
 	l->payload = sc_cursor_rest(&w->c);
-	if (w->check && l->payload.len == l->wire_payload)
-		l->checksum_bad = checksum_is_bad(w, h, octets);
+	l->checkable = w->check && l->payload.len == l->wire_payload;
 	return SC_DECODE_TCP;
 }
 
@@ -139,6 +122,7 @@ static enum sc_decode_status read_ipv4(struct sc_walk *w, enum sc_next *next)   
 	if (!sc_walk_take(w, header))
 		return SC_DECODE_BROKEN;
 	l->ttl = (uint8_t)h[8];
+	l->ip_id = sc_load_be16(h + 4);
 	l->src.version = l->dst.version = 4;
 	memcpy(l->src.octets, h + 12, 4);
 	memcpy(l->dst.octets, h + 16, 4);
@@ -187,12 +171,31 @@ static enum sc_decode_status walk_on(struct sc_walk *w, enum sc_next next)
 	return w->c.failed ? SC_DECODE_BROKEN : nothing;
 }
 
-/* What a guess led to is not broken, it was no tunnel. */
-static bool settle(const struct sc_walk *w, enum sc_decode_status status)
+/* A stack that leaves the checksum to the network card shows zero in its own captures, or the sum of the pseudo-header
+ * alone, not inverted; some leave the length out of that. */
+enum sc_sum sc_decode_sum(const struct sc_layers *l)
 {
-	bool wrong_guess = w->guessed && status == SC_DECODE_BROKEN;
+	if (!l->checkable)
+		return SC_SUM_NONE;
+	uint64_t octets = 20 + l->options.len + l->payload.len;
+	uint64_t addresses = sc_checksum_ip(sc_checksum_ip(0, &l->src), &l->dst);
+	uint64_t full = addresses + sc_checksum_order(SC_IP_TCP) + sc_checksum_order((uint16_t)octets) +
+		sc_checksum_order((uint16_t)(octets >> 16));
+	uint64_t sum = sc_checksum_add(sc_checksum_add(l->sum, l->options), l->payload);
+	if (sc_checksum_fold((sum >> 32) + (uint32_t)sum + (full >> 32) + (uint32_t)full) == 0xffff)
+		return SC_SUM_RIGHT;
+	uint16_t field = sc_checksum_order(l->checksum);
+	bool bare = field == sc_checksum_fold(addresses + sc_checksum_order(SC_IP_TCP)) || field == sc_checksum_fold(full);
+	return !field || bare ? SC_SUM_NONE : SC_SUM_WRONG;
+}
+
+/* What a guess led to is not broken, it was no tunnel. */
+static bool settle(const struct sc_walk *w, enum sc_decode_status status, bool check)
+{
+	bool wrong_guess = w->guessed && status == SC_DECODE_BROKEN, tcp = status == SC_DECODE_TCP;
 	w->l->status = wrong_guess ? SC_DECODE_NOT_TCP : status;
-	return status == SC_DECODE_TCP;
+	w->l->checksum_bad = tcp && check && sc_decode_sum(w->l) == SC_SUM_WRONG;
+	return tcp;
 }
 
 bool sc_decode(const struct sc_packet *pkt, bool check, struct sc_layers *l)
@@ -203,7 +206,7 @@ bool sc_decode(const struct sc_packet *pkt, bool check, struct sc_layers *l)
 	struct sc_walk w = {
 		.c = sc_cursor_of(bytes),
 		.wire_left = pkt->wire_len > bytes.len ? pkt->wire_len : bytes.len,
-		.check = check,
+		.check = true,
 		.l = l,
 	};
 	enum sc_next next;
@@ -211,18 +214,18 @@ bool sc_decode(const struct sc_packet *pkt, bool check, struct sc_layers *l)
 	if (h)
 		next = (enum sc_next)sc_load_be16(h + 12);
 	else if (!sc_link_begin(&w, pkt->link, &next))
-		return settle(&w, SC_DECODE_UNKNOWN_LINK);
-	return settle(&w, walk_on(&w, next));
+		return settle(&w, SC_DECODE_UNKNOWN_LINK, check);
+	return settle(&w, walk_on(&w, next), check);
 }
 
 bool sc_decode_whole(sc_str bytes, size_t wire, bool check, struct sc_layers *l)
 {
 	SC_ASSERT(l->status == SC_DECODE_FRAGMENT && bytes.at && bytes.len <= wire);
 	uint8_t protocol = l->fragment.protocol;
-	*l = (struct sc_layers){ .src = l->src, .dst = l->dst, .network = l->network,
-		.layers = (uint8_t)(l->layers + 1), .vlan = l->vlan, .ttl = l->ttl };
-	struct sc_walk w = { .c = sc_cursor_of(bytes), .wire_left = wire, .check = check, .l = l };
+	*l = (struct sc_layers){ .src = l->src, .dst = l->dst, .network = l->network, .layers = (uint8_t)(l->layers + 1),
+		.vlan = l->vlan, .ttl = l->ttl };
+	struct sc_walk w = { .c = sc_cursor_of(bytes), .wire_left = wire, .check = true, .l = l };
 	enum sc_next next = SC_NEXT_NONE;
 	enum sc_decode_status status = read_payload(&w, protocol, &next);
-	return settle(&w, next == SC_NEXT_NONE ? status : walk_on(&w, next));
+	return settle(&w, next == SC_NEXT_NONE ? status : walk_on(&w, next), check);
 }

@@ -49,6 +49,10 @@ struct sc_layers {
 	sc_str   payload;     /* as captured: shorter than wire_payload when the capture cut the packet */
 	uint32_t wire_payload; /* octets of payload on the wire, by the IP total length (or, when that is 0 as with
 	                        * TCP segmentation offload, by what the packet's wire_len leaves) */
+	uint16_t ip_id;       /* IPv4 identification; 0 with IPv6 */
+	uint16_t checksum;    /* of TCP, as it stands */
+	bool     checkable;   /* the whole segment was captured, and its checksum covers what stands here */
+	uint64_t sum;         /* of the first 20 octets of the TCP header, as checksum.h adds them */
 	bool     checksum_bad; /* TCP checksum wrong, and neither zero nor a bare pseudo-header sum (offload);
 	                        * only judged on whole packets when `check` was asked for */
 };
@@ -56,8 +60,14 @@ struct sc_layers {
 /* Reads `pkt` into `*l`; true when status is SC_DECODE_TCP.  `check`: verify the TCP checksum too. */
 bool sc_decode(const struct sc_packet *pkt, bool check, struct sc_layers *l);
 
-/* Reads on in `bytes`, what the packet of the fragment in `*l` carries now that it is whole: `wire` octets, of
- * which the first were captured.  The new view borrows from `bytes`. */
+enum sc_sum { SC_SUM_NONE, SC_SUM_RIGHT, SC_SUM_WRONG };
+
+/* The TCP checksum of a segment that was read; costs a look at every octet of it.  NONE: it cannot be judged, or the network
+ * card was to make it: it is zero or the sum of the pseudo-header alone. */
+enum sc_sum sc_decode_sum(const struct sc_layers *l);
+
+/* Reads on in `bytes`, what the packet of the fragment in `*l` carries now that it is whole: `wire` octets, of which the
+ * first were captured.  The new view borrows from `bytes`. */
 bool sc_decode_whole(sc_str bytes, size_t wire, bool check, struct sc_layers *l);
 
 #endif

@@ -240,7 +240,7 @@ static struct sc_syn *syn_set(const struct sc_flows *f, const struct sc_flow_ref
 	return &f->syns[sc_flow_shard(ref) * SYN_WAYS];
 }
 
-static struct sc_syn *syn_find(const struct sc_flows *f, const struct sc_flow_ref *ref)
+static struct sc_syn *syn_at(const struct sc_flows *f, const struct sc_flow_ref *ref)
 {
 	struct sc_syn *set = syn_set(f, ref);
 	for (uint32_t i = 0; i < SYN_WAYS; i++)
@@ -251,7 +251,7 @@ static struct sc_syn *syn_find(const struct sc_flows *f, const struct sc_flow_re
 
 void sc_syn_note(struct sc_flows *f, const struct sc_flow_ref *ref, const struct sc_layers *l, const struct sc_packet *pkt)
 {
-	struct sc_syn *syn = syn_find(f, ref), *set = syn_set(f, ref);
+	struct sc_syn *syn = syn_at(f, ref), *set = syn_set(f, ref);
 	if (syn && syn->seq == l->seq && syn->from_a == ref->from_a)
 		return; /* sent again: the first try is when the client began */
 	for (uint32_t i = 0; !syn && i < SYN_WAYS; i++)
@@ -261,13 +261,18 @@ void sc_syn_note(struct sc_flows *f, const struct sc_flow_ref *ref, const struct
 		if (set[i].packet <= set[0].packet && set[i].packet <= set[1].packet && set[i].packet <= set[2].packet &&
 			set[i].packet <= set[3].packet)
 			syn = &set[i];
-	*syn = (struct sc_syn){ .key = ref->key, .seq = l->seq, .packet = pkt->number, .when = pkt->when,
+	*syn = (struct sc_syn){ .key = ref->key, .seq = l->seq, .offer = sc_tcp_offer(l), .packet = pkt->number, .when = pkt->when,
 		.from_a = ref->from_a, .used = true };
+}
+
+const struct sc_syn *sc_syn_find(const struct sc_flows *f, const struct sc_flow_ref *ref)
+{
+	return syn_at(f, ref);
 }
 
 bool sc_syn_take(struct sc_flows *f, const struct sc_flow_ref *ref, struct sc_syn *out)
 {
-	struct sc_syn *syn = syn_find(f, ref);
+	struct sc_syn *syn = syn_at(f, ref);
 	if (!syn)
 		return false;
 	*out = *syn;

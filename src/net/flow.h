@@ -45,6 +45,7 @@ struct sc_flow_list {
 struct sc_syn {
 	struct sc_flow_key key;
 	uint32_t seq;
+	struct sc_tcp_offer offer;
 	uint64_t packet;
 	sc_time  when;
 	bool     from_a, used;
@@ -100,6 +101,7 @@ struct sc_flow *sc_flow_sort(struct sc_flow *list);
 
 /* Remembers a bare SYN (the first of its kind counts), and gives back and forgets the one of this connection. */
 void sc_syn_note(struct sc_flows *f, const struct sc_flow_ref *ref, const struct sc_layers *l, const struct sc_packet *pkt);
+const struct sc_syn *sc_syn_find(const struct sc_flows *f, const struct sc_flow_ref *ref); /* NULL: none */
 bool sc_syn_take(struct sc_flows *f, const struct sc_flow_ref *ref, struct sc_syn *out);
 
 static inline enum sc_side sc_flow_side(const struct sc_flow *flow, const struct sc_flow_ref *ref)

@@ -8,32 +8,46 @@
 #define SC_NET_TCP_H
 
 #include <smtpscope/counters.h>
-#include <smtpscope/event.h>
+#include <smtpscope/engine.h>
 
 #include "base/segment.h"
-#include "net/decode.h"
+#include "net/receiver.h"
 
 struct sc_tcp_env {
 	struct sc_blocks   *store;
 	struct sc_counters *counters;
+	enum sc_overlap     rule; /* for octets that came twice, where no acknowledgement tells which copy counts */
 };
 
+enum sc_overlap sc_tcp_rule(enum sc_tcp_policy policy);
+
 struct sc_tcp_side {
+	struct sc_receiver to; /* what the other side goes by when it judges segments of this one */
 	uint32_t base;        /* sequence number of stream offset 0 */
 	bool     known;       /* base is set */
 	bool     seen;        /* a packet of this side was captured */
 	bool     start;       /* offset 0 is the real beginning of the stream */
-	bool     fin;         /* its end is at fin_at */
+	bool     fin;         /* its end is at fin_at, if what came before it comes in */
+	bool     fin_sure;    /* the other side acknowledged its end */
 	bool     fin_assumed; /* its FIN was not captured, an acknowledgement tells of it */
 	bool     over;        /* everything up to fin_at was delivered */
 	bool     given_up;    /* octets of it were waited for once, in vain */
 	uint64_t next;        /* delivered up to here */
 	uint64_t top;         /* end of what was captured */
 	uint64_t acked;       /* end of what the other side acknowledged */
-	uint64_t fin_at;
+	uint64_t fin_at, fin_from; /* where the segment with the FIN ended and began */
+	uint64_t fin_later, fin_later_from; /* another FIN farther on, in case that one is not taken; 0: none */
 	uint64_t fin_seen;    /* what its FIN acknowledged: one beyond the other side's fin_at when that came first */
 	sc_time  stuck_since; /* something cannot be delivered since then; SC_TIME_NONE */
 	struct sc_pieces early;
+	struct sc_pieces doubt; /* octets that the other side has to refuse; taken when it acknowledges them nevertheless */
+	uint64_t claim;         /* end of what the other side acknowledged although nothing shows that it was sent */
+	sc_time  claimed;
+	sc_time  proven_since;  /* it acknowledged octets of `doubt` since then; SC_TIME_NONE */
+	bool     reset;         /* its RST was accepted: nothing counts from `limit` on */
+	uint64_t limit;
+	bool     urgent;        /* the octet at urgent_at is urgent: its receiver reads it beside the stream */
+	uint64_t urgent_at;
 	uint64_t octets;      /* payload captured */
 	uint64_t gap_octets;  /* given as gaps */
 	uint32_t packets, truncated;
@@ -44,9 +58,14 @@ struct sc_tcp {
 	uint64_t quirks;             /* SC_QUIRK_BIT(tcp_...) */
 	struct sc_segment now;       /* borrowed payload of the packet being accepted; len 0: none */
 	struct sc_segment now_cut;   /* what the capture cut off behind it, a gap; len 0: none */
+	bool now_fin;                /* it ends with a FIN */
+	unsigned now_weak;           /* enum sc_refusal: it may have been taken only if the capture lacks something */
 	enum sc_side now_side;
 	enum sc_side reset_by;
 	bool reset;                  /* a RST was accepted */
+	bool reset_waits;            /* one came that may or may not fit: silence of its receiver will tell that it did */
+	uint32_t reset_seq, reset_octets;
+	sc_time  reset_when;
 	bool flushing;               /* nothing more comes: wait for nothing */
 	struct sc_block *spent;      /* of the run given last */
 	sc_time clock;               /* latest packet time */

@@ -53,7 +53,7 @@ enum sc_protocol { /* IANA protocol numbers that are looked behind */
 struct sc_walk {
 	struct sc_cursor c;
 	size_t wire_left; /* octets to the end of the packet on the wire; the cursor never has more */
-	bool   check;     /* judge the TCP checksum */
+	bool   check;     /* a TCP checksum covers what stands here: it can be judged */
 	bool   guessed;   /* a port or a pattern brought us here: what does not fit is no damage */
 	struct sc_layers *l;
 };

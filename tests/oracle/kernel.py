@@ -4,8 +4,8 @@
 Runs as root in a network namespace of its own (run.sh makes one).  Opens a TAP device, lets the kernel listen on real
 sockets, and plays a remote client by writing frames: a handshake, then a random and nasty order of segments, then most
 of the time whatever is needed to complete the stream.  Writes FOLDER/wire.pcap with the IP packets of both directions as
-a sniffer sees them there, and FOLDER/read.txt with one line a case: the client's port and, in hexadecimal, every octet
-that the socket gave to its reader.
+a sniffer sees them there, and FOLDER/read.txt with one line a case: the client's port, every octet that the socket gave to
+its reader in hexadecimal, and "short" when the kernel threw away octets for want of memory.
 
 Each segment carries octets of its own, so that each octet read tells which copy the kernel took.  The capture's clock
 is made: 10 ms a frame of the client, 20 us a frame of the kernel.  A TAP and not a TUN device, because its frames lie
@@ -96,6 +96,7 @@ class Peer:
         self.kernel_isn = 0
         self.kernel_next = 0    # what it has sent: sequence number
         self.window_scale = 0
+        self.fins = set()       # offsets of FINs
         self.established = self.closed = False
 
     def packet(self, seq, ack, flags, data=b"", options=b"", window=512, urgent=0, bad_sum=0):
@@ -114,6 +115,8 @@ class Peer:
         return struct.pack(">BBBBII", 1, 1, 8, 10, (self.clock - back) & M32, self.echo) if self.stamps else b""
 
     def post(self, offset, flags, data=b"", ack=None, back=0, options=None, **more):
+        if flags & FIN:
+            self.fins.add(offset + len(data))
         ack = self.kernel_next if ack is None else ack
         options = self.stamp(back) if options is None else options
         if self.say:
@@ -175,23 +178,25 @@ class Case:
     """One connection: the peer, the socket, what its reader got."""
 
     def __init__(self, tap, listeners, rng, sport, say=False):
-        self.rng, self.got, self.over = rng, b"", False
+        self.rng, self.got, self.over, self.short = rng, b"", False, False
         self.listener, self.small = listeners[min(2, rng.randrange(6))]
         self.peer = Peer(tap, rng, sport, self.listener.getsockname()[1], say)
         self.lazy = rng.random() < .3               # the reader comes seldom, so windows close
         self.odd = rng.choice((0, .1, .3, .6))      # how often a segment is more than a piece of data
         self.reach = rng.choice((30, 100, 400)) if not self.small or rng.random() < .5 else 3000
         self.longest = rng.choice((1, 4, 20, 60)) if self.reach < 3000 else rng.choice((200, 1000))
+        self.crossing = rng.random() < .02          # segments may cross the end of the window
         self.top = 0
 
     def run(self):
+        before = pruned() if self.small else ""
         self.peer.connect()
-        try:
-            self.socket, _ = self.listener.accept()
-        except BlockingIOError:
+        if not self.peer.established or not self.accept():
             return
         self.socket.setblocking(False)
         for _ in range(self.rng.randrange(2, 26)):
+            if self.peer.closed:
+                break
             self.step()
             if not self.lazy or self.rng.random() < .1:
                 self.read()
@@ -201,13 +206,25 @@ class Case:
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
         self.peer.hear()
+        self.short = self.small and pruned() != before
+
+    def accept(self):
+        """False: there is no connection.  A SYN after a reset may have opened one for a case that is over."""
+        while True:
+            try:
+                self.socket, (_, port) = self.listener.accept()
+            except BlockingIOError:
+                return False
+            if port == self.peer.sport:
+                return True
+            self.socket.close()
 
     def read(self):
         while not self.over:
             try:
                 data = self.socket.recv(65536)
             except BlockingIOError:
-                return
+                break
             except OSError:
                 data = b""
             self.over = not data
@@ -228,6 +245,7 @@ class Case:
 
     def answer(self):
         """The server says something, so that there is something to acknowledge."""
+        self.peer.tap.now += 10000
         try:
             self.socket.send(bytes(self.rng.randrange(1, 200)))
         except OSError:
@@ -247,8 +265,13 @@ class Case:
     def data(self, flags=ACK, offset=None, **more):
         rng = self.rng
         offset = self.place() if offset is None else offset
-        data = self.peer.octets(rng.randrange(1, self.longest + 1))
-        self.top = max(self.top, offset + len(data))
+        while offset - 1 in self.peer.fins:         # Linux joins that to the FIN, and reads it an octet too early
+            offset += 1
+        n, room = rng.randrange(1, self.longest + 1), self.peer.edge - offset
+        if 0 < room < n and not self.crossing:
+            n = room                                # what crosses the window's end is rare: see crossing
+        data = self.peer.octets(n)
+        self.top = max(self.top, min(offset + len(data), self.peer.taken + 3000))
         self.peer.post(offset, flags | (PSH if rng.random() < .5 else 0), data, **more)
         if rng.random() < .1:
             self.peer.post(offset, flags, data, **more)
@@ -285,7 +308,7 @@ class Case:
         peer = self.peer
         if self.small:
             while self.rng.random() < .9 and peer.edge > peer.taken:
-                n = min(peer.edge - peer.taken, 700) + self.rng.choice((0, 0, 0, 10))
+                n = min(peer.edge - peer.taken, 700) + (10 if self.crossing else 0)
                 peer.post(peer.taken, ACK, peer.octets(n))
                 self.top = max(self.top, peer.taken)
                 if self.rng.random() < .1:
@@ -315,8 +338,13 @@ class Case:
             self.peer.post(self.place(), rng.choice((FIN | ACK, FIN | ACK, FIN)))
 
     def urgent(self):
-        rng = self.rng
-        self.data(flags=ACK | URG, urgent=rng.choice((0, 1, 2, rng.randrange(1, 40), 65535)))
+        """A reader that is slow loses the older of two marks; nothing on the wire tells, so readers are quick here."""
+        rng, self.crossing, self.lazy = self.rng, False, False
+        self.read()
+        offset = self.place()
+        if offset >= self.peer.edge:
+            return
+        self.data(flags=ACK | URG, offset=offset, urgent=rng.choice((0, 1, 2, rng.randrange(1, 40), 65535)))
 
     def strange_flags(self):
         self.data(flags=ACK | self.rng.choice((PSH | ECE, CWR, ECE | CWR, PSH | CWR)), urgent=self.rng.choice((0, 3)))
@@ -324,7 +352,7 @@ class Case:
     def complete(self):
         """Sends what is still missing, in order, and the end."""
         rng, peer = self.rng, self.peer
-        for _ in range(40):
+        for _ in range(20):
             if peer.closed or peer.taken >= self.top + 5 or self.over:
                 break
             self.read()
@@ -339,6 +367,13 @@ class Case:
 
 ODDITIES = (Case.bad_sum, Case.no_ack, Case.old_stamp, Case.no_stamp, Case.strange_ack, Case.bare_ack, Case.beyond,
             Case.fill_window, Case.probe, Case.reset, Case.syn, Case.fin, Case.urgent, Case.strange_flags)
+
+
+def pruned():
+    """How often the kernel had to throw away what it held, for want of a receive buffer."""
+    with open("/proc/net/netstat") as f:
+        names, values = f.readline().split(), f.readline().split()
+    return [v for n, v in zip(names, values) if n in ("PruneCalled", "RcvPruned", "OfoPruned", "TCPRcvQDrop", "TCPOFODrop")]
 
 
 def listen():
@@ -367,7 +402,7 @@ def main():
         for n in range(args.cases) if args.only is None else [args.only]:
             case = Case(tap, listeners, random.Random(args.seed << 20 | n), 2000 + n, args.only is not None)
             case.run()
-            out.write(f"{2000 + n} {case.got.hex()}\n")
+            out.write(f"{2000 + n} {case.got.hex()} {'short' if case.short else ''}\n")
     tap.pcap.close()
 
 

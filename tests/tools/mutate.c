@@ -313,7 +313,7 @@ static void on_event(void *ctx, const struct sc_event *ev)
 static uint64_t octets_told(const struct sc_counters *c)
 {
 	return c->octets_delivered + c->octets_duplicate + c->octets_before_start + c->octets_after_close +
-		c->octets_out_of_window + c->octets_dropped;
+		c->octets_out_of_window + c->octets_refused + c->octets_urgent + c->octets_dropped;
 }
 
 /* When all is over: octets and packets are each counted once, what began has ended, and the output can be read. */

@@ -64,7 +64,7 @@ static struct wire *wire_open(void)
 {
 	struct wire *w = calloc(1, sizeof(*w));
 	assert_true(sc_blocks_open(&w->store, 1 << 20));
-	w->env = (struct sc_tcp_env){ &w->store, &w->counters };
+	w->env = (struct sc_tcp_env){ .store = &w->store, .counters = &w->counters };
 	w->now = START;
 	sc_tcp_open(&w->tcp);
 	return w;
@@ -78,7 +78,7 @@ static void feed_cut(struct wire *w, enum sc_side side, uint8_t flags, int64_t s
 	memcpy(payload, text, len);
 	uint32_t own = side == SC_CLIENT ? CLIENT_ISN : SERVER_ISN, other = side == SC_CLIENT ? SERVER_ISN : CLIENT_ISN;
 	struct sc_layers l = { .flags = flags, .seq = own + 1 + (uint32_t)seq, .payload = { payload, len },
-		.wire_payload = wire };
+		.wire_payload = wire, .window = 0xffff };
 	if (flags & SC_TCP_ACK)
 		l.ack = other + 1 + (uint32_t)ack;
 	struct sc_packet pkt = { .number = 1, .when = w->now };
@@ -113,7 +113,7 @@ static void done(struct wire *w, const char *name, const char *expected)
 		fail_msg("%s: expected %s, got %s", name, expected, w->log);
 	const struct sc_counters *c = &w->counters;
 	assert_int_equal(c->octets_seen, c->octets_delivered + c->octets_duplicate + c->octets_before_start +
-		c->octets_after_close + c->octets_out_of_window + c->octets_dropped);
+		c->octets_after_close + c->octets_out_of_window + c->octets_refused + c->octets_urgent + c->octets_dropped);
 	assert_int_equal(sc_blocks_in_use(&w->store), 0);
 	sc_blocks_close(&w->store);
 	free(w);

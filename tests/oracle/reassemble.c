@@ -1,0 +1,116 @@
+/* reassemble.c - what the clients of a capture said, as the reassembly delivers it: reassemble CAPTURE [eager]
+ *
+ * One line a connection, in the order of their first packets: the client's port and the octets in hexadecimal, with [n] for
+ * a gap of n.  A connection begins with the SYN of its client.  Time goes on for a while behind the last packet, so
+ * that what waits for time alone is decided; but nothing is flushed, for a receiver does not get past a hole either. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "input/source.h"
+#include "net/flow.h"
+
+#define FLOWS  65536
+#define MEMORY (UINT64_C(256) << 20)
+
+static struct sc_counters counters;
+static struct sc_blocks store;
+static struct sc_flows flows;
+static struct sc_tcp_env env = { .store = &store, .counters = &counters };
+static struct text { char *at; size_t len, room; } said[FLOWS]; /* by the client's port */
+static uint16_t order[FLOWS];
+static size_t count;
+
+static char *more(struct text *t, size_t n)
+{
+	if (t->room - t->len < n) {
+		t->room = (t->room + n) * 2;
+		t->at = realloc(t->at, t->room);
+		if (!t->at)
+			abort();
+	}
+	char *to = t->at + t->len;
+	t->len += n;
+	return to;
+}
+
+static void write_down(struct text *t, const struct sc_segment *run)
+{
+	static const char digits[] = "0123456789abcdef";
+	if (sc_segment_is_gap(run)) {
+		char gap[24];
+		int n = snprintf(gap, sizeof(gap), "[%zu]", run->bytes.len);
+		memcpy(more(t, (size_t)n), gap, (size_t)n);
+		return;
+	}
+	char *to = more(t, run->bytes.len * 2);
+	for (size_t i = 0; i < run->bytes.len; i++) {
+		*to++ = digits[(uint8_t)run->bytes.at[i] >> 4];
+		*to++ = digits[run->bytes.at[i] & 15];
+	}
+}
+
+static uint16_t port_of(const struct sc_flow *flow)
+{
+	struct sc_ip ip;
+	uint16_t port;
+	sc_flow_end(flow, SC_CLIENT, &ip, &port);
+	return port;
+}
+
+static void pull(struct sc_flow *flow)
+{
+	enum sc_side side;
+	struct sc_segment run;
+	while (sc_tcp_next(&flow->tcp, &env, &side, &run))
+		if (side == SC_CLIENT)
+			write_down(&said[port_of(flow)], &run);
+}
+
+static void feed(const struct sc_packet *pkt)
+{
+	struct sc_layers l;
+	if (!sc_decode(pkt, false, &l))
+		return;
+	struct sc_flow_ref ref = sc_flow_ref(1, &l);
+	struct sc_flow *flow = sc_flow_find(&flows, &ref);
+	if (!flow) {
+		if ((l.flags & (SC_TCP_SYN | SC_TCP_ACK)) != SC_TCP_SYN || !(flow = sc_flow_add(&flows, &ref, pkt->when)))
+			return;
+		flow->client_is_a = ref.from_a;
+		order[count++] = l.src_port;
+	}
+	sc_tcp_accept(&flow->tcp, &env, sc_flow_side(flow, &ref), &l, pkt);
+	pull(flow);
+	flow->last = pkt->when;
+}
+
+static void say(void *ctx, sc_err kind, const char *message)
+{
+	(void)ctx;
+	(void)kind;
+	fprintf(stderr, "reassemble: %s\n", message);
+}
+
+int main(int argc, char **argv)
+{
+	struct sc_source *source;
+	struct sc_packet pkt;
+	const char *path = argc > 1 ? argv[1] : "-";
+	struct sc_source_config config = { .paths = &path, .path_count = 1, .say = say };
+	if (argc > 2)
+		env.rule = SC_OVERLAP_LINUX_EAGER; /* the other way in which Linux may join segments */
+	if (!sc_blocks_open(&store, MEMORY) || !sc_flows_open(&flows, FLOWS, 1) || sc_source_open(&source, &config) != SC_OK)
+		return 1;
+	while (sc_source_next(source, &pkt))
+		feed(&pkt);
+	sc_source_close(source);
+	for (struct sc_flow *f = sc_flow_oldest(&flows, &flows.open); f; f = sc_flow_newer(&flows, f)) {
+		sc_tcp_tick(&f->tcp, f->last + 300 * SC_MS);
+		pull(f);
+		sc_tcp_clear(&f->tcp, &env);
+	}
+	for (size_t i = 0; i < count; i++)
+		printf("%u %.*s\n", order[i], (int)said[order[i]].len, said[order[i]].at ? said[order[i]].at : "");
+	return 0;
+}
