@@ -79,6 +79,10 @@ $(BUILD)/tools/%: tests/tools/%.c $(PARTS)
 	@mkdir -p $(@D)
 	$(CC) $(ALLCPP) $(ALLFLAGS) -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS)
 
+$(BUILD)/oracle/%: tests/oracle/%.c $(PARTS)
+	@mkdir -p $(@D)
+	$(CC) $(ALLCPP) $(ALLFLAGS) -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS)
+
 unit: $(UNIT_BIN) ## unit tests (cmocka)
 	@for t in $(UNIT_BIN); do $$t 2>$$t.log || { cat $$t.log; exit 1; }; tail -n 1 $$t.log; done
 
