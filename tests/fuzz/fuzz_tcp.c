@@ -101,7 +101,7 @@ static void feed(struct fuzz *f, struct script *s, sc_time *now)
 static void check_counters(const struct sc_counters *c)
 {
 	SC_ASSERT(c->octets_seen == c->octets_delivered + c->octets_duplicate + c->octets_before_start +
-		c->octets_after_close + c->octets_out_of_window + c->octets_dropped);
+		c->octets_after_close + c->octets_out_of_window + c->octets_refused + c->octets_urgent + c->octets_dropped);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -110,7 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct script s = { data, data + size };
 	sc_time now = INT64_C(1769860800) * SC_SECOND;
 	SC_ASSERT(sc_blocks_open(&f.store, size && data[0] & 1 ? 1 : 4 << 20)); /* sometimes hardly any memory */
-	f.env = (struct sc_tcp_env){ &f.store, &f.counters };
+	f.env = (struct sc_tcp_env){ .store = &f.store, .counters = &f.counters };
 	sc_tcp_open(&f.tcp);
 	while (s.at < s.end) {
 		if (*s.at == 255) {

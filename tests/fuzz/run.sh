@@ -4,7 +4,7 @@ set -eu
 dir=$1 seconds=$2 shared=$3
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
 for target in "$dir"/fuzz_*; do
-	case $target in *.d | *.corpus) continue ;; esac
+	case $target in *.d | *.corpus | *.log) continue ;; esac
 	corpus=$target.corpus
 	mkdir -p "$corpus"
 	case $target in
