@@ -245,7 +245,7 @@ static void give_spent(struct sc_tcp *t, const struct sc_tcp_env *env)
 	t->spent = NULL;
 }
 
-bool sc_tcp_next(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side *side, struct sc_segment *run)
+static bool next_run(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side *side, struct sc_segment *run)
 {
 	give_spent(t, env);
 	if (next_now(t, env, side, run))
@@ -269,6 +269,14 @@ bool sc_tcp_next(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side *s
 	}
 	if (t->reset_waits)
 		sc_tcp_decide_reset(t, env);
+	return false;
+}
+
+bool sc_tcp_next(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side *side, struct sc_segment *run)
+{
+	while (next_run(t, env, side, run))
+		if (run->bytes.len) /* a held segment of which nothing was left is nobody's news */
+			return true;
 	return false;
 }
 

@@ -87,7 +87,7 @@ static void feed(struct fuzz *f, struct script *s, sc_time *now)
 	char *payload = malloc(len ? len : 1);
 	SC_ASSERT(payload);
 	bool lies = op > 250 && len;
-	f->liar |= lies;
+	f->liar |= lies || (l.flags & SC_TCP_URG); /* an urgent octet is left out, so octets move up behind it */
 	for (uint32_t i = 0; i < len; i++)
 		payload[i] = (char)(octet_at(side, l.seq + ((l.flags & SC_TCP_SYN) != 0) + i) + lies);
 	l.payload = (sc_str){ payload, len };
