@@ -10,4 +10,11 @@ struct sc_counters {
 #undef SC_COUNTER
 };
 
+/* The captured octets whose end is known: equal to octets_seen when nothing waits any more (counters.def). */
+static inline uint64_t sc_counters_octets_told(const struct sc_counters *c)
+{
+	return c->octets_delivered + c->octets_duplicate + c->octets_before_start + c->octets_after_close +
+		c->octets_out_of_window + c->octets_refused + c->octets_urgent + c->octets_dropped;
+}
+
 #endif

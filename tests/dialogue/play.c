@@ -210,7 +210,6 @@ char *told_value(const struct told *t, const char *key, size_t key_len)
 
 const char *counters_fault(const struct sc_counters *c)
 {
-	uint64_t sum = c->octets_delivered + c->octets_duplicate + c->octets_before_start + c->octets_after_close +
-		       c->octets_out_of_window + c->octets_refused + c->octets_urgent + c->octets_dropped;
+	uint64_t sum = sc_counters_octets_told(c);
 	return sum == c->octets_seen ? NULL : "octets do not add up";
 }

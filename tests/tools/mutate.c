@@ -310,20 +310,14 @@ static void on_event(void *ctx, const struct sc_event *ev)
 
 /* ---- one mutant ---- */
 
-static uint64_t octets_told(const struct sc_counters *c)
-{
-	return c->octets_delivered + c->octets_duplicate + c->octets_before_start + c->octets_after_close +
-		c->octets_out_of_window + c->octets_refused + c->octets_urgent + c->octets_dropped;
-}
-
 /* When all is over: octets and packets are each counted once, what began has ended, and the output can be read. */
 static void settle(struct trial *t, const struct sc_engine *e, uint64_t packets)
 {
 	const struct sc_counters *c = sc_engine_counters(e);
 	struct sc_engine_totals totals;
-	if (c->octets_seen != octets_told(c))
+	if (c->octets_seen != sc_counters_octets_told(c))
 		complain(t, "%llu octets were seen, and became of %llu", (unsigned long long)c->octets_seen,
-			(unsigned long long)octets_told(c));
+			(unsigned long long)sc_counters_octets_told(c));
 	if (c->packets != packets)
 		complain(t, "%llu packets were fed, %llu counted", (unsigned long long)packets, (unsigned long long)c->packets);
 	for (size_t i = 0; i < t->book_count; i++)
