@@ -1,19 +1,12 @@
 /* engine.c - the program: packet, flow, stream, session.
  *
- * Everything that is on a packet's way is called from sc_engine_feed(), and every event leaves by emit() below.  Expiry by
- * time happens in sc_engine_tick() only, so that the same packets and ticks give the same events.
+ * Everything that is on a packet's way is called from sc_engine_feed(), and every event of a session leaves by emit()
+ * in mail.c.  Expiry by time happens in sc_engine_tick() only, so that the same packets and ticks give the same events.
  */
 #include <smtpscope/engine.h>
 
-#include "base/hash.h"
 #include "base/memory.h"
-#include "engine/community.h"
-#include "engine/shard.h"
-#include "explain/classify.h"
-#include "net/flow.h"
-#include "smtp/path.h"
-#include "smtp/session.h"
-#include "tls/outline.h"
+#include "engine/mail.h"
 
 #define DEFAULT_MEMORY (UINT64_C(512) << 20)
 #define LEAST_MEMORY   (UINT64_C(8) << 20)
@@ -25,76 +18,7 @@
 
 _Static_assert(SC_CAUSES <= SC_ENGINE_CAUSES, "totals hold every cause");
 
-struct mail {                 /* a session and what the engine keeps beside it */
-	struct sc_session session; /* first, so that one can be had from the other */
-	struct sc_tls_outline tls;
-	struct sc_flow *flow;
-	uint64_t server_octets;
-	char community[SC_COMMUNITY_OCTETS];
-};
-
-struct sc_engine {
-	struct sc_engine_config config;
-	struct sc_counters counters;
-	struct sc_front front;
-	struct sc_flows flows;
-	struct sc_pool sessions;
-	struct sc_blocks store;
-	struct sc_tcp_env env;
-	struct sc_session_host host;
-	struct sc_session_scratch *scratch;
-	struct sc_community *community;
-	uint64_t packet;          /* number of the packet in work */
-	sc_time when, first, last; /* its time, or the tick's; the first packet's; the latest packet's */
-	sc_time clock;            /* of the last tick: goes back by whole days only */
-	struct sc_flow *flow;     /* in work */
-	uint32_t seq;
-	struct sc_ev_outcomes outcomes;
-	uint64_t causes[SC_CAUSES];
-};
-
-/* ---- events ---- */
-
-static void tally(struct sc_engine *e, enum sc_event_kind kind, const void *body)
-{
-	if (kind == SC_EVENT_transaction) {
-		e->counters.transactions++;
-	} else if (kind == SC_EVENT_session) {
-		const struct sc_ev_session *ev = body;
-		uint64_t *to = (uint64_t *)&e->outcomes;
-		const uint64_t *from = (const uint64_t *)&ev->recipients;
-		for (size_t i = 0; i < sizeof(e->outcomes) / sizeof(uint64_t); i++)
-			to[i] += from[i];
-	} else if (kind == SC_EVENT_delivery) {
-		const struct sc_ev_delivery *ev = body;
-		for (int i = 1; ev->cause && i < SC_CAUSES; i++)
-			e->causes[i] += ev->cause == sc_cause_name((enum sc_cause)i);
-	}
-}
-
-static void emit(void *ctx, struct sc_session *s, enum sc_event_kind kind, const void *body, uint64_t first, uint64_t last)
-{
-	struct sc_engine *e = ctx;
-	struct mail *m = (struct mail *)s;
-	struct sc_ev_head head = s->id;
-	tally(e, kind, body);
-	if (!e->config.emit || (e->config.wants && !(e->config.wants & SC_WANT(kind))))
-		return;
-	head.frames = (struct sc_ev_frames){ first, last > first ? last : first };
-	struct sc_event ev = { .kind = kind, .seq = e->seq++, .packet = e->packet, .flow = m->flow->id, .when = e->when,
-		.head = &head, .session = &s->facts, .body = body };
-	e->config.emit(e->config.emit_ctx, &ev);
-}
-
-static void opaque(void *ctx, struct sc_session *s, enum sc_side side, sc_str bytes)
-{
-	struct sc_engine *e = ctx;
-	struct mail *m = (struct mail *)s;
-	bool was = m->tls.established;
-	sc_tls_outline_feed(&m->tls, side == SC_CLIENT, bytes);
-	if (m->tls.established && !was)
-		sc_session_tls(s, true, e->when);
-}
+/* ---- totals ---- */
 
 void sc_engine_totals(const struct sc_engine *e, struct sc_engine_totals *totals)
 {
@@ -128,77 +52,6 @@ void sc_engine_tell_stats(const struct sc_engine_totals *totals, uint64_t number
 	};
 	struct sc_event event = { .kind = SC_EVENT_stats, .packet = number, .when = when, .body = &ev };
 	tell(ctx, &event);
-}
-
-/* ---- sessions ---- */
-
-static uint64_t session_id(const struct sc_flow *flow)
-{
-	struct {
-		uint8_t client[16], server[16];
-		uint16_t client_port, server_port;
-		uint32_t isn;
-		int64_t us;
-	} id = { .isn = flow->tcp.side[SC_CLIENT].base, .us = flow->first / SC_US };
-	struct sc_ip ip;
-	sc_flow_end(flow, SC_CLIENT, &ip, &id.client_port);
-	memcpy(id.client, ip.octets, sizeof(id.client));
-	sc_flow_end(flow, SC_SERVER, &ip, &id.server_port);
-	memcpy(id.server, ip.octets, sizeof(id.server));
-	uint64_t hash = sc_hash(0, (sc_str){ (const char *)&id, sizeof(id) });
-	return hash ? hash : 1;
-}
-
-static struct mail *open_session(struct sc_engine *e, struct sc_flow *flow, bool strict)
-{
-	struct mail *m = sc_pool_take(&e->sessions);
-	struct sc_ev_head head = { .session = session_id(flow) };
-	if (!m)
-		return NULL;
-	sc_flow_end(flow, SC_CLIENT, &head.client.ip, &head.client.port);
-	sc_flow_end(flow, SC_SERVER, &head.server.ip, &head.server.port);
-	head.community_id = sc_community_id(e->community, &head.client, &head.server, m->community);
-	head.frames.first = flow->id;
-	m->flow = flow;
-	flow->session = m;
-	m->session.facts.start = flow->first;
-	m->session.strict = strict;
-	sc_session_open(&m->session, &e->host, &head, !flow->tcp.side[SC_CLIENT].start);
-	m->session.established = flow->established_at;
-	if (flow->syn_at != SC_TIME_NONE && flow->established_at != SC_TIME_NONE)
-		m->session.facts.timing.connect_ms = flow->established_at - flow->syn_at;
-	return m;
-}
-
-static void fill_facts(struct mail *m)
-{
-	const struct sc_tcp *t = &m->flow->tcp;
-	const struct sc_tcp_side *c = &t->side[SC_CLIENT], *v = &t->side[SC_SERVER];
-	struct sc_ev_session *f = &m->session.facts;
-	f->end = m->flow->last;
-	f->octets = (struct sc_ev_sides){ c->octets, v->octets };
-	f->packets = (struct sc_ev_sides){ c->packets, v->packets };
-	f->evidence.truncated_packets = c->truncated + v->truncated;
-	f->evidence.one_sided = !c->seen ? "client" : !v->seen ? "server" : NULL;
-	f->quirks |= t->quirks;
-	m->session.id.frames.last = m->flow->last_packet;
-	m->session.server_open = !v->over && !t->reset;
-}
-
-static void close_session(struct sc_engine *e, struct mail *m, enum sc_session_end how)
-{
-	fill_facts(m);
-	if (m->session.smtp) {
-		e->counters.mail_flows++;
-		e->counters.sessions_closed++;
-		e->counters.sessions_evicted += how == SC_END_EVICTED;
-		e->counters.sessions_encrypted += m->session.encrypted;
-		sc_session_end(&m->session, how);
-	} else {
-		sc_session_drop(&m->session);
-	}
-	m->flow->session = NULL;
-	sc_pool_give(&e->sessions, m);
 }
 
 /* ---- flows ---- */
@@ -240,14 +93,14 @@ static void correct_roles(struct sc_flow *flow, enum sc_side *side, const struct
 
 static void deliver(struct sc_engine *e, struct sc_flow *flow, enum sc_side side, const struct sc_segment *run)
 {
-	struct mail *m = flow->session;
+	struct sc_mail *m = flow->session;
 	if (flow->ignored)
 		return;
 	if (!m) {
 		bool strict = !is_mail_port(&e->front, flow->key.a_port) && !is_mail_port(&e->front, flow->key.b_port);
 		if (strict)
 			correct_roles(flow, &side, run);
-		m = !strict || looks_like_smtp(run, side) ? open_session(e, flow, strict) : NULL;
+		m = !strict || looks_like_smtp(run, side) ? sc_mail_open(e, flow, strict) : NULL;
 		flow->ignored = !m;
 		if (!m)
 			return;
@@ -255,7 +108,7 @@ static void deliver(struct sc_engine *e, struct sc_flow *flow, enum sc_side side
 	m->server_octets += side == SC_SERVER && !sc_segment_is_gap(run) ? run->bytes.len : 0;
 	sc_session_feed(&m->session, side, run);
 	if (!m->session.smtp && m->server_octets > NOT_MAIL_OCTETS) {
-		close_session(e, m, SC_END_CAPTURE);
+		sc_mail_close(e, m, SC_END_CAPTURE);
 		flow->ignored = true;
 	}
 }
@@ -287,7 +140,7 @@ static void retire(struct sc_engine *e, struct sc_flow *flow, enum sc_session_en
 	sc_tcp_flush(&flow->tcp);
 	drain(e, flow);
 	if (flow->session)
-		close_session(e, flow->session, end_of(flow, otherwise));
+		sc_mail_close(e, flow->session, end_of(flow, otherwise));
 	sc_tcp_clear(&flow->tcp, &e->env);
 	sc_flow_shut(&e->flows, flow, e->clock);
 }
@@ -612,10 +465,10 @@ void sc_front_close(struct sc_front *f)
 static bool take_memory(struct sc_engine *e)
 {
 	uint64_t memory = memory_of(&e->config);
-	uint64_t flows = memory / 4 / sizeof(struct sc_flow), sessions = memory / 3 / sizeof(struct mail);
+	uint64_t flows = memory / 4 / sizeof(struct sc_flow), sessions = memory / 3 / sizeof(struct sc_mail);
 	e->scratch = sc_memory_take(sizeof(*e->scratch));
 	return e->scratch && sc_flows_open(&e->flows, flows < 1u << 24 ? (uint32_t)flows : 1u << 24, e->config.seed) &&
-		sc_pool_open(&e->sessions, sizeof(struct mail), sessions < 1u << 24 ? (uint32_t)sessions : 1u << 24) &&
+		sc_pool_open(&e->sessions, sizeof(struct sc_mail), sessions < 1u << 24 ? (uint32_t)sessions : 1u << 24) &&
 		sc_blocks_open(&e->store, memory - memory / 4 - memory / 3 - memory / FRAGMENTS_SHARE) && sc_community_open(&e->community) == SC_OK;
 }
 
@@ -631,8 +484,7 @@ sc_err sc_engine_open(struct sc_engine **out, const struct sc_engine_config *con
 		return SC_EFAILED;
 	}
 	e->env = (struct sc_tcp_env){ .store = &e->store, .counters = &e->counters, .rule = sc_tcp_rule(config->tcp_policy) };
-	e->host = (struct sc_session_host){ .store = &e->store, .scratch = e->scratch, .key = config->seed,
-		.wants = config->wants ? config->wants : UINT64_MAX, .emit = emit, .opaque = opaque, .ctx = e };
+	sc_mail_host(e);
 	*out = e;
 	return SC_OK;
 }

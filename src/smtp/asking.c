@@ -125,7 +125,11 @@ static void ask(struct sc_session *s, const struct sc_unit *u)
 		sc_auth_ask(s, args);
 	if (cmd->ask)
 		cmd->ask(s, x);
+	if (cmd->phase == SC_PHASE_mail || cmd->phase == SC_PHASE_helo)
+		s->chunks_from = SC_NONE;
 	if (cmd->traits & SC_CMD_CHUNK) {
+		s->chunks_from = s->chunks_from == SC_NONE ? u->end : s->chunks_from;
+		x->text_from = s->chunks_from;
 		s->filling = x;
 		sc_framer_mode(client(s), SC_FRAME_CHUNK, x->chunk);
 	}
@@ -138,6 +142,43 @@ struct sc_exchange *sc_dialogue_ask_end(struct sc_session *s, const struct sc_un
 	struct sc_exchange *x = sc_pending_ask(s, &sc_cmd_eom, sc_cmd_eom.verb, SC_STR_NONE, u);
 	sc_tx_complete(s, u->last.packet, u->last.when);
 	return x;
+}
+
+static void tell_text(struct sc_session *s, enum sc_text_kind kind, uint64_t begin, const struct sc_unit *u, sc_str bytes)
+{
+	struct sc_text_run run = { .kind = kind, .stuffed = sc_session_in_text(s), .begin = begin,
+		.bytes = kind == SC_TEXT_OCTETS ? bytes : SC_STR_NONE, .octets = kind == SC_TEXT_GAP ? u->octets : bytes.len, .packet = u->last.packet };
+	if (s->host->text && (run.octets || kind == SC_TEXT_END))
+		s->host->text(s->host->ctx, s, &run);
+}
+
+/* A unit of message text, of the message that began at `begin`. */
+static void tell_unit(struct sc_session *s, uint64_t begin, const struct sc_unit *u, bool ends)
+{
+	tell_text(s, u->kind == SC_UNIT_GAP ? SC_TEXT_GAP : SC_TEXT_OCTETS, begin, u, u->bytes);
+	if (ends)
+		tell_text(s, SC_TEXT_END, begin, u, SC_STR_NONE);
+}
+
+/* The line was the first of the message. */
+static bool read_as_text(struct sc_session *s, const struct sc_unit *u)
+{
+	sc_str eol = u->bare_lf ? SC_STR("\n") : SC_STR("\r\n");
+	bool ended;
+	sc_session_text(s, u->begin);
+	sc_scan_read(&s->scan, u->bytes, &ended);
+	tell_text(s, SC_TEXT_OCTETS, u->begin, u, u->bytes);
+	if (u->cut) {
+		struct sc_unit lost = { .octets = u->octets - u->bytes.len, .last = u->last };
+		sc_scan_gap(&s->scan, lost.octets);
+		tell_text(s, SC_TEXT_GAP, u->begin, &lost, SC_STR_NONE);
+		return false;
+	}
+	sc_scan_read(&s->scan, eol, &ended);
+	tell_text(s, SC_TEXT_OCTETS, u->begin, u, eol);
+	if (ended)
+		tell_text(s, SC_TEXT_END, u->begin, u, SC_STR_NONE);
+	return ended;
 }
 
 /* The reply to DATA was lost: a command after it shows that it was refused, anything else is the message. */
@@ -157,15 +198,7 @@ static bool resolve_guess(struct sc_session *s, const struct sc_unit *u)
 		sc_tx_assume(s, u->first.packet, u->first.when);
 	s->tx.state = SC_TX_TEXT;
 	s->tx.text_at = u->first.when;
-	sc_session_text(s);
-	s->text_begin = u->begin;
-	bool ended;
-	sc_scan_read(&s->scan, u->bytes, &ended);
-	if (u->cut)
-		sc_scan_gap(&s->scan, u->octets - u->bytes.len);
-	else
-		sc_scan_read(&s->scan, u->bare_lf ? SC_STR("\n") : SC_STR("\r\n"), &ended);
-	if (ended) {
+	if (read_as_text(s, u)) {
 		sc_tx_measure(s, &s->scan.extent);
 		sc_dialogue_ask_end(s, u);
 	}
@@ -210,9 +243,11 @@ static void client_chunk(struct sc_session *s, const struct sc_unit *u)
 		return;
 	x->lines += sc_scan_lines(u->bytes.at ? u->bytes : SC_STR(""));
 	x->lines_lost |= u->kind == SC_UNIT_GAP;
+	tell_unit(s, x->text_from, u, u->kind == SC_UNIT_END && x->chunk_last);
 	x->text_at = x->text_at == SC_TIME_NONE ? (u->octets ? u->first.when : x->when) : x->text_at;
 	if (u->kind != SC_UNIT_END)
 		return;
+	s->chunks_from = x->chunk_last ? SC_NONE : s->chunks_from;
 	x->done_at = u->octets ? u->last.when : x->text_at;
 	x->done_packet = u->octets ? u->last.packet : x->packet;
 }
@@ -223,6 +258,7 @@ static void client_text(struct sc_session *s, const struct sc_unit *u)
 		client_chunk(s, u);
 		return;
 	}
+	tell_unit(s, s->text_begin, u, u->kind == SC_UNIT_END);
 	if (u->kind != SC_UNIT_GAP)
 		sc_smuggle_watch(s, u);
 	if (s->tx.text_at == SC_TIME_NONE)

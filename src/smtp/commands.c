@@ -190,7 +190,7 @@ static void proceed_data(struct sc_session *s, struct sc_exchange *x, const stru
 	if (x->when != SC_TIME_NONE)
 		s->tx.ev.timing.data_ms = r->first.when - x->when;
 	s->tx.ev.quirks |= judge_data(s, r);
-	sc_session_text(s);
+	sc_session_text(s, s->framer[SC_CLIENT].offset);
 }
 
 static void settle_data(struct sc_session *s, struct sc_exchange *x, const struct sc_reply *r)
@@ -225,6 +225,7 @@ static void add_chunk(struct sc_session *s, const struct sc_exchange *x)
 {
 	struct sc_transaction *tx = &s->tx;
 	tx->ev.via = "BDAT";
+	tx->text_from = tx->text_from == SC_NONE ? x->text_from : tx->text_from;
 	tx->size += x->chunk;
 	tx->wire_size += x->chunk;
 	tx->lines += x->lines;

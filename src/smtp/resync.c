@@ -53,7 +53,7 @@ static void assume(struct sc_session *s, struct sc_exchange *lost, const struct 
 		settle_envelope(s, lost);
 		s->tx.ev.via = "DATA";
 		s->searching = false;
-		sc_session_text(s);
+		sc_session_text(s, client(s)->offset);
 		s->assumed_verb = SC_STR("DATA");
 	} else if (r->code == 334) {
 		s->expect_sasl = true;

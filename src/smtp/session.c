@@ -36,14 +36,15 @@ void sc_session_open(struct sc_session *s, const struct sc_session_host *host, c
 		SC_TIME_NONE };
 	s->facts.service = id->server.port == 465 ? "smtps" : id->server.port == 587 ? "submission" : "smtp";
 	s->established = s->starttls_at = SC_TIME_NONE;
+	s->chunks_from = SC_NONE;
 	sc_dialogue_begin(s);
 }
 
-void sc_session_text(struct sc_session *s)
+void sc_session_text(struct sc_session *s, uint64_t begin)
 {
 	sc_smuggle_clear(s);
 	sc_scan_begin(&s->scan);
-	s->text_begin = s->framer[SC_CLIENT].offset;
+	s->text_begin = s->tx.text_from = begin;
 	sc_framer_mode(&s->framer[SC_CLIENT], SC_FRAME_TEXT, 0);
 }
 

@@ -31,6 +31,22 @@ struct sc_session_scratch {
 	struct sc_ev_recipient recipients[SC_RECIPIENTS_LISTED];
 };
 
+/* Message text as it is read, before anything is known of its fate. */
+enum sc_text_kind {
+	SC_TEXT_OCTETS,
+	SC_TEXT_GAP,  /* octets are missing */
+	SC_TEXT_END,  /* the message is complete */
+};
+
+struct sc_text_run {
+	enum sc_text_kind kind;
+	bool     stuffed;  /* DATA: transparency doubles dots, and the line with the final dot comes, too (RFC 5321 4.5.2) */
+	uint64_t begin;    /* client stream offset where the message began, which tells one message from the next */
+	sc_str   bytes;    /* OCTETS */
+	uint64_t octets;   /* of them, or of the gap */
+	uint64_t packet;
+};
+
 struct sc_session_host {
 	struct sc_blocks *store;
 	struct sc_session_scratch *scratch;
@@ -39,6 +55,12 @@ struct sc_session_host {
 	/* `first` and `last` are the packets the event rests on. */
 	void (*emit)(void *ctx, struct sc_session *s, enum sc_event_kind kind, const void *body, uint64_t first, uint64_t last);
 	void (*opaque)(void *ctx, struct sc_session *s, enum sc_side side, sc_str bytes);
+	/* Chunks are read when they come, and their transaction is settled later: with pipelining the text of the next message
+	 * may be told before the verdict on this one.  NULL: nobody reads messages. */
+	void (*text)(void *ctx, struct sc_session *s, const struct sc_text_run *run);
+	/* The open transaction ends, with the message that began at `begin`: what was read of it is told now.  Gives its
+	 * Message-ID, good until the transaction is told.  NULL when `text` is. */
+	sc_str (*message)(void *ctx, struct sc_session *s, uint64_t begin);
 	void *ctx;
 };
 
@@ -75,6 +97,7 @@ struct sc_exchange {
 	sc_time  when;                /* of the command's last octet */
 	uint64_t chunk;               /* BDAT: octets announced */
 	uint64_t lines;               /* BDAT: line ends in the chunk */
+	uint64_t text_from;           /* BDAT: where the message it belongs to began */
 	sc_time  text_at, done_at;    /* BDAT: when its octets began and were complete; SC_TIME_NONE */
 	uint64_t done_packet;
 	bool     lines_lost;          /* BDAT: octets of the chunk are missing */
@@ -131,6 +154,8 @@ struct sc_transaction {
 	bool     cut;                 /* not all recipients could be kept */
 	bool     judged;              /* a verdict on the message was seen */
 	uint64_t size, wire_size, lines; /* chunks taken so far */
+	uint64_t text_from;           /* client stream offset of the message; SC_NONE: none that can be told from others */
+	sc_str   message_id;
 	uint64_t first_packet, last_packet;
 	sc_time  mail_at, rcpt_at, rcpt_done_at, data_at, text_at, end_at, last_at;
 	uint64_t gap_client, gap_server; /* session's gap octets when it opened */
@@ -191,6 +216,7 @@ struct sc_session {
 	uint64_t answered_at;
 	sc_str   assumed_verb;        /* of the command that the reply in work must have answered, unseen */
 	uint64_t text_begin;  /* client stream offset of the message */
+	uint64_t chunks_from; /* client stream offset of the message whose chunks come; SC_NONE: the next chunk begins one */
 	uint64_t gap_end;     /* server stream offset behind the last gap */
 	uint64_t server_end;  /* server stream offset read so far */
 	uint64_t auths;
@@ -222,8 +248,8 @@ void sc_session_drop(struct sc_session *s);
 void sc_session_quirk(struct sc_session *s, uint64_t bits);
 /* A verdict from a reply, its text copied into `arena`. */
 struct sc_verdict sc_verdict_of(const struct sc_reply *r, enum sc_phase phase, struct sc_arena *arena);
-/* The client's next octets are message text. */
-void sc_session_text(struct sc_session *s);
+/* The client's octets from the stream offset `begin` on are message text. */
+void sc_session_text(struct sc_session *s, uint64_t begin);
 /* The client's next octets are commands. */
 void sc_session_lines(struct sc_session *s);
 /* Message text flows. */

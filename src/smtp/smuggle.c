@@ -111,6 +111,7 @@ bool sc_smuggle_judge(struct sc_session *s, const struct sc_reply *r)
 	bool taken = !answers_next && r->code != 421 && commands_follow(s);
 	if (taken) {
 		sc_tx_measure(s, &s->behind.before);
+		s->tx.text_from = SC_NONE; /* what was read went beyond its end */
 		s->tx.ev.quirks |= SC_QUIRK_BIT(eod_other);
 	}
 	settle(s);

@@ -1,0 +1,43 @@
+/* inside.h - what the files of the engine share: its state, and the mail session with what the engine keeps beside it. */
+#ifndef SC_ENGINE_INSIDE_H
+#define SC_ENGINE_INSIDE_H
+
+#include <smtpscope/engine.h>
+
+#include "engine/community.h"
+#include "engine/shard.h"
+#include "explain/causes.h"
+#include "net/flow.h"
+#include "net/tcp.h"
+#include "smtp/session.h"
+#include "tls/outline.h"
+
+struct sc_mail {               /* a session and what the engine keeps beside it */
+	struct sc_session session; /* first, so that one can be had from the other */
+	struct sc_tls_outline tls;
+	struct sc_flow *flow;
+	uint64_t server_octets;
+	char community[SC_COMMUNITY_OCTETS];
+};
+
+struct sc_engine {
+	struct sc_engine_config config;
+	struct sc_counters counters;
+	struct sc_front front;
+	struct sc_flows flows;
+	struct sc_pool sessions;
+	struct sc_blocks store;
+	struct sc_tcp_env env;
+	struct sc_session_host host;
+	struct sc_session_scratch *scratch;
+	struct sc_community *community;
+	uint64_t packet;          /* number of the packet in work */
+	sc_time when, first, last; /* its time, or the tick's; the first packet's; the latest packet's */
+	sc_time clock;            /* of the last tick: goes back by whole days only */
+	struct sc_flow *flow;     /* in work */
+	uint32_t seq;
+	struct sc_ev_outcomes outcomes;
+	uint64_t causes[SC_CAUSES];
+};
+
+#endif

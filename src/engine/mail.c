@@ -1,0 +1,123 @@
+/* mail.c - the sessions of an engine: how they open, what they tell, how they close; see mail.h.
+ *
+ * Every event of a session leaves by emit() below.
+ */
+#include "engine/mail.h"
+
+#include "base/hash.h"
+
+static void tally(struct sc_engine *e, enum sc_event_kind kind, const void *body)
+{
+	if (kind == SC_EVENT_transaction) {
+		e->counters.transactions++;
+	} else if (kind == SC_EVENT_session) {
+		const struct sc_ev_session *ev = body;
+		uint64_t *to = (uint64_t *)&e->outcomes;
+		const uint64_t *from = (const uint64_t *)&ev->recipients;
+		for (size_t i = 0; i < sizeof(e->outcomes) / sizeof(uint64_t); i++)
+			to[i] += from[i];
+	} else if (kind == SC_EVENT_delivery) {
+		const struct sc_ev_delivery *ev = body;
+		for (int i = 1; ev->cause && i < SC_CAUSES; i++)
+			e->causes[i] += ev->cause == sc_cause_name((enum sc_cause)i);
+	}
+}
+
+static void emit(void *ctx, struct sc_session *s, enum sc_event_kind kind, const void *body, uint64_t first, uint64_t last)
+{
+	struct sc_engine *e = ctx;
+	struct sc_mail *m = (struct sc_mail *)s;
+	struct sc_ev_head head = s->id;
+	tally(e, kind, body);
+	if (!e->config.emit || (e->config.wants && !(e->config.wants & SC_WANT(kind))))
+		return;
+	head.frames = (struct sc_ev_frames){ first, last > first ? last : first };
+	struct sc_event ev = { .kind = kind, .seq = e->seq++, .packet = e->packet, .flow = m->flow->id, .when = e->when,
+		.head = &head, .session = &s->facts, .body = body };
+	e->config.emit(e->config.emit_ctx, &ev);
+}
+
+static void opaque(void *ctx, struct sc_session *s, enum sc_side side, sc_str bytes)
+{
+	struct sc_engine *e = ctx;
+	struct sc_mail *m = (struct sc_mail *)s;
+	bool was = m->tls.established;
+	sc_tls_outline_feed(&m->tls, side == SC_CLIENT, bytes);
+	if (m->tls.established && !was)
+		sc_session_tls(s, true, e->when);
+}
+
+static uint64_t session_id(const struct sc_flow *flow)
+{
+	struct {
+		uint8_t client[16], server[16];
+		uint16_t client_port, server_port;
+		uint32_t isn;
+		int64_t us;
+	} id = { .isn = flow->tcp.side[SC_CLIENT].base, .us = flow->first / SC_US };
+	struct sc_ip ip;
+	sc_flow_end(flow, SC_CLIENT, &ip, &id.client_port);
+	memcpy(id.client, ip.octets, sizeof(id.client));
+	sc_flow_end(flow, SC_SERVER, &ip, &id.server_port);
+	memcpy(id.server, ip.octets, sizeof(id.server));
+	uint64_t hash = sc_hash(0, (sc_str){ (const char *)&id, sizeof(id) });
+	return hash ? hash : 1;
+}
+
+struct sc_mail *sc_mail_open(struct sc_engine *e, struct sc_flow *flow, bool strict)
+{
+	struct sc_mail *m = sc_pool_take(&e->sessions);
+	struct sc_ev_head head = { .session = session_id(flow) };
+	if (!m)
+		return NULL;
+	sc_flow_end(flow, SC_CLIENT, &head.client.ip, &head.client.port);
+	sc_flow_end(flow, SC_SERVER, &head.server.ip, &head.server.port);
+	head.community_id = sc_community_id(e->community, &head.client, &head.server, m->community);
+	head.frames.first = flow->id;
+	m->flow = flow;
+	flow->session = m;
+	m->session.facts.start = flow->first;
+	m->session.strict = strict;
+	sc_session_open(&m->session, &e->host, &head, !flow->tcp.side[SC_CLIENT].start);
+	m->session.established = flow->established_at;
+	if (flow->syn_at != SC_TIME_NONE && flow->established_at != SC_TIME_NONE)
+		m->session.facts.timing.connect_ms = flow->established_at - flow->syn_at;
+	return m;
+}
+
+static void fill_facts(struct sc_mail *m)
+{
+	const struct sc_tcp *t = &m->flow->tcp;
+	const struct sc_tcp_side *c = &t->side[SC_CLIENT], *v = &t->side[SC_SERVER];
+	struct sc_ev_session *f = &m->session.facts;
+	f->end = m->flow->last;
+	f->octets = (struct sc_ev_sides){ c->octets, v->octets };
+	f->packets = (struct sc_ev_sides){ c->packets, v->packets };
+	f->evidence.truncated_packets = c->truncated + v->truncated;
+	f->evidence.one_sided = !c->seen ? "client" : !v->seen ? "server" : NULL;
+	f->quirks |= t->quirks;
+	m->session.id.frames.last = m->flow->last_packet;
+	m->session.server_open = !v->over && !t->reset;
+}
+
+void sc_mail_close(struct sc_engine *e, struct sc_mail *m, enum sc_session_end how)
+{
+	fill_facts(m);
+	if (m->session.smtp) {
+		e->counters.mail_flows++;
+		e->counters.sessions_closed++;
+		e->counters.sessions_evicted += how == SC_END_EVICTED;
+		e->counters.sessions_encrypted += m->session.encrypted;
+		sc_session_end(&m->session, how);
+	} else {
+		sc_session_drop(&m->session);
+	}
+	m->flow->session = NULL;
+	sc_pool_give(&e->sessions, m);
+}
+
+void sc_mail_host(struct sc_engine *e)
+{
+	e->host = (struct sc_session_host){ .store = &e->store, .scratch = e->scratch, .key = e->config.seed,
+		.wants = e->config.wants ? e->config.wants : UINT64_MAX, .emit = emit, .opaque = opaque, .ctx = e };
+}
