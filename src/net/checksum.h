@@ -13,21 +13,43 @@ static inline uint64_t sc_checksum_halves(uint64_t word)
 	return (word >> 32) + (uint32_t)word;
 }
 
+/* Two words at a time, which compilers turn into whatever wide registers the machine has for certain. */
+typedef uint64_t sc_checksum_pair __attribute__((vector_size(16)));
+
+/* The sum of the first `n` octets, a multiple of 32.  Three steps for a pair instead of four: the words are summed with
+ * what runs over lost, their upper halves are summed whole, and the sum of the lower halves is what remains when the
+ * upper ones are taken away again; it is exact, for it is below 2^64 whatever ran over. */
+static inline uint64_t sc_checksum_block(const char *at, size_t n)
+{
+	sc_checksum_pair words[2] = { { 0 } }, upper[2] = { { 0 } }, pair[2];
+	for (const char *end = at + n; at < end; at += sizeof(pair)) {
+		memcpy(pair, at, sizeof(pair));
+		words[0] += pair[0];
+		upper[0] += pair[0] >> 32;
+		words[1] += pair[1];
+		upper[1] += pair[1] >> 32;
+	}
+	upper[0] += upper[1];
+	words[0] += words[1] - (upper[0] << 32) + upper[0];
+	return words[0][0] + words[0][1];
+}
+
 /* Adds octets that begin at an even place of what is summed; an odd last one is followed by zero.  `sum` must be below
  * 2^62, and stays so for 2^29 octets. */
 static inline uint64_t sc_checksum_add(uint64_t sum, sc_str s)
 {
-	uint64_t word[4];
+	size_t block = s.len & ~(size_t)31;
+	uint64_t word;
 	uint32_t half;
 	uint16_t pair;
-	for (; s.len >= 32; s.at += 32, s.len -= 32) {
-		memcpy(word, s.at, 32);
-		sum += sc_checksum_halves(word[0]) + sc_checksum_halves(word[1]) + sc_checksum_halves(word[2]) +
-			sc_checksum_halves(word[3]);
+	if (block) {
+		sum += sc_checksum_block(s.at, block);
+		s.at += block;
+		s.len -= block;
 	}
 	for (; s.len >= 8; s.at += 8, s.len -= 8) {
-		memcpy(word, s.at, 8);
-		sum += sc_checksum_halves(word[0]);
+		memcpy(&word, s.at, 8);
+		sum += sc_checksum_halves(word);
 	}
 	if (s.len & 4) {
 		memcpy(&half, s.at, 4);

@@ -107,17 +107,32 @@ static bool step(struct sc_scan *s, char c, uint64_t lines)
 	return false;
 }
 
-/* Eight octets at a time: bit 7 of each octet of `zeros` tells that the octet of `w` is LF (Mycroft's test, made exact). */
+/* Sixteen octets at a time, which compilers turn into whatever wide registers the machine has for certain: comparing gives
+ * -1 in each octet that is LF, and an octet of a count holds 255 of them. */
+typedef uint8_t octets16 __attribute__((vector_size(16)));
+
+static uint64_t sum_of(octets16 counts)
+{
+	const uint64_t evens = UINT64_C(0x00ff00ff00ff00ff);
+	uint64_t w[2];
+	memcpy(w, &counts, sizeof(w));
+	w[0] = (w[0] & evens) + (w[0] >> 8 & evens) + (w[1] & evens) + (w[1] >> 8 & evens);
+	return w[0] * UINT64_C(0x0001000100010001) >> 48;
+}
+
 uint64_t sc_scan_lines(sc_str run)
 {
-	const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f), line_feeds = UINT64_C(0x0a0a0a0a0a0a0a0a);
-	uint64_t n = 0, w;
+	const octets16 line_feeds = (octets16){ 0 } + '\n';
+	uint64_t n = 0;
 	size_t i = 0;
-	for (; i + 8 <= run.len; i += 8) {
-		memcpy(&w, run.at + i, 8);
-		w ^= line_feeds;
-		uint64_t zeros = ~(((w & low) + low) | w | low);
-		n += (zeros >> 7) * UINT64_C(0x0101010101010101) >> 56;
+	while (run.len - i >= 16) {
+		size_t rounds = (run.len - i) / 16 < 255 ? (run.len - i) / 16 : 255;
+		octets16 counts = { 0 }, w;
+		for (size_t end = i + rounds * 16; i < end; i += 16) {
+			memcpy(&w, run.at + i, 16);
+			counts -= (octets16)(w == line_feeds);
+		}
+		n += sum_of(counts);
 	}
 	for (; i < run.len; i++)
 		n += run.at[i] == '\n';

@@ -180,10 +180,14 @@ static void test_gap(void **state)
 static void test_lines(void **state)
 {
 	(void)state;
-	char text[1000];
+	static char text[10000]; /* more than the octets of a wide register can count at once */
 	memset(text, '\n', sizeof(text));
-	for (size_t n = 0; n < sizeof(text); n += 7)
+	for (size_t n = 0; n <= sizeof(text); n += n < 200 ? 1 : 7)
 		assert_int_equal(sc_scan_lines((sc_str){ text, n }), n);
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (char)i;
+	for (size_t n = 0; n < 1000; n++)
+		assert_int_equal(sc_scan_lines((sc_str){ text, n }), (n + 245) / 256);
 	assert_int_equal(sc_scan_lines(SC_STR("a\r\nb\nc")), 2);
 }
 
