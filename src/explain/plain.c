@@ -10,6 +10,12 @@
 static const char latin_1[] = "aaaaaaaceeeeiiiidnooooo ouuuuypsaaaaaaaceeeeiiiidnooooo ouuuuypy";
 static const char latin_a[] = "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllll"
 			      "nnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+/* U+0410 to U+042F and, 32 further on, their small forms; one letter takes two octets and gives at most two. */
+static const char cyrillic[][3] = {
+	"a", "b", "v", "g", "d", "e", "zh", "z", "i",  "y",  "k",  "l",  "m", "n", "o", "p",
+	"r", "s", "t", "u", "f", "h", "ts", "ch", "sh", "sh", "", "y", "", "e", "yu", "ya",
+};
+_Static_assert(sizeof(cyrillic) / sizeof(cyrillic[0]) == 32, "a row for every code point");
 _Static_assert(sizeof(latin_1) == 65 && sizeof(latin_a) == 129, "a letter for every code point");
 
 static bool is_letter(char c)
@@ -97,6 +103,17 @@ static void put(struct sc_plain *p, char c, bool link)
 	p->at[p->len++] = c;
 }
 
+static void put_cyrillic(struct sc_plain *p, unsigned point, bool link)
+{
+	bool small = point > 0x2f; /* U+0430 */
+	const char *letters = point == 0x01 || point == 0x51 || point == 0x54 ? "e"
+			      : point == 0x56 || point == 0x57               ? "i"
+			      : point < 0x10 || point > 0x4f                 ? ""
+									     : cyrillic[point - (small ? 0x30 : 0x10)];
+	for (; *letters; letters++)
+		put(p, *letters, link);
+}
+
 /* One character that is no ASCII, folded; gives the octets it took. */
 static size_t put_folded(struct sc_plain *p, sc_str s, bool link)
 {
@@ -106,6 +123,8 @@ static size_t put_folded(struct sc_plain *p, sc_str s, bool link)
 		put(p, latin_a[(a & 1) << 6 | (b & 0x3f)], link);
 	} else if (two && a == 0xc3) {
 		put(p, latin_1[b & 0x3f], link);
+	} else if (two && (a == 0xd0 || a == 0xd1)) {
+		put_cyrillic(p, (a & 1u) << 6 | (b & 0x3fu), link);
 	} else if (two && a == 0xc2) {
 		put(p, ' ', link);
 	} else if (two && a == 0xe2 && s.len > 2) {
