@@ -220,6 +220,10 @@ static bool next_forced(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_
 			continue;
 		if (weak(t, (enum sc_side)i, head))
 			continue;
+		if (skip_urgent(t, env, (enum sc_side)i)) {
+			run->bytes.len = 0; /* no run, but the next may be free */
+			return true;
+		}
 		*side = (enum sc_side)i;
 		take_head(t, env, *side, run);
 		return true;

@@ -304,6 +304,11 @@ static void test_urgent(void **state)
 	feed(w, SC_CLIENT, (struct seg){ .flags = SC_TCP_ACK | SC_TCP_URG, .seq = 3, .text = "Xef", .urgent = 1 });
 	C(.text = "abc");
 	done(w, "also when it came early", "abcef");
+
+	w = wire_open(false, false, SC_SUM_NONE);
+	S(.ack = 2, .text = "1");
+	feed(w, SC_CLIENT, (struct seg){ .flags = SC_TCP_ACK | SC_TCP_URG, .ack = 1, .text = "Xa", .urgent = 1 });
+	done(w, "also when each side waits for the other at the end", "");
 }
 
 static void test_fin(void **state)
