@@ -117,9 +117,13 @@ docs-check: $(BUILD)/tools/gendocs $(BUILD)/tools/genman
 	@$(BUILD)/tools/gendocs events | cmp - docs/EVENTS.md && $(BUILD)/tools/gendocs schema | cmp - docs/events.schema.json && \
 	$(BUILD)/tools/genman | cmp - docs/smtpscope.1 && echo "docs: as the tables say" || { echo "docs: run make docs"; exit 1; }
 
-mutate: ## 1,000 mutations of every capture under sanitizers (an hour or more)
+mutate: ## 1,000 mutations of every capture under sanitizers (half an hour of one core)
 	@$(SUB) BUILD=$(BUILD)/asan MODE="$(SANITIZE)" CFLAGS="-O1 -g" $(BUILD)/asan/tools/mutate
 	SHARED=$(SHARED) tests/mutate.sh $(BUILD) 1000
+
+mutate-tsan: ## 50 mutations of every capture by three workers, under ThreadSanitizer
+	@$(SUB) BUILD=$(BUILD)/tsan MODE="-fsanitize=thread" CFLAGS="-O1 -g" $(BUILD)/tsan/tools/mutate
+	SHARED=$(SHARED) WORKERS=3 tests/mutate.sh $(BUILD) 50
 
 golden: all ## events of the golden captures anew; read the difference before you commit it
 	@for g in tests/golden/*.jsonl; do $(BUILD)/smtpscope log -e all -q -r captures/lab/$$(basename $$g .jsonl).pcap >$$g; done
@@ -142,8 +146,8 @@ clean: ## removes build/
 	rm -rf $(BUILD)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all demo check unit dialogue asan tsan fuzz fuzz-targets bench layers docs docs-check golden mutate format install uninstall clean help
+.PHONY: all demo check unit dialogue asan tsan fuzz fuzz-targets bench layers docs docs-check golden mutate mutate-tsan format install uninstall clean help
 .SECONDARY:
 -include $(LIB_OBJ:.o=.d) $(PROG_OBJ:.o=.d) $(wildcard $(BUILD)/unit/*.d $(BUILD)/fuzz/*.d $(BUILD)/tools/*.d $(BUILD)/dialogue.d)

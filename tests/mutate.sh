@@ -1,15 +1,19 @@
 #!/bin/bash
 # Feeds mutants of captures to an engine under sanitizers: tests/mutate.sh BUILD COUNT [FILE]...
-# Without FILE: the bundled captures, and those in $SHARED/captures when they are there.  COUNT mutants of each; of
-# files above 2 MB in proportion fewer, but one at least.  FIRST=n begins with that seed.  One that fails is repeated
-# with BUILD/asan/tools/mutate FILE 1 SEED.  Prints what is wrong and ends with "N passed, N failed".
+# Without FILE: the bundled captures, and those in $SHARED/captures when they are there.  COUNT mutants of each.
+# FIRST=n begins with that seed.  WORKERS=n reads each by so many threads too, under ThreadSanitizer.  One that fails is
+# repeated with BUILD/asan/tools/mutate FILE 1 SEED (BUILD/tsan, and WORKERS behind it).  JOBS=n at the same time, else
+# one a processor.  Prints what is wrong and ends with "N passed, N failed".
 set -u
 build=$1 count=$2
 shift 2
-tool=$build/asan/tools/mutate first=${FIRST:-1}
+first=${FIRST:-1} workers=${WORKERS:-1}
+tool=$build/asan/tools/mutate
+[ "$workers" -gt 1 ] && tool=$build/tsan/tools/mutate
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export ASAN_OPTIONS=detect_leaks=1:handle_abort=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+export TSAN_OPTIONS=halt_on_error=1:handle_abort=0
 [ -x "$tool" ] || { echo "mutate: no $tool here; build it with sanitizers first"; exit 1; }
 
 files() {
@@ -19,11 +23,9 @@ files() {
 }
 
 one_file() {
-	local size mutants=$count out
-	size=$(stat -c %s "$1")
-	[ "$size" -gt 2000000 ] && mutants=$((count * 2000000 / size + 1))
+	local out
 	out=$(mktemp -p "$work")
-	"$tool" "$1" "$mutants" "$first" >"$out.told" 2>&1
+	"$tool" "$1" "$count" "$first" "$workers" >"$out.told" 2>&1
 	case $? in
 	0 | 1) ;;
 	3) echo "mutate: $1: not a capture; 0 passed, 0 failed" >>"$out.told" ;;
@@ -32,9 +34,9 @@ one_file() {
 	grep -q 'passed, .* failed$' "$out.told" || echo "mutate: $1: stopped; 0 passed, 1 failed" >>"$out.told"
 }
 export -f one_file
-export tool count first work
+export tool count first workers work
 
-files "$@" | xargs -0 -n 1 -P "$(nproc)" bash -c 'one_file "$1"' _
+files "$@" | xargs -0 -n 1 -P "${JOBS:-$(nproc)}" bash -c 'one_file "$1"' _
 for told in "$work"/*.told; do
 	grep -q ' 0 failed$' "$told" || head -n 60 "$told"
 done

@@ -1,8 +1,10 @@
 /* mutate.c - a capture, changed in a thousand ways, and what the engine must hold to all the same:
- * mutate FILE COUNT [FIRST]
+ * mutate FILE COUNT [FIRST [WORKERS]]
  *
  * Reads FILE (its first 20,000 packets) and feeds COUNT mutants of it (mutant.h), of the seeds FIRST (1), FIRST + 1,
- * ..., each to an engine of its own.  `mutate FILE 1 SEED` repeats one.
+ * ..., each to an engine of its own.  `mutate FILE 1 SEED` repeats one.  With WORKERS each is read once more by so many
+ * engines on threads of their own, and what they write must be the same, octet by octet.  A mutant that is not done
+ * after a minute hangs, and ends the program.
  *
  * Every packet is fed from memory of exactly its size that is given back after the call, every event is copied by
  * sc_pack() into memory of exactly its size, and the copy is written as JSON: a sanitizer sees each octet beyond.
@@ -16,6 +18,7 @@
 
 #include <smtpscope/engine.h>
 
+#include "app/topology.h"
 #include "base/memory.h"
 #include "base/str.h"
 #include "engine/pack.h"
@@ -28,11 +31,11 @@
 
 #define PACKETS       20000u                 /* of a capture: what comes after is like what came before */
 #define TICK_PACKETS  64u
-#define MEMORY        (UINT64_C(16) << 20)
-#define LITTLE_MEMORY (UINT64_C(8) << 20)    /* the least that an engine takes: here it has to evict */
-#define LITTLE_EVERY  20u                    /* one in so many seeds */
+#define MEMORY        (UINT64_C(8) << 20)    /* the least that an engine takes: opening more takes longer than mutants do */
+#define CROWD_EVERY   50u                    /* one in so many seeds has to evict: */
 #define CROWD         16000u                 /* packets of it: more sessions than there is room for */
 #define CROWD_HEAD    16u                    /* each of its connections has at most so many */
+#define PATIENCE_S    60u                    /* for one mutant */
 #define OUTCOMES      (sizeof(struct sc_ev_outcomes) / sizeof(uint64_t))
 #define COMPLAINTS    3u                     /* of one mutant, that are shown */
 
@@ -83,6 +86,7 @@ struct reading {
 	unsigned depth;
 	bool     quoted, escaped;
 	uint64_t lines;
+	uint64_t digest;          /* of all of it */
 	const char *wrong;        /* the first that was */
 };
 
@@ -147,8 +151,11 @@ static void read_octet(struct reading *r, char o)
 
 static bool read_json(void *ctx, const char *at, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		read_octet(ctx, at[i]);
+	struct reading *r = ctx;
+	for (size_t i = 0; i < len; i++) {
+		read_octet(r, at[i]);
+		r->digest = (r->digest ^ (unsigned char)at[i]) * UINT64_C(0x100000001b3); /* FNV-1a */
+	}
 	return true;
 }
 
@@ -311,9 +318,9 @@ static void on_event(void *ctx, const struct sc_event *ev)
 /* ---- one mutant ---- */
 
 /* When all is over: octets and packets are each counted once, what began has ended, and the output can be read. */
-static void settle(struct trial *t, const struct sc_engine *e, uint64_t packets)
+static void settle(struct trial *t, struct sc_topology *engines, uint64_t packets)
 {
-	const struct sc_counters *c = sc_engine_counters(e);
+	const struct sc_counters *c = sc_topology_counters(engines);
 	struct sc_engine_totals totals;
 	if (c->octets_seen != sc_counters_octets_told(c))
 		complain(t, "%llu octets were seen, and became of %llu", (unsigned long long)c->octets_seen,
@@ -323,7 +330,7 @@ static void settle(struct trial *t, const struct sc_engine *e, uint64_t packets)
 	for (size_t i = 0; i < t->book_count; i++)
 		if (t->books[i].open && !t->books[i].ended)
 			complain(t, "the session of flow %zu did not end", i);
-	sc_engine_totals(e, &totals);
+	sc_topology_totals(engines, &totals);
 	sc_engine_tell_stats(&totals, packets, totals.last == SC_TIME_NONE ? 0 : totals.last, on_event, t);
 	if (totals.memory_octets)
 		complain(t, "%llu octets are in use when all is over", (unsigned long long)totals.memory_octets);
@@ -335,7 +342,7 @@ static void settle(struct trial *t, const struct sc_engine *e, uint64_t packets)
 }
 
 struct feeder {
-	struct sc_engine *engine;
+	struct sc_topology *engines;
 	const struct capture *capture;
 	struct chance *chance;
 	const unsigned *rates;
@@ -351,11 +358,11 @@ static void feed(struct feeder *f, struct mutant *m)
 	memcpy(exact, m->at, m->pkt.bytes.len);
 	m->pkt.bytes.at = exact;
 	m->pkt.number = ++f->number;
-	sc_engine_feed(f->engine, &m->pkt);
+	sc_topology_feed(f->engines, &m->pkt);
 	free(exact);
 	free(m->at);
 	if (f->number % TICK_PACKETS == 1 || m->pkt.when - f->ticked >= SC_SECOND)
-		sc_engine_tick(f->engine, f->number, f->ticked = m->pkt.when);
+		sc_topology_tick(f->engines, f->number, f->ticked = m->pkt.when);
 }
 
 static struct mutant mutant_of(const struct sc_packet *pkt)
@@ -391,23 +398,23 @@ static void feed_all(struct feeder *f, const uint32_t *order, size_t count, size
 
 /* Two ticks behind the end: a leap of days is taken as one of the clock, so that every age begins again; the second
  * is an hour later, and no connection lingers so long. */
-static void finish(struct sc_engine *e, uint64_t count, sc_time last)
+static void finish(struct sc_topology *engines, uint64_t count, sc_time last)
 {
-	sc_engine_finish(e);
+	sc_topology_finish(engines);
 	for (int days = 0; days < 2; days++)
-		sc_engine_tick(e, count, last + 2 * 86400 * SC_SECOND + days * 3600 * SC_SECOND);
+		sc_topology_tick(engines, count, last + 2 * 86400 * SC_SECOND + days * 3600 * SC_SECOND);
 }
 
-static struct sc_engine *open_engine(struct trial *t, struct chance *c, bool little)
+static struct sc_topology *open_engines(struct trial *t, struct chance *c, size_t workers)
 {
-	struct sc_engine *e;
-	struct sc_engine_config config = { .memory = little ? LITTLE_MEMORY : MEMORY, .any_port = happens(c, 2),
-		.ignore_vlan = happens(c, 4), .seed = t->seed, .emit = on_event, .emit_ctx = t };
-	if (sc_engine_open(&e, &config) != SC_OK) {
+	struct sc_topology *engines;
+	struct sc_topology_config config = { .workers = workers, .engine = { .memory = MEMORY, .any_port = happens(c, 2),
+		.ignore_vlan = happens(c, 4), .seed = t->seed, .emit = on_event, .emit_ctx = t } };
+	if (sc_topology_open(&engines, &config) != SC_OK) {
 		fputs("mutate: no memory for an engine\n", stderr);
 		exit(SC_EFAILED);
 	}
-	return e;
+	return engines;
 }
 
 /* What is counted over all mutants. */
@@ -415,29 +422,45 @@ struct sum {
 	uint64_t passed, events, evicted;
 };
 
-static void try_seed(const struct capture *cap, uint64_t seed, void *json, struct trial *t, struct sum *sum)
+/* Reads one mutant; gives what was written of it as a number. */
+static uint64_t try_seed(const struct capture *cap, uint64_t seed, size_t workers, struct trial *t, struct sum *sum)
 {
 	struct chance c = { seed * UINT64_C(0x2545f4914f6cdd1d) };
 	unsigned rates[KINDS];
 	pick_rates(&c, cap->count, rates);
 	uint32_t *order = take(2 * cap->count * sizeof(*order));
 	size_t count = arrange(&c, rates, cap->count, order);
-	bool little = seed % LITTLE_EVERY == 0;
-	size_t crowd = little ? CROWD : 0;
-	*t = (struct trial){ .capture = cap, .seed = seed, .json = json, .book_count = count + crowd + 1 };
+	size_t crowd = seed % CROWD_EVERY == 0 ? CROWD : 0;
+	*t = (struct trial){ .capture = cap, .seed = seed, .book_count = count + crowd + 1, .complaints = t->complaints,
+		.json = take(sc_sink_json.size) };
+	const struct sc_output_config config = { .writer = { read_json, &t->reading }, .wants = UINT64_MAX };
+	SC_ASSERT(sc_sink_json.open(t->json, &config) == SC_OK);
 	t->books = take(t->book_count * sizeof(*t->books));
 	size_t head = 1 + below(&c, CROWD_HEAD);
-	struct feeder f = { .engine = open_engine(t, &c, little), .capture = cap, .chance = &c, .rates = rates,
+	struct feeder f = { .engines = open_engines(t, &c, workers), .capture = cap, .chance = &c, .rates = rates,
 		.head = head < cap->count ? head : cap->count };
 	feed_all(&f, order, count, crowd);
-	finish(f.engine, f.number, f.ticked);
-	settle(t, f.engine, f.number);
-	sum->passed += t->complaints == 0;
+	finish(f.engines, f.number, f.ticked);
+	settle(t, f.engines, f.number);
 	sum->events += t->events;
-	sum->evicted += sc_engine_counters(f.engine)->flows_evicted;
-	sc_engine_close(f.engine);
+	sum->evicted += sc_topology_counters(f.engines)->flows_evicted;
+	sc_topology_close(f.engines);
+	sc_sink_json.close(t->json);
+	free(t->json);
 	free(t->books);
 	free(order);
+	return t->reading.digest;
+}
+
+/* Once, and with workers once more; when nothing had to be given up, both must tell the same. */
+static void try_both(const struct capture *cap, uint64_t seed, size_t workers, struct sum *sum)
+{
+	struct trial t = { 0 };
+	uint64_t evicted = sum->evicted, alone = try_seed(cap, seed, 1, &t, sum);
+	uint64_t together = workers > 1 ? try_seed(cap, seed, workers, &t, sum) : alone;
+	if (alone != together && sum->evicted == evicted)
+		complain(&t, "%zu workers do not write what one does", workers);
+	sum->passed += t.complaints == 0;
 }
 
 /* ---- the program ---- */
@@ -457,6 +480,15 @@ static void on_abort(int number)
 	raise(number);
 }
 
+static void on_alarm(int number)
+{
+	static const char what[] = "mutate: it hangs\n";
+	ssize_t written = write(STDERR_FILENO, what, sizeof(what) - 1);
+	(void)number;
+	(void)written;
+	abort();
+}
+
 static void say(void *ctx, sc_err kind, const char *message)
 {
 	(void)ctx;
@@ -464,20 +496,14 @@ static void say(void *ctx, sc_err kind, const char *message)
 		fprintf(stderr, "mutate: %s\n", message);
 }
 
-static int run(struct capture *cap, uint64_t first, uint64_t count)
+static int run(struct capture *cap, uint64_t first, uint64_t count, size_t workers)
 {
-	struct trial t = { 0 };
 	struct sum sum = { 0 };
-	void *json = take(sc_sink_json.size);
-	const struct sc_output_config config = { .writer = { read_json, &t.reading }, .wants = UINT64_MAX };
-	if (sc_sink_json.open(json, &config) != SC_OK)
-		return SC_EFAILED;
 	for (uint64_t seed = first; seed < first + count; seed++) {
-		snprintf(now, sizeof(now), "mutate: this was %s 1 %llu\n", cap->name, (unsigned long long)seed);
-		try_seed(cap, seed, json, &t, &sum);
+		snprintf(now, sizeof(now), "mutate: this was %s 1 %llu %zu\n", cap->name, (unsigned long long)seed, workers);
+		alarm(PATIENCE_S);
+		try_both(cap, seed, workers, &sum);
 	}
-	sc_sink_json.close(json);
-	free(json);
 	printf("mutate: %s: %zu packets, %llu events, %llu evicted; %llu passed, %llu failed\n", cap->name, cap->count,
 		(unsigned long long)sum.events, (unsigned long long)sum.evicted, (unsigned long long)sum.passed,
 		(unsigned long long)(count - sum.passed));
@@ -486,11 +512,13 @@ static int run(struct capture *cap, uint64_t first, uint64_t count)
 
 int main(int argc, char **argv)
 {
-	if (argc < 3 || argc > 4) {
-		fputs("mutate: call it with FILE COUNT [FIRST]\n", stderr);
+	size_t workers = argc == 5 ? (size_t)strtoul(argv[4], NULL, 10) : 1;
+	if (argc < 3 || argc > 5 || workers < 1 || workers > SC_TOPOLOGY_WORKERS) {
+		fputs("mutate: call it with FILE COUNT [FIRST [WORKERS]]\n", stderr);
 		return SC_EUSAGE;
 	}
 	signal(SIGABRT, on_abort);
+	signal(SIGALRM, on_alarm);
 #ifdef SC_MEMORY_CHECKED
 	__sanitizer_set_death_callback(say_now);
 #endif
@@ -501,7 +529,7 @@ int main(int argc, char **argv)
 	if (err == SC_OK) {
 		load(&cap, source);
 		sc_source_close(source);
-		err = (sc_err)run(&cap, argc == 4 ? strtoull(argv[3], NULL, 10) : 1, strtoull(argv[2], NULL, 10));
+		err = (sc_err)run(&cap, argc > 3 ? strtoull(argv[3], NULL, 10) : 1, strtoull(argv[2], NULL, 10), workers);
 	}
 	unload(&cap);
 	return (int)err;
