@@ -469,7 +469,8 @@ static bool take_memory(struct sc_engine *e)
 	e->scratch = sc_memory_take(sizeof(*e->scratch));
 	return e->scratch && sc_flows_open(&e->flows, flows < 1u << 24 ? (uint32_t)flows : 1u << 24, e->config.seed) &&
 		sc_pool_open(&e->sessions, sizeof(struct sc_mail), sessions < 1u << 24 ? (uint32_t)sessions : 1u << 24) &&
-		sc_blocks_open(&e->store, memory - memory / 4 - memory / 3 - memory / FRAGMENTS_SHARE) && sc_community_open(&e->community) == SC_OK;
+		sc_blocks_open(&e->store, memory - memory / 4 - memory / 3 - memory / FRAGMENTS_SHARE) &&
+		sc_tls_host_open(&e->tls, &e->store) && sc_community_open(&e->community) == SC_OK;
 }
 
 sc_err sc_engine_open(struct sc_engine **out, const struct sc_engine_config *config)
@@ -485,6 +486,7 @@ sc_err sc_engine_open(struct sc_engine **out, const struct sc_engine_config *con
 	}
 	e->env = (struct sc_tcp_env){ .store = &e->store, .counters = &e->counters, .rule = sc_tcp_rule(config->tcp_policy) };
 	sc_mail_host(e);
+	e->tls.certificates = !config->wants || (config->wants & SC_WANT(SC_EVENT_tls));
 	*out = e;
 	return SC_OK;
 }
@@ -506,6 +508,7 @@ void sc_engine_close(struct sc_engine *e)
 	if (!e)
 		return;
 	sc_community_close(e->community);
+	sc_tls_host_close(&e->tls);
 	sc_flows_close(&e->flows);
 	sc_pool_close(&e->sessions);
 	sc_blocks_close(&e->store);

@@ -10,11 +10,11 @@
 #include "net/flow.h"
 #include "net/tcp.h"
 #include "smtp/session.h"
-#include "tls/outline.h"
+#include "tls/tls.h"
 
 struct sc_mail {               /* a session and what the engine keeps beside it */
 	struct sc_session session; /* first, so that one can be had from the other */
-	struct sc_tls_outline tls;
+	struct sc_tls *tls;        /* from the first record on */
 	struct sc_flow *flow;
 	uint64_t server_octets;
 	char community[SC_COMMUNITY_OCTETS];
@@ -29,6 +29,7 @@ struct sc_engine {
 	struct sc_blocks store;
 	struct sc_tcp_env env;
 	struct sc_session_host host;
+	struct sc_tls_host tls;
 	struct sc_session_scratch *scratch;
 	struct sc_community *community;
 	uint64_t packet;          /* number of the packet in work */

@@ -5,6 +5,7 @@
 #include "engine/mail.h"
 
 #include "base/hash.h"
+#include "engine/secure.h"
 
 static void tally(struct sc_engine *e, enum sc_event_kind kind, const void *body)
 {
@@ -37,14 +38,9 @@ static void emit(void *ctx, struct sc_session *s, enum sc_event_kind kind, const
 	e->config.emit(e->config.emit_ctx, &ev);
 }
 
-static void opaque(void *ctx, struct sc_session *s, enum sc_side side, sc_str bytes)
+static void opaque(void *ctx, struct sc_session *s, enum sc_side side, const struct sc_segment *run)
 {
-	struct sc_engine *e = ctx;
-	struct sc_mail *m = (struct sc_mail *)s;
-	bool was = m->tls.established;
-	sc_tls_outline_feed(&m->tls, side == SC_CLIENT, bytes);
-	if (m->tls.established && !was)
-		sc_session_tls(s, true, e->when);
+	sc_secure_take(ctx, (struct sc_mail *)s, side, run);
 }
 
 static uint64_t session_id(const struct sc_flow *flow)
@@ -108,10 +104,12 @@ void sc_mail_close(struct sc_engine *e, struct sc_mail *m, enum sc_session_end h
 		e->counters.sessions_closed++;
 		e->counters.sessions_evicted += how == SC_END_EVICTED;
 		e->counters.sessions_encrypted += m->session.encrypted;
+		sc_secure_finish(m);
 		sc_session_end(&m->session, how);
 	} else {
 		sc_session_drop(&m->session);
 	}
+	sc_secure_close(m);
 	m->flow->session = NULL;
 	sc_pool_give(&e->sessions, m);
 }

@@ -111,11 +111,21 @@ const char *sc_quirk_doc(enum sc_quirk quirk)
 	return quirk < SC_QUIRKS ? quirk_docs[quirk] : NULL;
 }
 
+/* Without what it is a list of, an object is nothing. */
+static bool empty_list(const struct sc_field *field, const void *base)
+{
+	const void *at = (const char *)base + field->offset;
+	return (field->type == SC_TYPE_strs && ((const struct sc_strs *)at)->count == 0) ||
+		(field->type == SC_TYPE_pairs && ((const struct sc_pairs *)at)->count == 0) ||
+		(field->type == SC_TYPE_tally && ((const struct sc_tally *)at)->count == 0) ||
+		(field->type == SC_TYPE_list && ((const struct sc_list *)at)->count == 0);
+}
+
 /* The schema nests objects at most three deep, so this recursion is bounded by events.def. */
 static bool object_present(const struct sc_shape *shape, const void *base)
 {
 	for (size_t i = 0; i < shape->count; i++)
-		if (sc_field_present(&shape->fields[i], base))
+		if (sc_field_present(&shape->fields[i], base) && !empty_list(&shape->fields[i], base))
 			return true;
 	return false;
 }

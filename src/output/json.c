@@ -413,6 +413,13 @@ static void put_long_value(struct json *j, const struct op *op, const void *at)
 	}
 }
 
+/* An empty list stands in the output, but does not make the object that it is in. */
+static bool is_empty_list(const struct op *op, const void *at)
+{
+	return (op->type == SC_TYPE_strs && ((const struct sc_strs *)at)->count == 0) ||
+		(op->type == SC_TYPE_pairs && ((const struct sc_pairs *)at)->count == 0);
+}
+
 /* Writes the members of one struct.  An embedded object in which nothing was present is taken back: between its
  * opening and its close nothing asked for room then, so its beginning is still in the buffer. */
 static void run(struct json *j, const struct program *p, const void *base)
@@ -421,22 +428,26 @@ static void run(struct json *j, const struct program *p, const void *base)
 		size_t len;
 		bool   first;
 	} opened[DEPTH + 1];
-	size_t depth = 0;
+	size_t depth = 0, empty_end = 0; /* where the last empty list ended, if nothing else came behind it */
 	for (const struct op *op = p->ops; op < p->ops + p->count; op++) {
 		const void *at = (const char *)base + op->offset;
 		if (op->type <= SC_TYPE_path) {
-			if (((const sc_str *)at)->at)
-				put_string(j, put_key(j, op), *(const sc_str *)at);
+			if (!((const sc_str *)at)->at)
+				continue;
+			put_string(j, put_key(j, op), *(const sc_str *)at);
+			empty_end = 0;
 		} else if (op->type < SC_TYPE_quirks) {
 			put_value(j, op, at);
 		} else if (op->type < SC_TYPE_object) {
+			bool alone = j->first || j->out.len == empty_end;
 			put_long_value(j, op, at);
+			empty_end = alone && is_empty_list(op, at) ? j->out.len : 0;
 		} else if (op->type == SC_TYPE_object) {
 			opened[depth].len = j->out.len;
 			opened[depth++].first = j->first;
 			wrote(j, put_key(j, op));
 			j->first = true;
-		} else if (j->first) {
+		} else if (j->first || j->out.len == empty_end) {
 			j->out.len = opened[--depth].len;
 			j->first = opened[depth].first;
 		} else {

@@ -99,22 +99,41 @@ void sc_session_swap(struct sc_session *s)
 	sc_dialogue_begin(s);
 }
 
-static void opaque(struct sc_session *s, enum sc_side side, const struct sc_unit *u)
+/* TLS begins: the other side's next octets are TLS, too, or the words that tell why not. */
+static void begin_tls(struct sc_session *s, enum sc_side side, const struct sc_unit *u)
 {
-	if (!s->encrypted) {
-		bool first = u->begin == 0 || !s->tls_expected;
-		s->encrypted = true;
-		s->smtp = true;
-		bool seen_whole = !s->facts.evidence.midstream || s->id.server.port == 465;
-		s->starttls_open |= s->starttls_asked; /* TLS is an answer, too */
-		s->implicit_tls = first && side == SC_CLIENT && !s->starttls_open && seen_whole;
-		s->starttls_at = s->starttls_at == SC_TIME_NONE ? u->first.when : s->starttls_at;
-		if (s->implicit_tls && s->id.server.port != 465)
-			sc_session_quirk(s, SC_QUIRK_BIT(tls_on_plain_port));
-		sc_framer_mode(&s->framer[sc_other(side)], SC_FRAME_START, 0);
-	}
+	bool first = u->begin == 0 || !s->tls_expected;
+	s->encrypted = true;
+	s->smtp = true;
+	bool seen_whole = !s->facts.evidence.midstream || s->id.server.port == 465;
+	s->starttls_open |= s->starttls_asked; /* TLS is an answer, too */
+	s->implicit_tls = first && side == SC_CLIENT && !s->starttls_open && seen_whole;
+	s->starttls_at = s->starttls_at == SC_TIME_NONE ? u->first.when : s->starttls_at;
+	if (s->implicit_tls && s->id.server.port != 465)
+		sc_session_quirk(s, SC_QUIRK_BIT(tls_on_plain_port));
+	sc_framer_mode(&s->framer[sc_other(side)], SC_FRAME_START, 0);
+}
+
+static void give_opaque(struct sc_session *s, enum sc_side side, const struct sc_unit *u)
+{
+	struct sc_segment run = u->last;
+	run.offset = u->begin;
+	run.bytes = u->kind == SC_UNIT_GAP ? (sc_str){ NULL, (size_t)u->octets } : u->bytes;
+	s->host->opaque(s->host->ctx, s, side, &run);
+}
+
+/* The first TLS of a side.  Whatever else its framer holds is given on at once, and from here on its octets pass the framer
+ * by. */
+static void opaque(struct sc_session *s, enum sc_side side, struct sc_unit *u)
+{
+	struct sc_framer *f = &s->framer[side];
+	if (!s->encrypted)
+		begin_tls(s, side, u);
 	*(side == SC_CLIENT ? &s->tls_client : &s->tls_server) = true;
-	s->host->opaque(s->host->ctx, s, side, u->bytes);
+	do
+		give_opaque(s, side, u);
+	while (sc_framer_next(f, u));
+	s->sealed[side] = true;
 }
 
 static void note_unit(struct sc_session *s, const struct sc_unit *u)
@@ -176,6 +195,12 @@ void sc_session_feed(struct sc_session *s, enum sc_side side, const struct sc_se
 		side = sc_other(side);
 	if (sc_segment_is_gap(run))
 		*gap_of(s, side) += run->bytes.len;
+	if (s->sealed[side]) {
+		s->last_packet = run->packet > s->last_packet ? run->packet : s->last_packet;
+		s->last_when = run->when;
+		s->host->opaque(s->host->ctx, s, side, run);
+		return;
+	}
 	if (side == SC_CLIENT)
 		sc_smuggle_feed(s, run);
 	sc_framer_push(&s->framer[side], run);

@@ -54,7 +54,8 @@ struct sc_session_host {
 	uint64_t key;    /* of the hash that finds echoes of secrets */
 	/* `first` and `last` are the packets the event rests on. */
 	void (*emit)(void *ctx, struct sc_session *s, enum sc_event_kind kind, const void *body, uint64_t first, uint64_t last);
-	void (*opaque)(void *ctx, struct sc_session *s, enum sc_side side, sc_str bytes);
+	/* A run of TLS records, or a gap in them, from the first record on. */
+	void (*opaque)(void *ctx, struct sc_session *s, enum sc_side side, const struct sc_segment *run);
 	/* Chunks are read when they come, and their transaction is settled later: with pipelining the text of the next message
 	 * may be told before the verdict on this one.  NULL: nobody reads messages. */
 	void (*text)(void *ctx, struct sc_session *s, const struct sc_text_run *run);
@@ -208,6 +209,7 @@ struct sc_session {
 	bool pipelines;       /* the client sends groups */
 	bool tls_expected;    /* STARTTLS was accepted: a line or TLS comes */
 	bool encrypted;       /* TLS flows */
+	bool sealed[2];       /* all that a side sends is TLS */
 	bool starttls_asked, starttls_open, starttls_refused, starttls_masked;
 	bool tls_client, tls_server, tls_established, implicit_tls;
 	bool closing;         /* 421 was said */

@@ -33,13 +33,14 @@ void sc_tls_host_close(struct sc_tls_host *host)
 	*host = (struct sc_tls_host){ 0 };
 }
 
-struct sc_tls *sc_tls_open(struct sc_tls_host *host)
+struct sc_tls *sc_tls_open(struct sc_tls_host *host, uint64_t first_packet)
 {
 	struct sc_block *block = sc_blocks_take(host->store, sizeof(struct sc_tls));
 	if (!block)
 		return NULL;
 	struct sc_tls *t = (struct sc_tls *)(void *)block->data;
-	*t = (struct sc_tls){ .host = host, .block = block, .arena.store = host->store };
+	*t = (struct sc_tls){ .host = host, .block = block, .arena.store = host->store,
+		.first_packet = first_packet };
 	t->ev.certificate.not_before = t->ev.certificate.not_after = SC_TIME_NONE;
 	t->side[SC_CLIENT].records.skip = t->side[SC_SERVER].records.skip = true;
 	return t;

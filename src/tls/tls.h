@@ -47,6 +47,7 @@ struct sc_tls {
 	struct sc_tls_host *host;
 	struct sc_block *block;   /* this lies in it */
 	struct sc_arena arena;
+	uint64_t first_packet;
 	struct sc_ev_tls ev;      /* `via` is the engine's */
 	struct sc_tls_side side[2];
 	struct sc_segment run;    /* in work, of side `from` */
@@ -62,7 +63,7 @@ struct sc_tls {
 };
 
 /* NULL: no memory. */
-struct sc_tls *sc_tls_open(struct sc_tls_host *host);
+struct sc_tls *sc_tls_open(struct sc_tls_host *host, uint64_t first_packet);
 void sc_tls_close(struct sc_tls *t); /* NULL is fine */
 
 void sc_tls_push(struct sc_tls *t, enum sc_side side, const struct sc_segment *run);

@@ -1,0 +1,59 @@
+/* secure.c - joins smtp/session and tls/: records of a session go to its TLS, and what is learned there becomes the `tls`
+ * event and facts of the session.
+ *
+ * A session's TLS is opened with its first record; when there is no memory for it, the session goes on without, and says so.
+ */
+#include "engine/secure.h"
+
+static void keep_facts(struct sc_mail *m)
+{
+	const struct sc_ev_tls *ev = &m->tls->ev;
+	m->session.facts.tls = (struct sc_ev_session_tls){ .version = ev->version, .cipher = ev->cipher, .sni = ev->sni,
+		.ja3 = ev->ja3, .ja4 = ev->ja4 };
+}
+
+static void tell(struct sc_mail *m, uint64_t last)
+{
+	struct sc_session *s = &m->session;
+	m->tls->ev.via = s->implicit_tls ? "implicit" : s->starttls_open ? "starttls" : NULL;
+	keep_facts(m);
+	sc_session_emit(s, SC_EVENT_tls, &m->tls->ev, m->tls->first_packet, last);
+}
+
+static void heed(struct sc_mail *m, enum sc_tls_news news)
+{
+	const struct sc_segment *now = &m->tls->run;
+	if (news == SC_TLS_ESTABLISHED)
+		sc_session_tls(&m->session, true, now->when);
+	tell(m, now->packet);
+}
+
+void sc_secure_take(struct sc_engine *e, struct sc_mail *m, enum sc_side side, const struct sc_segment *run)
+{
+	enum sc_tls_news news;
+	if (!m->tls)
+		m->tls = sc_tls_open(&e->tls, run->packet);
+	if (!m->tls) {
+		sc_session_quirk(&m->session, SC_QUIRK_BIT(memory_short));
+		return;
+	}
+	sc_tls_push(m->tls, side, run);
+	while (sc_tls_next(m->tls, &news))
+		heed(m, news);
+}
+
+void sc_secure_finish(struct sc_mail *m)
+{
+	if (!m->tls)
+		return;
+	bool news = sc_tls_finish(m->tls);
+	keep_facts(m);
+	if (news)
+		tell(m, m->session.last_packet);
+}
+
+void sc_secure_close(struct sc_mail *m)
+{
+	sc_tls_close(m->tls);
+	m->tls = NULL;
+}

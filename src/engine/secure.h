@@ -1,0 +1,16 @@
+/* secure.h - the TLS of an engine's sessions. */
+#ifndef SC_ENGINE_SECURE_H
+#define SC_ENGINE_SECURE_H
+
+#include "engine/inside.h"
+
+/* A run of TLS records of a session. */
+void sc_secure_take(struct sc_engine *e, struct sc_mail *m, enum sc_side side, const struct sc_segment *run);
+
+/* The connection is over: a handshake that led nowhere is told. */
+void sc_secure_finish(struct sc_mail *m);
+
+/* Gives the memory back; the session's facts borrow from it until then. */
+void sc_secure_close(struct sc_mail *m);
+
+#endif
