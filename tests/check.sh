@@ -71,6 +71,7 @@ fi
 
 export SHARED=$shared
 try "mutations" tests/mutate.sh "$build" 3
+captures | tr '\n' '\0' | try "packets twice" xargs -0 tests/copies.py "$program"
 try "secrets" tests/secrets.py "$checked"
 for script in tests/cli.sh tests/workers.sh tests/live.sh tests/oracle/run.sh; do
 	[ -x "$script" ] || continue

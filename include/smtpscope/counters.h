@@ -17,4 +17,12 @@ static inline uint64_t sc_counters_octets_told(const struct sc_counters *c)
 		c->octets_out_of_window + c->octets_refused + c->octets_urgent + c->octets_dropped;
 }
 
+/* TCP packets that a followed connection saw, near enough: fragments count once for each of them. */
+static inline uint64_t sc_counters_packets_followed(const struct sc_counters *c)
+{
+	uint64_t others = c->packets_not_ip + c->packets_not_tcp + c->packets_broken + c->packets_other_port +
+		c->packets_unknown_link + c->packets_no_flow;
+	return c->packets > others ? c->packets - others : 0;
+}
+
 #endif

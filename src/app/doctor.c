@@ -9,6 +9,8 @@
 
 #include "base/text.h"
 
+#define COPIES_WARN 5 /* percent: fewer are the odd ones of a busy switch */
+
 enum level { LEVEL_ok, LEVEL_note, LEVEL_warn, LEVEL_FAIL };
 static const char *const level_names[] = { "ok", "note", "warn", "FAIL" };
 
@@ -139,6 +141,18 @@ static void check_offload(const struct doctor *d, struct verdict *v)
 		    percent(d->facts.large, d->facts.packets));
 }
 
+static void check_copies(const struct doctor *d, struct verdict *v)
+{
+	uint64_t copies = d->counters.packets_mirrored;
+	double share = percent(copies, sc_counters_packets_followed(&d->counters));
+	const char *advice = d->facts.live ? "name one interface (-i any sees a packet wherever it passes), or mirror each"
+		" path once" : "mirror each path once: one port of it, or one direction of every port";
+	if (share >= COPIES_WARN)
+		SAY(v, warn, advice, "%.0f %% of the TCP packets are copies, as mirror ports make them; each is read once", share);
+	else if (copies)
+		SAY(v, note, NULL, "%llu packets are copies of others; each is read once", n(copies));
+}
+
 static void check_traffic(const struct doctor *d, struct verdict *v)
 {
 	const struct sc_counters *c = &d->counters;
@@ -245,6 +259,7 @@ static const struct check {
 	{ "VLAN",          check_tags },
 	{ "offload",       check_offload },
 	{ "traffic",       check_traffic },
+	{ "copies",        check_copies },
 	{ "snap length",   check_snap },
 	{ "direction",     check_direction },
 	{ "loss",          check_loss },

@@ -26,6 +26,8 @@
 #define LAST_WORDS   (300 * SC_MS) /* live: what the kernel may still hold when the end is asked for */
 #define DOCTOR_TIME  (5 * SC_SECOND)
 #define STATS_LIVE   60u
+#define COPIES_LEAST 10u  /* packets that are copies, and more than one in COPIES_SHARE: then it is told */
+#define COPIES_SHARE 20u
 #define LEAD_PACKETS 2000u /* of mail: before that threads cost more than they save */
 #define HEAVY_OCTETS 200u  /* of their payload on average: message text, which is read as fast as it is handed over */
 
@@ -347,6 +349,15 @@ static bool lost_too_many(const struct run *r, const struct sc_source_facts *fac
 	return true;
 }
 
+/* A mirror that gives everything twice costs half of what the capture can bear. */
+static void say_copies(const struct sc_counters *c)
+{
+	uint64_t followed = sc_counters_packets_followed(c);
+	if (c->packets_mirrored >= COPIES_LEAST && c->packets_mirrored > followed / COPIES_SHARE)
+		sc_say(NULL, "%llu of %llu TCP packets are copies, as mirror ports make them; each was read once",
+		       (unsigned long long)c->packets_mirrored, (unsigned long long)followed);
+}
+
 static void say_notes(const struct run *r, const struct sc_source_facts *facts)
 {
 	const struct sc_counters *c = sc_topology_counters(r->engines);
@@ -357,6 +368,7 @@ static void say_notes(const struct run *r, const struct sc_source_facts *facts)
 		       (unsigned long long)facts->packets);
 	else
 		sc_selection_explain(&r->selection);
+	say_copies(c);
 	if (r->o->verbose || (r->live && facts->dropped))
 		say_stats((struct run *)r);
 }

@@ -38,7 +38,7 @@ void sc_engine_tell_stats(const struct sc_engine_totals *totals, uint64_t number
 			causes[n++] = (struct sc_count){ sc_cause_name((enum sc_cause)i), totals->causes[i] };
 	const struct sc_counters *c = &totals->counters;
 	struct sc_ev_stats ev = {
-		.packets = { c->packets, 0, c->packets_truncated },
+		.packets = { c->packets, 0, c->packets_truncated, c->packets_mirrored },
 		.octets = c->octets_seen,
 		.flows = c->flows,
 		.mail_flows = c->mail_flows,
