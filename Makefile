@@ -79,6 +79,10 @@ $(BUILD)/tools/%: tests/tools/%.c $(PARTS)
 	@mkdir -p $(@D)
 	$(CC) $(ALLCPP) $(ALLFLAGS) -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS)
 
+$(BUILD)/bench/%: tests/bench/%.c $(PARTS)
+	@mkdir -p $(@D)
+	$(CC) $(ALLCPP) $(ALLFLAGS) -MF $@.d -o $@ $< $(PARTS) $(LIBS)
+
 $(BUILD)/oracle/%: tests/oracle/%.c $(PARTS)
 	@mkdir -p $(@D)
 	$(CC) $(ALLCPP) $(ALLFLAGS) -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS)
@@ -102,7 +106,8 @@ fuzz: ## each fuzz target for SECONDS (default 60), seeded with the captures
 
 fuzz-targets: $(FUZZ_BIN)
 
-bench: all ## speed against the bare libpcap loop (SCALE=1 for the full size)
+bench: all $(BUILD)/bench/classify ## speed against the bare libpcap loop (SCALE=1 for the full size)
+	$(BUILD)/bench/classify
 	tests/bench/bench.py --build $(BUILD) --scale $(SCALE) --rounds $(ROUNDS)
 
 layers: all ## who includes whom, and what the library asks of libc

@@ -198,6 +198,14 @@ run 'explain' 0 '' explain greylisted
 run 'explain, unknown' 2 'nothing is called' explain greylistedd
 printf '550\t5.1.1\tno such user\n' | "$program" explain --classify > out 2> err
 shown 'classify' '^user_unknown	'
+printf 'SC_RULE("own:such", policy, "", "no such user")\n' > own.rules
+printf '550\t5.1.1\tno such user\n' | "$program" explain --classify --rules own.rules > out 2> err
+shown 'own rules' '^policy	own:such$'
+run 'own rules name events' 0 '' log -r one.pcap --rules own.rules
+shown 'their name' '"cause":"policy","rule":"own:such"'
+printf '\nSC_RULE("own:such", polic, "", "x")\n' > bad.rules
+run 'own rules, a wrong cause' 2 'bad.rules:2:21: unknown cause "polic"; did you mean "policy"' log -r one.pcap --rules bad.rules
+run 'own rules, none there' 2 'nope.rules: cannot read the rules' log -r one.pcap --rules nope.rules
 
 run 'missing file' 3 'nope.pcap: no such file' log -r nope.pcap
 run 'one of several missing' 3 'nope.pcap: no such file' log -r nope.pcap -r one.pcap

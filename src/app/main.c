@@ -8,6 +8,7 @@
 #include "app/help.h"
 #include "app/mode.h"
 #include "app/options.h"
+#include "app/own_rules.h"
 #include "app/run.h"
 
 /* A standard descriptor that the caller closed would be taken by the next file opened.  One that can only be read
@@ -65,6 +66,8 @@ static int perform(struct sc_options *o)
 	if (o->list_interfaces)
 		return write_to("-", interfaces, o);
 	sc_err err = sc_mode_settle(o, isatty(STDOUT_FILENO));
+	if (!err)
+		err = sc_own_rules_read(o->rules);
 	if (err)
 		return (int)err;
 	return o->mode == SC_MODE_explain ? write_to(o->output, explain, o) : sc_run(o);

@@ -1,7 +1,7 @@
 /* rules.c - finds the first rule that holds for a refusal; what a rule may say stands in ruleset.c.
  *
  * One pass over the text sets a bit for every word that occurs and for every rule that such a word could make hold;
- * then these rules are tried in their order.  The text is hostile; the rules are ours. */
+ * then these rules are tried in their order.  The text is hostile; the rules have been checked. */
 #include <stdatomic.h>
 
 #include "explain/ruleset.h"
@@ -70,7 +70,7 @@ static void mark_list(const struct sc_rules *r, struct found *found, uint8_t lis
 }
 
 /* All words that end before `end`, where the automaton is in state `s`. */
-static void mark_words(const struct sc_rules *r, const struct sc_plain *p, struct found *found, uint16_t s,
+static void mark_words(const struct sc_rules *r, const struct sc_plain *p, struct found *found, uint32_t s,
 		       size_t end)
 {
 	if (!r->states[s].word)
@@ -86,13 +86,13 @@ static void mark_words(const struct sc_rules *r, const struct sc_plain *p, struc
 	}
 }
 
-static uint16_t step(const struct sc_rules *r, uint16_t s, uint8_t octet)
+static uint32_t step(const struct sc_rules *r, uint32_t s, uint8_t octet)
 {
 	while (s >= SC_RULE_DENSE) {
 		const struct sc_rule_state *state = &r->states[s];
 		for (uint8_t i = 0; i < state->children; i++)
 			if (r->states[state->child + i].octet == octet)
-				return (uint16_t)(state->child + i);
+				return state->child + i;
 		s = state->fail;
 	}
 	return r->dense[s][octet];
@@ -100,7 +100,7 @@ static uint16_t step(const struct sc_rules *r, uint16_t s, uint8_t octet)
 
 static void scan(const struct sc_rules *r, const struct sc_plain *p, struct found *found)
 {
-	uint16_t s = 0;
+	uint32_t s = 0;
 	for (size_t i = 0; i < p->len; i++) {
 		s = step(r, s, r->class_of[(unsigned char)p->at[i]]);
 		if (r->states[s].word || r->states[s].shorter)
@@ -172,18 +172,24 @@ struct sc_verdict sc_rules_judge(const struct sc_rules *r, const struct sc_plain
 	return v;
 }
 
+static _Atomic(struct sc_rules *) shared;
+
 /* Two threads may build at once; one result is kept, and both are the same. */
 const struct sc_rules *sc_rules_get(void)
 {
-	static _Atomic(struct sc_rules *) shared;
 	struct sc_rules *r = atomic_load_explicit(&shared, memory_order_acquire);
 	if (r)
 		return r;
-	struct sc_rules *mine = sc_ruleset_build();
+	struct sc_rules *mine = sc_ruleset_build(NULL, 0);
 	if (!mine)
 		return NULL;
 	if (atomic_compare_exchange_strong(&shared, &r, mine))
 		return mine;
 	sc_ruleset_discard(mine);
 	return r;
+}
+
+void sc_rules_use(struct sc_rules *r)
+{
+	sc_ruleset_discard(atomic_exchange(&shared, r));
 }

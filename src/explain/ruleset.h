@@ -2,13 +2,13 @@
 #ifndef SC_EXPLAIN_RULESET_H
 #define SC_EXPLAIN_RULESET_H
 
+#include "explain/rulerow.h"
 #include "explain/rules.h"
 
 enum {
-	SC_RULE_MAX_WORDS = 4096,
-	SC_RULE_MAX_RULES = 1024,
-	SC_RULE_MAX_STATES = 60000,
-	SC_RULE_CLASSES = 64,       /* different octets in all words, and one for the others */
+	SC_RULE_MAX_WORDS = 16384,
+	SC_RULE_MAX_RULES = 4096,
+	SC_RULE_CLASSES = 72,       /* different octets in all words, and one for the others */
 	SC_RULE_DENSE = 512,        /* states with a complete row */
 	SC_RULE_WORD_SETS = SC_RULE_MAX_WORDS / 64,
 	SC_RULE_RULE_SETS = SC_RULE_MAX_RULES / 64,
@@ -16,26 +16,7 @@ enum {
 };
 
 enum {
-	SC_RULE_BOUND_BEFORE = 1,
-	SC_RULE_BOUND_AFTER = 2,
-	SC_RULE_AT_START = 4,
-	SC_RULE_AT_END = 8,
-	SC_RULE_IN_LINKS = 16,
-};
-
-enum {
 	SC_RULE_NEGATED = 0x8000,   /* in the count of a clause */
-	SC_RULE_ANY = 0xffff,
-};
-
-struct sc_rule_when {
-	bool     cls[2];           /* 4yz, 5yz */
-	uint8_t  code_count;
-	uint16_t codes[4];
-	bool     has_status;
-	uint8_t  status_cls;       /* 0: any */
-	uint16_t subject, detail_low, detail_high;
-	uint16_t phases;           /* a bit each; 0: any */
 };
 
 struct sc_rule {
@@ -46,10 +27,10 @@ struct sc_rule {
 };
 
 struct sc_rule_state {
-	uint16_t child;            /* first of its children, which stand side by side */
-	uint16_t fail;             /* state of the longest proper suffix */
+	uint32_t child;            /* first of its children, which stand side by side */
+	uint32_t fail;             /* state of the longest proper suffix */
+	uint32_t shorter;          /* nearest suffix where a word ends; 0: none */
 	uint16_t word;             /* first word that ends here; 0: none */
-	uint16_t shorter;          /* nearest suffix where a word ends; 0: none */
 	uint8_t  children, octet;  /* octet: as a class */
 };
 
@@ -62,7 +43,7 @@ struct sc_rule_word {
 
 struct sc_rules {
 	uint8_t  class_of[256];
-	uint16_t dense[SC_RULE_DENSE][SC_RULE_CLASSES];
+	uint32_t dense[SC_RULE_DENSE][SC_RULE_CLASSES];
 	struct sc_rule_state *states;
 	uint32_t state_count;
 	struct sc_rule_word words[SC_RULE_MAX_WORDS];
@@ -73,11 +54,16 @@ struct sc_rules {
 	uint32_t program_len;
 	uint16_t *needed_by;
 	uint64_t always[SC_RULE_RULE_SETS]; /* rules that need no word */
+	char    *store;             /* names of users' rules; NULL: none */
 };
 
-/* NULL: no memory. */
-struct sc_rules *sc_ruleset_build(void);
+/* Our rules, and `count` of users, which have been checked: those that ask for words stand before ours, the others,
+ * which know only codes, behind.  Of the rows only the names are kept.  NULL: no memory. */
+struct sc_rules *sc_ruleset_build(const struct sc_rule_row *rows, size_t count);
 void sc_ruleset_discard(struct sc_rules *r); /* NULL is fine */
+
+/* Makes them the rules that sc_rules_get() gives, in the place of those there were. */
+void sc_rules_use(struct sc_rules *r);
 
 /* Name of the family of a row of lists.def, from 1. */
 const char *sc_ruleset_family(uint8_t list);
