@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <smtpscope/ledger.h>
+
 #include "app/become.h"
 #include "app/doctor.h"
 #include "app/input.h"
@@ -29,6 +31,7 @@
 #define COPIES_LEAST 10u  /* packets that are copies, and more than one in COPIES_SHARE: then it is told */
 #define COPIES_SHARE 20u
 #define LEAD_PACKETS 2000u /* of mail: before that threads cost more than they save */
+#define LEDGER_SHARE 8u    /* of the memory, for what only all events together can tell */
 #define HEAVY_OCTETS 200u  /* of their payload on average: message text, which is read as fast as it is handed over */
 
 struct run {
@@ -40,6 +43,7 @@ struct run {
 	struct sc_save      save;
 	struct sc_become    become;
 	struct sc_topology *engines;
+	struct sc_ledger   *ledger;  /* between the engines and the outputs */
 	struct sc_progress  progress;
 	uint64_t packets;         /* fed */
 	uint64_t memory;          /* octets in use when last asked */
@@ -79,6 +83,7 @@ static void complete_stats(const struct run *r, struct sc_ev_stats *stats)
 	struct sc_source_facts facts = { 0 };
 	sc_source_facts(r->source, &facts);
 	stats->packets.dropped = facts.dropped + sc_topology_dropped(r->engines);
+	stats->findings = sc_ledger_findings(r->ledger);
 	stats->memory_octets = r->o->verbose || r->live ? r->memory : 0;
 }
 
@@ -95,6 +100,11 @@ static void on_event(void *ctx, const struct sc_event *ev)
 	complete_stats(r, &body);
 	stats.body = &body;
 	sc_outputs_event(&r->outputs, &stats);
+}
+
+static uint64_t wants_of(const struct run *r)
+{
+	return sc_outputs_wants(&r->outputs) | sc_save_wants(&r->save);
 }
 
 /* As asked, else one a processor; but what trickles in from a pipe is treated on the spot: while nothing comes from
@@ -117,27 +127,37 @@ static uint64_t seed_of(const struct run *r)
 	return seed;
 }
 
+static sc_err open_ledger(struct run *r, uint64_t memory)
+{
+	struct sc_ledger_config config = { .memory = memory, .seed = seed_of(r), .wants = wants_of(r), .emit = on_event,
+		.emit_ctx = r };
+	return sc_ledger_open(&r->ledger, &config);
+}
+
 static sc_err open_engines(struct run *r)
 {
 	const struct sc_options *o = r->o;
+	uint64_t ledger = o->memory / LEDGER_SHARE;
 	struct sc_topology_config config = { .workers = workers_of(r), .live = r->live };
 	config.engine = (struct sc_engine_config){
-		.memory = o->memory,
+		.memory = o->memory - ledger,
 		.ports = o->ports.items,
 		.port_count = o->ports.count,
 		.any_port = o->any_port,
 		.ignore_vlan = o->ignore_vlan,
 		.tcp_policy = sc_mode_tcp_policy(o),
 		.seed = seed_of(r),
-		.wants = sc_outputs_wants(&r->outputs) | sc_save_wants(&r->save),
-		.emit = on_event,
-		.emit_ctx = r,
+		.wants = sc_ledger_wants(wants_of(r)),
+		.emit = sc_ledger_event,
 	};
 	/* Reports name the hosts of failures by their session; expressions ask for any of its fields. */
 	config.context = o->where || o->fail_on || o->mode == SC_MODE_report;
 	config.lead = sc_options_given(o, SC_OPT_workers) ? 0 : LEAD_PACKETS;
 	config.heavy = sc_options_given(o, SC_OPT_workers) ? 0 : HEAVY_OCTETS;
-	sc_err err = sc_topology_open(&r->engines, &config);
+	sc_err err = open_ledger(r, ledger);
+	config.engine.emit_ctx = r->ledger;
+	if (!err)
+		err = sc_topology_open(&r->engines, &config);
 	if (err)
 		sc_say("--mem", "cannot take %llu MiB of memory; give less", (unsigned long long)(o->memory >> 20));
 	return err;
@@ -284,8 +304,10 @@ static void take(struct run *r, const struct sc_packet *pkt)
 static void rest(struct run *r)
 {
 	sc_topology_settle(r->engines);
-	if (r->live)
+	if (r->live) {
 		pass_time(r, clock_now() - LAG);
+		sc_ledger_tick(r->ledger, r->packets, r->now);
+	}
 	sc_save_flush(&r->save);
 	sc_outputs_flush(&r->outputs);
 	look_around(r);
@@ -414,6 +436,7 @@ static int work(struct run *r)
 	sc_progress_end(&r->progress);
 	note_memory(r);
 	sc_topology_finish(r->engines);
+	sc_ledger_finish(r->ledger, r->packets, r->now);
 	if (r->again)
 		read_again(r);
 	if (r->live)
@@ -438,6 +461,7 @@ int sc_run(const struct sc_options *o)
 	sc_outputs_close(&r.outputs);
 	sc_save_close(&r.save);
 	sc_topology_close(r.engines);
+	sc_ledger_close(r.ledger);
 	sc_source_close(r.source);
 	sc_source_close(r.again);
 	sc_selection_close(&r.selection);

@@ -7,6 +7,7 @@
 #include <smtpscope/event.h>
 
 #include "explain/causes.h"
+#include "explain/diagnoses.h"
 
 #define COLUMNS 79
 #define INDENT  2
@@ -17,14 +18,6 @@ static const struct word_row {
 #define SC_WORD(kind, name, meaning, advice) { kind, #name, meaning, advice },
 #include "explain/words.def"
 #undef SC_WORD
-};
-
-static const struct diagnosis_row {
-	const char *name, *severity, *confidence, *meaning, *advice;
-} diagnoses[] = {
-#define SC_DIAGNOSIS(name, severity, confidence, meaning, advice) { #name, #severity, #confidence, meaning, advice },
-#include "explain/diagnoses.def"
-#undef SC_DIAGNOSIS
 };
 
 static const struct code_row {
@@ -181,14 +174,14 @@ static void explain_words(struct page *p, sc_str name)
 
 static void explain_diagnoses(struct page *p, sc_str name)
 {
-	for (size_t i = 0; i < COUNT(diagnoses); i++) {
-		if (!same(name, diagnoses[i].name))
+	for (size_t i = 0; i < SC_DIAGNOSES; i++) {
+		if (!same(name, sc_diagnoses[i].name))
 			continue;
-		title(p, diagnoses[i].name, "diagnosis", NULL);
-		sentence(p, "", diagnoses[i].meaning);
-		sentence(p, "Severity:", diagnoses[i].severity);
-		sentence(p, "Confidence:", diagnoses[i].confidence);
-		sentence(p, "What to do:", diagnoses[i].advice);
+		title(p, sc_diagnoses[i].name, "diagnosis", NULL);
+		sentence(p, "", sc_diagnoses[i].meaning);
+		sentence(p, "Severity:", sc_diagnoses[i].severity);
+		sentence(p, "Confidence:", sc_diagnoses[i].confidence);
+		sentence(p, "What to do:", sc_diagnoses[i].advice);
 	}
 }
 
@@ -447,8 +440,8 @@ void sc_phrase_each(void (*see)(void *ctx, const char *word), void *ctx)
 		see(ctx, sc_phase_name((enum sc_phase)i));
 	for (size_t i = 0; i < COUNT(words); i++)
 		see(ctx, words[i].name);
-	for (size_t i = 0; i < COUNT(diagnoses); i++)
-		see(ctx, diagnoses[i].name);
+	for (size_t i = 0; i < SC_DIAGNOSES; i++)
+		see(ctx, sc_diagnoses[i].name);
 	for (int i = 0; i < SC_QUIRKS; i++)
 		see(ctx, sc_quirk_name((enum sc_quirk)i));
 	for (int kind = 0; kind < SC_EVENT_KINDS; kind++) {

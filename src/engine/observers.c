@@ -1,0 +1,11 @@
+/* observers.c - the list of observers; a new one is a line here. */
+#include "engine/observers.h"
+
+#include "story/sources.h"
+
+const struct sc_observer_class *const sc_observers[] = {
+	&sc_sources_class,
+	NULL,
+};
+
+_Static_assert(sizeof(sc_observers) / sizeof(sc_observers[0]) <= SC_OBSERVERS_MAX + 1, "the ledger has room for all");
