@@ -2,8 +2,10 @@
 #include "engine/observers.h"
 
 #include "story/sources.h"
+#include "story/stories.h"
 
 const struct sc_observer_class *const sc_observers[] = {
+	&sc_stories_class,
 	&sc_sources_class,
 	NULL,
 };

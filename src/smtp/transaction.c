@@ -46,14 +46,20 @@ static struct sc_pairs read_params(struct sc_arena *a, sc_str params)
 	return (struct sc_pairs){ kept, n };
 }
 
+/* The value of the last parameter of that name; none when it was not given. */
+static sc_str param_of(const struct sc_pairs *params, sc_str name)
+{
+	sc_str value = SC_STR_NONE;
+	for (uint32_t i = 0; i < params->count; i++)
+		if (params->items[i].name.at && sc_str_equal(params->items[i].name, name))
+			value = params->items[i].value;
+	return value;
+}
+
 static uint64_t declared_size(const struct sc_pairs *params)
 {
 	uint64_t size = SC_NONE;
-	for (uint32_t i = 0; i < params->count; i++)
-		if (params->items[i].name.at && sc_str_equal(params->items[i].name, SC_STR("SIZE")) &&
-			!sc_str_number(params->items[i].value, &size))
-			size = SC_NONE;
-	return size;
+	return sc_str_number(param_of(params, SC_STR("SIZE")), &size) ? size : SC_NONE;
 }
 
 static void open_tx(struct sc_session *s, uint64_t packet, sc_time when)

@@ -2,12 +2,19 @@
 #include "story/net.h"
 
 #include "base/hash.h"
+#include "base/text.h"
 
 struct sc_ip sc_net_of(const struct sc_ip *ip)
 {
 	struct sc_ip net = { .version = ip->version };
 	memcpy(net.octets, ip->octets, ip->version == 4 ? 3 : 8);
 	return net;
+}
+
+bool sc_net_same(const struct sc_ip *a, const struct sc_ip *b)
+{
+	struct sc_ip x = sc_net_of(a), y = sc_net_of(b);
+	return sc_ip_equal(&x, &y);
 }
 
 static bool private4(const uint8_t *o)

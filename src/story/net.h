@@ -6,6 +6,7 @@
 
 /* The network that a pool of clients shares: /24, for IPv6 /64. */
 struct sc_ip sc_net_of(const struct sc_ip *ip);
+bool sc_net_same(const struct sc_ip *a, const struct sc_ip *b);
 /* Private, loopback or link-local (RFC 1918, 6598, 3927, 4193, 4291). */
 bool sc_net_private(const struct sc_ip *ip);
 /* A keyed hash of the address. */

@@ -27,9 +27,13 @@ void sc_tell_duration(struct sc_text *t, sc_time duration)
 		{ SC_SECOND, " second" },
 	};
 	size_t i = 0;
+	if (duration < SC_SECOND) {
+		sc_text_adds(t, "less than a second");
+		return;
+	}
 	while (i < 3 && duration < 2 * units[i].unit)
 		i++;
-	uint64_t n = duration > 0 ? (uint64_t)(duration / units[i].unit) : 0;
+	uint64_t n = (uint64_t)(duration / units[i].unit);
 	sc_text_number(t, n);
 	sc_text_adds(t, units[i].one);
 	sc_text_adds(t, n == 1 ? "" : "s");
