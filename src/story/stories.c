@@ -20,7 +20,7 @@
 #define LINGER   (600 * SC_SECOND)         /* after its end a story waits so long for what may follow */
 #define GIVEN_UP (5 * 86400 * SC_SECOND)   /* by then the sender has stopped trying (RFC 5321 4.5.4.1) */
 #define WORKED   (600 * SC_SECOND)         /* who takes mail so long before and after a refusal is not in trouble */
-#define SETTLE_SHARE 16                    /* of the memory, each: servers, and clients that were not seen whole */
+#define SHELF_SHARE 16                     /* of the memory, each */
 
 struct server {
 	struct sc_entry entry;
@@ -79,7 +79,7 @@ static void cloud(struct stories *w, const struct sc_attempt *a)
 }
 
 /* A size tells two mails apart only where they have not had the same size before; sender and recipient alone, only where
- * hardly any other mail passes between them. */
+ * no other mail has passed between them. */
 static struct sc_story *choose(struct stories *w, const struct sc_attempt *a, bool *guessed)
 {
 	struct candidates c = weigh(w, a);
@@ -89,7 +89,7 @@ static struct sc_story *choose(struct stories *w, const struct sc_attempt *a, bo
 	*guessed = true;
 	if (c.count[SC_JOIN_LIKELY] == 1 && c.same_size == 1)
 		return c.best[SC_JOIN_LIKELY];
-	if (c.count[SC_JOIN_LIKELY] == 0 && c.count[SC_JOIN_MAYBE] == 1 && c.all <= 2)
+	if (c.count[SC_JOIN_LIKELY] == 0 && c.count[SC_JOIN_MAYBE] == 1 && c.all == 1)
 		return c.best[SC_JOIN_MAYBE];
 	if (c.count[SC_JOIN_LIKELY] + c.count[SC_JOIN_MAYBE])
 		cloud(w, a);
@@ -297,7 +297,7 @@ static void stories_jump(void *self, sc_time from, sc_time to)
 static sc_err stories_open(void *self, const struct sc_observer_config *config)
 {
 	struct stories *w = self;
-	uint64_t shelf = config->memory / SETTLE_SHARE;
+	uint64_t shelf = config->memory / SHELF_SHARE;
 	w->config = *config;
 	bool taken = sc_book_open(&w->book, config->memory - 2 * shelf) &&
 		sc_shelf_open(&w->servers, sizeof(struct server), shelf) && sc_shelf_open(&w->unseen, sizeof(struct seen), shelf);
