@@ -193,7 +193,7 @@ static enum sc_failure_class class_of(enum sc_outcome outcome)
 }
 
 /* "550 5.1.1 <ADDR>: Recipient address rejected": code and template of the reply that decided. */
-static void put_template(struct sc_text *t, const struct sc_ev_delivery *d)
+void sc_failures_template(struct sc_text *t, const struct sc_ev_delivery *d)
 {
 	sc_text_number(t, d->code);
 	sc_text_put(t, ' ');
@@ -218,7 +218,7 @@ static void count_refusal(struct sc_failures *m, const struct sc_ev_delivery *d,
 		m->no_enhanced++;
 	}
 	t = sc_text_into(buffer, sizeof(buffer));
-	put_template(&t, d);
+	sc_failures_template(&t, d);
 	if (d->code)
 		sc_top_label(sc_top_add(&m->templates, sc_text_str(&t), item), sc_str_domain(d->rcpt_to));
 	if (d->list.at)

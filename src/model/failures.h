@@ -9,6 +9,7 @@
 
 #include <smtpscope/event.h>
 
+#include "base/text.h"
 #include "explain/causes.h"
 #include "model/spread.h"
 #include "model/timeline.h"
@@ -108,6 +109,9 @@ void sc_failures_add(struct sc_failures *m, const struct sc_event *ev);
 
 /* The nth failed recipient, the newest first; NULL when it is not kept. */
 const struct sc_failed_recipient *sc_failures_recent(const struct sc_failures *m, size_t n);
+
+/* The key of a refusal among `templates`: "550 5.1.1 <ADDR>: Recipient address rejected". */
+void sc_failures_template(struct sc_text *t, const struct sc_ev_delivery *d);
 
 /* Recipients that failed: deferred, rejected, in doubt, aborted. */
 uint64_t sc_failures_failed(const struct sc_failures *m);

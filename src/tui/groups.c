@@ -1,0 +1,372 @@
+/* groups.c - counts by key: failures by cause, phase, text ...; senders; domains; STARTTLS.  The numbers are the model's, the
+ * same as in the report; `b` takes the next thing to group by, Enter opens what a number counts. */
+#include "tui/table.h"
+
+#include "base/memory.h"
+
+#define GROUPS_SHOWN 512
+
+/* A row, copied from the model: its tables move. */
+struct group {
+	sc_str key;              /* in `octets` */
+	sc_str label;
+	char   octets[SC_TOP_KEY_OCTETS + SC_TOP_LABEL_OCTETS];
+	uint64_t count, failed, outcomes[SC_OUTCOMES];
+	sc_time first, last;
+	uint16_t code;
+	enum sc_cause cause;
+};
+
+struct groups {
+	struct sc_table table;
+	struct group *items;
+	size_t used;
+	size_t by;
+};
+
+struct grouping {
+	const char *word, *title; /* what it is called, the heading of the key */
+	void (*fill)(const struct sc_failures *m, struct groups *g);
+	enum sc_pick_by pick;
+	bool failed;              /* the rows count what failed */
+	const char *field;        /* of sessions, where no recipient is counted; NULL: recipients are opened */
+};
+
+static struct group *add(struct groups *g, sc_str key, sc_str label)
+{
+	if (g->used == GROUPS_SHOWN)
+		return NULL;
+	struct group *item = &g->items[g->used++];
+	*item = (struct group){ .first = SC_TIME_NONE, .last = SC_TIME_NONE };
+	key = sc_str_slice(key, 0, SC_TOP_KEY_OCTETS);
+	label = sc_str_slice(label, 0, SC_TOP_LABEL_OCTETS);
+	if (key.len)
+		memcpy(item->octets, key.at, key.len);
+	if (label.len)
+		memcpy(item->octets + SC_TOP_KEY_OCTETS, label.at, label.len);
+	item->key = (sc_str){ item->octets, key.len };
+	item->label = (sc_str){ item->octets + SC_TOP_KEY_OCTETS, label.len };
+	return item;
+}
+
+static void fill_top(const struct sc_top *top, enum sc_top_order order, struct groups *g)
+{
+	const struct sc_top_row *rows[GROUPS_SHOWN];
+	size_t n = sc_top_sorted(top, order, rows, GROUPS_SHOWN);
+	for (size_t i = 0; i < n; i++) {
+		struct group *item = add(g, sc_top_key(rows[i]), (sc_str){ rows[i]->label, rows[i]->label_len });
+		if (!item)
+			return;
+		item->count = rows[i]->count;
+		item->failed = rows[i]->failed;
+		memcpy(item->outcomes, rows[i]->outcomes, sizeof(item->outcomes));
+		item->first = rows[i]->first;
+		item->last = rows[i]->last;
+		item->code = rows[i]->code;
+		item->cause = (enum sc_cause)rows[i]->cause;
+	}
+}
+
+static void fill_causes(const struct sc_failures *m, struct groups *g)
+{
+	for (int i = 0; i < SC_CAUSES; i++) {
+		uint64_t deferred = m->causes[i][0], rejected = m->causes[i][1];
+		const struct sc_cause_facts *facts = sc_cause_facts((enum sc_cause)i);
+		struct group *item = deferred + rejected ? add(g, facts ? sc_str_of(facts->name) : SC_STR("-"),
+							       sc_str_of(facts ? facts->family : NULL)) : NULL;
+		if (!item)
+			continue;
+		item->count = item->failed = deferred + rejected;
+		item->outcomes[SC_OUTCOME_deferred] = deferred;
+		item->outcomes[SC_OUTCOME_rejected] = rejected;
+		item->cause = (enum sc_cause)i;
+	}
+}
+
+static void fill_phases(const struct sc_failures *m, struct groups *g)
+{
+	static const enum sc_outcome outcomes[SC_CLASSES] = { SC_OUTCOME_deferred, SC_OUTCOME_rejected, SC_OUTCOME_in_doubt,
+		SC_OUTCOME_aborted };
+	for (int i = 0; i < SC_PHASES; i++) {
+		uint64_t all = 0;
+		for (int c = 0; c < SC_CLASSES; c++)
+			all += m->phases[i][c];
+		const char *name = sc_phase_name((enum sc_phase)i);
+		struct group *item = all ? add(g, sc_str_of(name ? name : "-"), sc_str_of(sc_phase_meaning((enum sc_phase)i))) : NULL;
+		if (!item)
+			continue;
+		item->count = item->failed = all;
+		for (int c = 0; c < SC_CLASSES; c++)
+			item->outcomes[outcomes[c]] += m->phases[i][c];
+	}
+}
+
+#define FILL(name, member, order)                                        \
+	static void fill_##name(const struct sc_failures *m, struct groups *g) \
+	{                                                                      \
+		fill_top(&m->member, order, g);                                \
+	}
+FILL(templates, templates, SC_TOP_BY_COUNT)
+FILL(enhanced, enhanced, SC_TOP_BY_COUNT)
+FILL(failed_domains, domains, SC_TOP_BY_FAILED)
+FILL(failed_servers, servers, SC_TOP_BY_FAILED)
+FILL(failed_senders, senders, SC_TOP_BY_FAILED)
+FILL(lists, lists, SC_TOP_BY_COUNT)
+FILL(clients, clients, SC_TOP_BY_COUNT)
+FILL(senders, senders, SC_TOP_BY_COUNT)
+FILL(auth_clients, auth_clients, SC_TOP_BY_COUNT)
+FILL(auth_users, auth_users, SC_TOP_BY_COUNT)
+FILL(domains, domains, SC_TOP_BY_COUNT)
+FILL(servers, servers, SC_TOP_BY_COUNT)
+FILL(starttls, starttls, SC_TOP_BY_COUNT)
+#undef FILL
+
+static const struct grouping of_failures[] = {
+	{ "cause", "CAUSE", fill_causes, SC_PICK_CAUSE, true, NULL },
+	{ "phase", "PHASE", fill_phases, SC_PICK_PHASE, true, NULL },
+	{ "text", "WHAT THE SERVERS SAID", fill_templates, SC_PICK_TEMPLATE, true, NULL },
+	{ "code", "ENHANCED CODE", fill_enhanced, SC_PICK_STATUS, true, NULL },
+	{ "domain", "DOMAIN", fill_failed_domains, SC_PICK_DOMAIN, true, NULL },
+	{ "server", "SERVER", fill_failed_servers, SC_PICK_SERVER, true, NULL },
+	{ "sender", "SENDER", fill_failed_senders, SC_PICK_SENDER, true, NULL },
+	{ "block list", "BLOCK LIST", fill_lists, SC_PICK_LIST, true, NULL },
+};
+static const struct grouping of_senders[] = {
+	{ "client", "CLIENT", fill_clients, SC_PICK_CLIENT, false, NULL },
+	{ "sender", "SENDER", fill_senders, SC_PICK_SENDER, false, NULL },
+	{ "login client", "LOGINS FROM", fill_auth_clients, SC_PICK_ALL, false, "client.ip" },
+	{ "login user", "USER", fill_auth_users, SC_PICK_ALL, false, "auth.user" },
+};
+static const struct grouping of_domains[] = {
+	{ "domain", "DOMAIN", fill_domains, SC_PICK_DOMAIN, false, NULL },
+	{ "server", "SERVER", fill_servers, SC_PICK_SERVER, false, NULL },
+};
+static const struct grouping of_tls[] = {
+	{ "STARTTLS", "STARTTLS", fill_starttls, SC_PICK_ALL, false, "starttls" },
+};
+
+/* The groupings of a screen. */
+static const struct grouping *groupings_of(const struct sc_view *v, size_t *count)
+{
+#define OF(view, rows) \
+	if (v->cls == &view) { *count = sizeof(rows) / sizeof(rows[0]); return rows; }
+	OF(sc_view_failures, of_failures)
+	OF(sc_view_senders, of_senders)
+	OF(sc_view_domains, of_domains)
+#undef OF
+	*count = sizeof(of_tls) / sizeof(of_tls[0]);
+	return of_tls;
+}
+
+/* ---- cells ---- */
+
+static const struct group *group_of(const void *row)
+{
+	return row;
+}
+
+static void put_key(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	sc_text_visible(&c->text, group_of(row)->key);
+}
+
+static void put_label(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	sc_text_visible(&c->text, group_of(row)->label);
+	c->style = SC_STYLE_DIM;
+}
+
+static void put_count(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	sc_page_grouped(&c->text, group_of(row)->count);
+}
+
+static void put_number(struct sc_cell *c, uint64_t n, enum sc_style style)
+{
+	c->style = n ? style : SC_STYLE_DIM;
+	if (n)
+		sc_page_grouped(&c->text, n);
+	else
+		sc_text_put(&c->text, '-');
+}
+
+#define OUTCOME_CELL(outcome)                                                                                \
+	static void put_##outcome(struct sc_tui *t, const void *row, struct sc_cell *c)                      \
+	{                                                                                                    \
+		(void)t;                                                                                     \
+		put_number(c, group_of(row)->outcomes[SC_OUTCOME_##outcome], sc_tui_style(SC_OUTCOME_##outcome)); \
+	}
+OUTCOME_CELL(accepted)
+OUTCOME_CELL(deferred)
+OUTCOME_CELL(rejected)
+OUTCOME_CELL(in_doubt)
+OUTCOME_CELL(aborted)
+OUTCOME_CELL(unknown)
+#undef OUTCOME_CELL
+
+static void put_failed(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	const struct group *g = row;
+	(void)t;
+	c->style = g->failed ? SC_STYLE_BAD : SC_STYLE_DIM;
+	sc_tui_share(&c->text, g->failed, g->count);
+}
+
+static void put_first(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	SC_CELL(text);
+	sc_tui_clock(t, &text, group_of(row)->first, true);
+	sc_text_add(&c->text, sc_str_slice(sc_str_from(sc_text_str(&text), text.len > 11 ? 11 : 0), 0, 8));
+}
+
+static void put_last(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	SC_CELL(text);
+	sc_tui_clock(t, &text, group_of(row)->last, true);
+	sc_text_add(&c->text, sc_str_slice(sc_str_from(sc_text_str(&text), text.len > 11 ? 11 : 0), 0, 8));
+}
+
+static int by_number(uint64_t x, uint64_t y)
+{
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+static int by_count(const void *a, const void *b)
+{
+	return by_number(group_of(a)->count, group_of(b)->count);
+}
+
+static int by_failed(const void *a, const void *b)
+{
+	return by_number(group_of(a)->failed, group_of(b)->failed);
+}
+
+static int by_last(const void *a, const void *b)
+{
+	sc_time x = group_of(a)->last, y = group_of(b)->last;
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+static const struct sc_column columns[] = {
+	{ "",      26, 0, true,  false, put_key,      NULL,      NULL, NULL },
+	{ "COUNT", 8,  0, false, true,  put_count,    by_count,  NULL, NULL },
+	{ "OK",    7,  3, false, true,  put_accepted, NULL,      NULL, NULL },
+	{ "DEFER", 6,  0, false, true,  put_deferred, NULL,      NULL, NULL },
+	{ "REJ",   6,  0, false, true,  put_rejected, NULL,      NULL, NULL },
+	{ "DOUBT", 5,  2, false, true,  put_in_doubt, NULL,      NULL, NULL },
+	{ "ABORT", 5,  4, false, true,  put_aborted,  NULL,      NULL, NULL },
+	{ "UNSEEN", 6, 5, false, true,  put_unknown,  NULL,      NULL, NULL },
+	{ "FAIL",  7,  1, false, true,  put_failed,   by_failed, NULL, NULL },
+	{ "FIRST", 8,  8, false, false, put_first,    NULL,      NULL, NULL },
+	{ "LAST",  8,  7, false, false, put_last,     by_last,   NULL, NULL },
+	{ "",      16, 6, false, false, put_label,    NULL,      NULL, NULL },
+};
+#define COLUMNS (sizeof(columns) / sizeof(columns[0]))
+
+/* ---- the view ---- */
+
+static bool open_groups(struct groups *g)
+{
+	if (!g->items)
+		g->items = sc_memory_take(GROUPS_SHOWN * sizeof(*g->items));
+	g->table.columns = columns;
+	g->table.column_count = COLUMNS;
+	g->table.sort = g->table.sort ? g->table.sort : 1;
+	return g->items != NULL;
+}
+
+static void make_title(struct groups *g, const struct grouping *all, size_t count)
+{
+	struct sc_text title = sc_text_into(g->table.view.title, sizeof(g->table.view.title) - 1);
+	sc_text_adds(&title, "by ");
+	for (size_t i = 0; i < count; i++) {
+		sc_text_adds(&title, i == g->by ? "[" : " ");
+		sc_text_adds(&title, all[i].word);
+		sc_text_adds(&title, i == g->by ? "]" : " ");
+	}
+	g->table.view.title[title.len] = '\0';
+}
+
+static void collect(struct sc_tui *t, struct sc_view *v)
+{
+	struct groups *g = (struct groups *)v;
+	size_t count;
+	const struct grouping *all = groupings_of(v, &count);
+	if (!open_groups(g))
+		return;
+	g->used = 0;
+	all[g->by].fill(sc_tui_model(t), g);
+	sc_table_begin(&g->table);
+	for (size_t i = 0; i < g->used; i++) {
+		uint64_t id = 14695981039346656037u;
+		for (size_t k = 0; k < g->items[i].key.len; k++)
+			id = (id ^ (unsigned char)g->items[i].key.at[k]) * 1099511628211u;
+		sc_table_add(&g->table, &g->items[i], id);
+	}
+	sc_table_end(&g->table);
+	make_title(g, all, count);
+}
+
+static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
+{
+	struct groups *g = (struct groups *)v;
+	size_t count;
+	const struct grouping *all = groupings_of(v, &count);
+	sc_table_draw(t, &g->table, area);
+	sc_term_put(&t->term, area.row, 1, 26, sc_str_of(all[g->by].title), SC_STYLE_TITLE, false);
+	if (!g->table.count)
+		sc_term_put(&t->term, area.row + 2, 3, area.columns - 4, all[g->by].failed ? SC_STR("nothing failed") :
+			    SC_STR("nothing to count yet"), SC_STYLE_DIM, false);
+}
+
+static void open_group(struct sc_tui *t, const struct grouping *by, const struct group *item)
+{
+	if (!by->field) {
+		sc_recipients_open(t, by->pick, item->key, by->failed);
+		return;
+	}
+	sc_tui_narrow(t, by->field, item->key, false);
+	sc_tui_push(t, &sc_view_sessions);
+}
+
+static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command)
+{
+	struct groups *g = (struct groups *)v;
+	size_t count;
+	const struct grouping *all = groupings_of(v, &count);
+	const struct group *item = sc_table_item(&g->table);
+	if (command == SC_DO_group) {
+		g->by = (g->by + 1) % count;
+		g->table.at = g->table.top = 0;
+		v->generation = 0;
+		return true;
+	}
+	if (item && command == SC_DO_open) {
+		open_group(t, &all[g->by], item);
+		return true;
+	}
+	if (item && command == SC_DO_explain) {
+		sc_explain_open(t, item->key);
+		return true;
+	}
+	return sc_table_key(t, &g->table, command);
+}
+
+static void close_groups(struct sc_view *v)
+{
+	sc_memory_give(((struct groups *)v)->items);
+	sc_table_close(v);
+}
+
+#define VIEW(view, title)                                                                                            \
+	const struct sc_view_class view = { .name = title, .size = sizeof(struct groups),                            \
+		.keys = SC_DO(group) | SC_DO(sort) | SC_DO(explain), .collect = collect, .draw = draw, .key = key,   \
+		.close = close_groups }
+VIEW(sc_view_failures, "Failures");
+VIEW(sc_view_senders, "Senders");
+VIEW(sc_view_domains, "Domains");
+VIEW(sc_view_tls, "TLS");
+#undef VIEW

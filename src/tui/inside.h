@@ -1,0 +1,136 @@
+/* inside.h - what the files of the dashboard share: its state, and the class of a view.
+ *
+ * A view is a table, a ladder or a text; views lie on a stack, Enter lays one on top and Esc takes it off, so the one below is as
+ * it was left.  A view asks for its rows again when what is known has changed. */
+#ifndef SC_TUI_INSIDE_H
+#define SC_TUI_INSIDE_H
+
+#include "base/text.h"
+#include "engine/where.h"
+#include "model/failures.h"
+#include "output/page.h"
+#include "tui/keys.h"
+#include "tui/store.h"
+#include "tui/term.h"
+#include "tui/tui.h"
+
+#define SC_TUI_LEVELS 12
+#define SC_TUI_CELL   1024 /* octets of a cell's text */
+#define SC_TUI_INPUT  512  /* octets of a line that is typed */
+
+struct sc_tui;
+struct sc_view;
+
+struct sc_area {
+	int row, column, rows, columns;
+};
+
+struct sc_view_class {
+	const char *name;                /* as the second line of the screen shows it */
+	size_t   size;                   /* of its state, which begins with struct sc_view */
+	uint64_t keys;                   /* SC_DO(command) | ...: what the footer offers besides what every view has */
+	void (*collect)(struct sc_tui *t, struct sc_view *v);  /* its rows, after a change */
+	void (*draw)(struct sc_tui *t, struct sc_view *v, struct sc_area area);
+	bool (*key)(struct sc_tui *t, struct sc_view *v, enum sc_command_key command);
+	void (*close)(struct sc_view *v); /* may be NULL */
+	bool (*typed)(struct sc_tui *t, struct sc_view *v, uint32_t key); /* sees keys before their meaning; may be NULL */
+};
+
+struct sc_view {
+	const struct sc_view_class *cls;
+	uint64_t generation;             /* of the store when its rows were collected */
+	uint64_t rearranged, filtered;
+	char     title[160];             /* what it shows, for the third line; visible text */
+};
+
+struct sc_prompt {
+	bool   open;
+	const char *label;
+	char   text[SC_TUI_INPUT];
+	size_t len, at;
+	void (*done)(struct sc_tui *t, sc_str text); /* Enter */
+	void (*changed)(struct sc_tui *t, sc_str text); /* each key; may be NULL */
+	char   note[160];                /* above the line: what is wrong, or what fits */
+	size_t wrong_at, wrong_len;      /* octets of the text that are wrong; 0: none */
+	size_t recalled;                 /* place in the history */
+};
+
+struct sc_tui {
+	struct sc_term term;
+	struct sc_store store;
+	struct sc_failures *all;         /* of every event */
+	struct sc_failures *some;        /* of the sessions that the filter shows; NULL: no filter */
+	struct sc_tui_config config;
+	struct sc_tui_progress progress;
+	struct sc_ev_stats stats;        /* the latest */
+	struct sc_page_clock clock;
+	struct sc_view *stack[SC_TUI_LEVELS];
+	size_t depth;
+	struct sc_view *screens[10];     /* as they were left; by number */
+	size_t screen;
+	struct sc_where *where;
+	char   where_text[SC_TUI_INPUT];
+	uint64_t filtered;               /* changes with the filter */
+	struct sc_prompt prompt;
+	char   history[16][SC_TUI_INPUT];
+	size_t history_count;
+	char   message[200];             /* until the next key */
+	bool   paused, dirty, over, pane_off;
+	uint64_t drawn;                  /* generation of the store on the screen */
+	int64_t  drawn_at;               /* ms of the monotonic clock */
+	uint64_t some_generation, some_filtered;
+};
+
+/* ---- tui.c ---- */
+struct sc_view *sc_tui_push(struct sc_tui *t, const struct sc_view_class *cls); /* NULL: no room */
+void sc_tui_pop(struct sc_tui *t);
+void sc_tui_say(struct sc_tui *t, const char *text);
+/* True when the view's rows are of an older time. */
+bool sc_view_stale(const struct sc_tui *t, const struct sc_view *v);
+const struct sc_failures *sc_tui_model(struct sc_tui *t); /* what the filter shows */
+bool sc_tui_shows(struct sc_tui *t, struct sc_seen *seen); /* the filter takes it */
+void sc_tui_filter(struct sc_tui *t, sc_str expression);   /* sets it; empty: none */
+void sc_tui_narrow(struct sc_tui *t, const char *field, sc_str value, bool without);
+
+/* ---- filter.c, prompt.c ---- */
+void sc_tui_ask_filter(struct sc_tui *t);
+void sc_tui_complete(struct sc_tui *t);
+void sc_prompt_open(struct sc_tui *t, const char *label, sc_str text, void (*done)(struct sc_tui *, sc_str),
+		    void (*changed)(struct sc_tui *, sc_str));
+void sc_prompt_insert(struct sc_prompt *p, uint32_t c);
+void sc_prompt_key(struct sc_tui *t, uint32_t key);
+void sc_prompt_draw(struct sc_tui *t, int row);
+
+/* ---- drawing ---- */
+#define SC_CELL(text) \
+	char text##_octets[SC_TUI_CELL]; \
+	struct sc_text text = sc_text_into(text##_octets, sizeof(text##_octets))
+
+enum sc_style sc_tui_style(enum sc_outcome outcome);
+const char *sc_tui_sign(const struct sc_tui *t, enum sc_outcome outcome);
+void sc_tui_clock(struct sc_tui *t, struct sc_text *to, sc_time when, bool date); /* 12:00:00.123 */
+void sc_tui_octets(struct sc_text *to, uint64_t n);   /* 12 kB */
+void sc_tui_share(struct sc_text *to, uint64_t part, uint64_t whole); /* 64.9 % */
+
+/* ---- views ---- */
+extern const struct sc_view_class sc_view_overview, sc_view_sessions, sc_view_failures, sc_view_senders, sc_view_domains,
+	sc_view_tls, sc_view_messages, sc_view_findings, sc_view_capture, sc_view_help, sc_view_ladder, sc_view_text,
+	sc_view_recipients;
+
+void sc_ladder_open(struct sc_tui *t, uint64_t session);
+/* A page of text; `word` is explained when `explain`. */
+void sc_explain_open(struct sc_tui *t, sc_str word);
+
+/* Deliveries and failures whose field has this value. */
+struct sc_pick {
+	enum sc_pick_by {
+		SC_PICK_ALL, SC_PICK_OUTCOME, SC_PICK_CAUSE, SC_PICK_PHASE, SC_PICK_DOMAIN, SC_PICK_SERVER, SC_PICK_SENDER,
+		SC_PICK_CLIENT, SC_PICK_TEMPLATE, SC_PICK_STATUS, SC_PICK_LIST,
+	} by;
+	bool   failed;    /* only what failed */
+	char   key[SC_TOP_KEY_OCTETS];
+	size_t key_len;
+};
+void sc_recipients_open(struct sc_tui *t, enum sc_pick_by by, sc_str key, bool failed);
+
+#endif

@@ -1,0 +1,203 @@
+/* notes.c - events that are remarks, one a row: findings with diagnoses, and messages. */
+#include "tui/table.h"
+
+#include "output/value.h"
+
+static const struct sc_event *event_of(const void *row)
+{
+	return ((const struct sc_kept *)row)->ev;
+}
+
+static const struct sc_ev_finding *finding_of(const void *row)
+{
+	return event_of(row)->kind == SC_EVENT_finding ? event_of(row)->body : NULL;
+}
+
+static const struct sc_ev_diagnosis *diagnosis_of(const void *row)
+{
+	return event_of(row)->kind == SC_EVENT_diagnosis ? event_of(row)->body : NULL;
+}
+
+static const char *severity_of(const void *row)
+{
+	return finding_of(row) ? finding_of(row)->severity : diagnosis_of(row)->severity;
+}
+
+static void put_severity(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	const char *s = severity_of(row);
+	bool grave = s && (strcmp(s, "error") == 0 || strcmp(s, "high") == 0 || strcmp(s, "critical") == 0);
+	(void)t;
+	c->style = grave ? SC_STYLE_ALERT : SC_STYLE_WAIT;
+	sc_text_adds(&c->text, s);
+}
+
+static void put_time(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	sc_tui_clock(t, &c->text, event_of(row)->when, false);
+}
+
+static void put_word(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	sc_text_adds(&c->text, finding_of(row) ? finding_of(row)->detector : diagnosis_of(row)->diagnosis);
+}
+
+static void put_text(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	sc_text_visible(&c->text, finding_of(row) ? finding_of(row)->text : diagnosis_of(row)->text);
+}
+
+static void put_parties(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	const struct sc_ev_head *head = event_of(row)->head;
+	(void)t;
+	if (!head)
+		return;
+	sc_text_ip(&c->text, &head->client.ip);
+	sc_text_adds(&c->text, " > ");
+	sc_value_endpoint(&c->text, &head->server);
+}
+
+static int by_time(const void *a, const void *b)
+{
+	sc_time x = event_of(a)->when, y = event_of(b)->when;
+	return x < y ? -1 : x > y;
+}
+
+static int by_severity(const void *a, const void *b)
+{
+	static const char *const order[] = { "critical", "error", "high", "medium", "warn", "low", "info" };
+	int x = 0, y = 0;
+	for (int i = 0; i < 7; i++) {
+		x = severity_of(a) && strcmp(severity_of(a), order[i]) == 0 ? i : x;
+		y = severity_of(b) && strcmp(severity_of(b), order[i]) == 0 ? i : y;
+	}
+	return x - y;
+}
+
+static const struct sc_column finding_columns[] = {
+	{ "TIME",     12, 0, false, false, put_time,     by_time,     NULL, NULL },
+	{ "SEVERITY", 9,  0, false, false, put_severity, by_severity, NULL, NULL },
+	{ "WHAT",     20, 0, false, false, put_word,     NULL,        NULL, NULL },
+	{ "SEEN",     24, 0, true,  false, put_text,     NULL,        NULL, NULL },
+	{ "BETWEEN",  34, 3, false, false, put_parties,  NULL,        NULL, NULL },
+};
+
+/* ---- messages ---- */
+
+static const struct sc_ev_message *message_of(const void *row)
+{
+	return event_of(row)->body;
+}
+
+static void put_subject(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	sc_text_visible(&c->text, message_of(row)->subject.at ? message_of(row)->subject : SC_STR("-"));
+}
+
+static void put_from(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	sc_text_visible(&c->text, message_of(row)->from.at ? message_of(row)->from : SC_STR("-"));
+}
+
+static void put_id(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	sc_text_visible(&c->text, message_of(row)->message_id.at ? message_of(row)->message_id : SC_STR("-"));
+}
+
+static void put_parts(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	sc_text_number(&c->text, message_of(row)->parts.count);
+}
+
+static sc_str id_value(const void *row)
+{
+	return message_of(row)->message_id;
+}
+
+static sc_str subject_value(const void *row)
+{
+	return message_of(row)->subject;
+}
+
+static const struct sc_column message_columns[] = {
+	{ "TIME",       12, 2, false, false, put_time,    by_time, NULL,         NULL },
+	{ "FROM",       24, 0, false, false, put_from,    NULL,    NULL,         NULL },
+	{ "SUBJECT",    20, 0, true,  false, put_subject, NULL,    "subject",    subject_value },
+	{ "MESSAGE-ID", 28, 0, false, false, put_id,      NULL,    "message_id", id_value },
+	{ "PARTS",      5,  4, false, true,  put_parts,   NULL,    NULL,         NULL },
+};
+
+/* ---- the views ---- */
+
+static bool belongs(const struct sc_view *v, enum sc_event_kind kind)
+{
+	if (v->cls == &sc_view_messages)
+		return kind == SC_EVENT_message;
+	return kind == SC_EVENT_finding || kind == SC_EVENT_diagnosis;
+}
+
+static void collect(struct sc_tui *t, struct sc_view *v)
+{
+	struct sc_table *table = (struct sc_table *)v;
+	bool messages = v->cls == &sc_view_messages;
+	table->columns = messages ? message_columns : finding_columns;
+	table->column_count = messages ? sizeof(message_columns) / sizeof(message_columns[0]) :
+		sizeof(finding_columns) / sizeof(finding_columns[0]);
+	sc_table_begin(table);
+	for (struct sc_seen *s = sc_store_next(&t->store, NULL); s; s = sc_store_next(&t->store, s)) {
+		if (!sc_tui_shows(t, s))
+			continue;
+		for (const struct sc_kept *k = s->first; k; k = k->next)
+			if (belongs(v, k->ev->kind))
+				sc_table_add(table, k, (uint64_t)(uintptr_t)k);
+	}
+	for (const struct sc_kept *k = messages ? NULL : t->store.loose_first; k; k = k->next)
+		if (belongs(v, k->ev->kind))
+			sc_table_add(table, k, (uint64_t)(uintptr_t)k);
+	sc_table_end(table);
+	struct sc_text title = sc_text_into(v->title, sizeof(v->title) - 1);
+	sc_page_grouped(&title, table->count);
+	sc_text_adds(&title, messages ? " messages that could be read" : " findings and diagnoses");
+	v->title[title.len] = '\0';
+}
+
+static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
+{
+	struct sc_table *table = (struct sc_table *)v;
+	sc_table_draw(t, table, area);
+	if (!table->count)
+		sc_term_put(&t->term, area.row + 2, 3, area.columns - 4, v->cls == &sc_view_messages ?
+			    SC_STR("no message was read") : SC_STR("nothing was found"), SC_STYLE_DIM, false);
+}
+
+static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command)
+{
+	struct sc_table *table = (struct sc_table *)v;
+	const void *row = sc_table_item(table);
+	if (sc_table_key(t, table, command))
+		return true;
+	if (row && command == SC_DO_open) {
+		if (event_of(row)->head)
+			sc_ladder_open(t, event_of(row)->head->session);
+		else
+			sc_tui_say(t, "this finding is not about one session");
+		return true;
+	}
+	if (row && command == SC_DO_explain && v->cls == &sc_view_findings) {
+		sc_explain_open(t, sc_str_of(finding_of(row) ? finding_of(row)->detector : diagnosis_of(row)->diagnosis));
+		return true;
+	}
+	return false;
+}
+
+const struct sc_view_class sc_view_findings = { .name = "Findings", .size = sizeof(struct sc_table),
+	.keys = SC_DO(sort) | SC_DO(explain), .collect = collect, .draw = draw, .key = key, .close = sc_table_close };
+const struct sc_view_class sc_view_messages = { .name = "Messages", .size = sizeof(struct sc_table),
+	.keys = SC_DO(sort) | SC_DO(only) | SC_DO(without), .collect = collect, .draw = draw, .key = key, .close = sc_table_close };

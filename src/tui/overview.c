@@ -1,0 +1,290 @@
+/* overview.c - the first screen: what became of the recipients, why not, where; every number opens what it counts.
+ *
+ * The numbers lie in three panels (outcomes, causes, domains); a cursor goes over their rows, Tab to the next panel.  All come
+ * from the model, as those of the report do. */
+#include "tui/inside.h"
+
+#define ROWS 12 /* of a panel */
+
+enum panel { PANEL_OUTCOMES, PANEL_CAUSES, PANEL_WHERE, PANELS };
+
+struct entry {
+	enum sc_pick_by by;
+	bool   failed;
+	char   key[SC_TOP_KEY_OCTETS];
+	size_t key_len;
+	uint64_t count;
+	uint64_t of;              /* what the share is of */
+	uint64_t outcomes[SC_OUTCOMES];
+	enum sc_style style;
+	const char *sign;
+};
+
+struct overview {
+	struct sc_view view;
+	struct entry entries[PANELS][ROWS];
+	size_t count[PANELS];
+	size_t panel, at[PANELS];
+	uint64_t recipients, messages, failed;
+	uint64_t spark[SC_TIMELINE_BINS];
+	size_t sparks;
+};
+
+static struct entry *add(struct overview *o, enum panel panel, sc_str key)
+{
+	if (o->count[panel] == ROWS)
+		return NULL;
+	struct entry *e = &o->entries[panel][o->count[panel]++];
+	*e = (struct entry){ .style = SC_STYLE_PLAIN, .sign = " " };
+	key = sc_str_slice(key, 0, sizeof(e->key));
+	e->key_len = key.len;
+	if (key.len)
+		memcpy(e->key, key.at, key.len);
+	return e;
+}
+
+static void collect_outcomes(struct sc_tui *t, struct overview *o, const struct sc_failures *m)
+{
+	for (int i = 0; i < SC_OUTCOMES; i++) {
+		struct entry *e = add(o, PANEL_OUTCOMES, sc_str_of(sc_outcome_name((enum sc_outcome)i)));
+		e->by = SC_PICK_OUTCOME;
+		e->count = m->outcomes[i];
+		e->of = m->recipients;
+		e->style = e->count ? sc_tui_style((enum sc_outcome)i) : SC_STYLE_DIM;
+		e->sign = sc_tui_sign(t, (enum sc_outcome)i);
+	}
+}
+
+static void collect_causes(struct overview *o, const struct sc_failures *m)
+{
+	bool taken[SC_CAUSES] = { false };
+	for (int n = 0; n < ROWS; n++) {
+		int best = -1;
+		for (int i = 0; i < SC_CAUSES; i++) {
+			uint64_t all = m->causes[i][0] + m->causes[i][1];
+			if (all && !taken[i] && (best < 0 || all > m->causes[best][0] + m->causes[best][1]))
+				best = i;
+		}
+		if (best < 0)
+			return;
+		taken[best] = true;
+		const char *name = sc_cause_name((enum sc_cause)best);
+		struct entry *e = add(o, PANEL_CAUSES, sc_str_of(name ? name : "-"));
+		e->by = SC_PICK_CAUSE;
+		e->failed = true;
+		e->count = m->causes[best][0] + m->causes[best][1];
+		e->outcomes[SC_OUTCOME_deferred] = m->causes[best][0];
+		e->outcomes[SC_OUTCOME_rejected] = m->causes[best][1];
+		e->style = m->causes[best][1] ? SC_STYLE_BAD : SC_STYLE_WAIT;
+	}
+}
+
+static void collect_where(struct overview *o, const struct sc_failures *m)
+{
+	const struct sc_top_row *rows[ROWS];
+	size_t n = sc_top_sorted(&m->domains, SC_TOP_BY_FAILED, rows, ROWS);
+	for (size_t i = 0; i < n; i++) {
+		struct entry *e = add(o, PANEL_WHERE, sc_top_key(rows[i]));
+		e->by = SC_PICK_DOMAIN;
+		e->failed = true;
+		e->count = rows[i]->failed;
+		e->of = rows[i]->count;
+		memcpy(e->outcomes, rows[i]->outcomes, sizeof(e->outcomes));
+		e->style = SC_STYLE_BAD;
+	}
+}
+
+static void collect(struct sc_tui *t, struct sc_view *v)
+{
+	struct overview *o = (struct overview *)v;
+	const struct sc_failures *m = sc_tui_model(t);
+	memset(o->count, 0, sizeof(o->count));
+	o->recipients = m->recipients;
+	o->messages = m->messages;
+	o->failed = sc_failures_failed(m);
+	collect_outcomes(t, o, m);
+	collect_causes(o, m);
+	collect_where(o, m);
+	o->sparks = m->timeline.count;
+	for (size_t i = 0; i < o->sparks; i++) {
+		o->spark[i] = 0;
+		for (int k = 0; k < SC_OUTCOMES; k++)
+			o->spark[i] += m->timeline.bins[i].outcomes[k];
+	}
+	for (int p = 0; p < PANELS; p++)
+		o->at[p] = o->at[p] < o->count[p] ? o->at[p] : o->count[p] ? o->count[p] - 1 : 0;
+	struct sc_text title = sc_text_into(v->title, sizeof(v->title) - 1);
+	if (m->first != SC_TIME_NONE) {
+		sc_tui_clock(t, &title, m->first, true);
+		sc_text_adds(&title, " to ");
+		sc_tui_clock(t, &title, m->last, true);
+		sc_text_put(&title, ' ');
+		sc_page_zone(&t->clock, &title);
+	}
+	v->title[title.len] = '\0';
+}
+
+/* ---- drawing ---- */
+
+static void put_bar(struct sc_tui *t, uint64_t part, uint64_t whole, struct sc_area a, enum sc_style style)
+{
+	SC_CELL(text);
+	int cells = whole ? (int)((double)part / (double)whole * a.columns + 0.5) : 0;
+	cells = part && !cells ? 1 : cells;
+	for (int i = 0; i < cells; i++)
+		sc_text_adds(&text, sc_term_sign(&t->term, SC_SIGN_BLOCK));
+	sc_term_put(&t->term, a.row, a.column, a.columns, sc_text_str(&text), style, false);
+}
+
+static bool at_cursor(const struct overview *o, enum panel panel, size_t i)
+{
+	return o->panel == panel && o->at[panel] == i;
+}
+
+static void put_number(struct sc_tui *t, int row, int column, int width, uint64_t n, enum sc_style style)
+{
+	SC_CELL(text);
+	sc_page_grouped(&text, n);
+	sc_term_put(&t->term, row, column, width, sc_text_str(&text), style, true);
+}
+
+static void draw_outcomes(struct sc_tui *t, const struct overview *o, struct sc_area a)
+{
+	SC_CELL(head);
+	sc_text_adds(&head, "RECIPIENTS  ");
+	sc_page_grouped(&head, o->recipients);
+	sc_text_adds(&head, "    messages taken ");
+	sc_page_grouped(&head, o->messages);
+	sc_term_put(&t->term, a.row, 1, a.columns - 2, sc_text_str(&head), SC_STYLE_TITLE, false);
+	for (size_t i = 0; i < o->count[PANEL_OUTCOMES]; i++) {
+		const struct entry *e = &o->entries[PANEL_OUTCOMES][i];
+		int row = a.row + 1 + (int)i;
+		SC_CELL(share);
+		bool here = at_cursor(o, PANEL_OUTCOMES, i);
+		sc_term_put(&t->term, row, 1, 2, sc_str_of(e->sign), e->style, false);
+		sc_term_put(&t->term, row, 3, 10, (sc_str){ e->key, e->key_len }, here ? SC_STYLE_SELECTED : e->style, false);
+		put_number(t, row, 13, 11, e->count, e->style);
+		sc_tui_share(&share, e->count, e->of);
+		sc_term_put(&t->term, row, 25, 8, sc_text_str(&share), e->style, true);
+		put_bar(t, e->count, e->of, (struct sc_area){ row, 35, 1, a.columns - 37 }, e->style);
+	}
+}
+
+static void draw_causes(struct sc_tui *t, const struct overview *o, struct sc_area a)
+{
+	sc_term_put(&t->term, a.row, a.column + 1, a.columns - 2, SC_STR("WHY NOT"), SC_STYLE_TITLE, false);
+	sc_term_put(&t->term, a.row, a.column + a.columns - 18, 8, SC_STR("deferred"), SC_STYLE_DIM, true);
+	sc_term_put(&t->term, a.row, a.column + a.columns - 9, 8, SC_STR("rejected"), SC_STYLE_DIM, true);
+	for (size_t i = 0; i < o->count[PANEL_CAUSES] && (int)i + 1 < a.rows; i++) {
+		const struct entry *e = &o->entries[PANEL_CAUSES][i];
+		int row = a.row + 1 + (int)i;
+		bool here = at_cursor(o, PANEL_CAUSES, i);
+		sc_term_put(&t->term, row, a.column + 1, a.columns - 20, (sc_str){ e->key, e->key_len },
+			    here ? SC_STYLE_SELECTED : SC_STYLE_PLAIN, false);
+		put_number(t, row, a.column + a.columns - 18, 8, e->outcomes[SC_OUTCOME_deferred], SC_STYLE_WAIT);
+		put_number(t, row, a.column + a.columns - 9, 8, e->outcomes[SC_OUTCOME_rejected], SC_STYLE_BAD);
+	}
+	if (!o->count[PANEL_CAUSES])
+		sc_term_put(&t->term, a.row + 1, a.column + 1, a.columns - 2, SC_STR("nothing was refused"), SC_STYLE_DIM, false);
+}
+
+static void draw_where(struct sc_tui *t, const struct overview *o, struct sc_area a)
+{
+	sc_term_put(&t->term, a.row, a.column + 1, a.columns - 2, SC_STR("WHERE IT FAILED"), SC_STYLE_TITLE, false);
+	sc_term_put(&t->term, a.row, a.column + a.columns - 19, 8, SC_STR("failed"), SC_STYLE_DIM, true);
+	sc_term_put(&t->term, a.row, a.column + a.columns - 10, 9, SC_STR("of all"), SC_STYLE_DIM, true);
+	for (size_t i = 0; i < o->count[PANEL_WHERE] && (int)i + 1 < a.rows; i++) {
+		const struct entry *e = &o->entries[PANEL_WHERE][i];
+		int row = a.row + 1 + (int)i;
+		SC_CELL(text);
+		SC_CELL(share);
+		sc_text_visible(&text, (sc_str){ e->key, e->key_len });
+		sc_term_put(&t->term, row, a.column + 1, a.columns - 21, sc_text_str(&text),
+			    at_cursor(o, PANEL_WHERE, i) ? SC_STYLE_SELECTED : SC_STYLE_PLAIN, false);
+		put_number(t, row, a.column + a.columns - 19, 8, e->count, SC_STYLE_BAD);
+		sc_tui_share(&share, e->count, e->of);
+		sc_term_put(&t->term, row, a.column + a.columns - 10, 9, sc_text_str(&share), SC_STYLE_BAD, true);
+	}
+	if (!o->count[PANEL_WHERE])
+		sc_term_put(&t->term, a.row + 1, a.column + 1, a.columns - 2, SC_STR("nowhere"), SC_STYLE_DIM, false);
+}
+
+static void draw_spark(struct sc_tui *t, const struct overview *o, int row, int columns)
+{
+	static const char *const steps[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	static const char plain[] = ".:-=+*#%";
+	uint64_t most = 0;
+	SC_CELL(text);
+	for (size_t i = 0; i < o->sparks; i++)
+		most = o->spark[i] > most ? o->spark[i] : most;
+	for (size_t i = 0; most && i < o->sparks && (int)i < columns - 12; i++) {
+		size_t step = o->spark[i] ? (size_t)((o->spark[i] * 7 + most - 1) / most) : 0;
+		if (!o->spark[i])
+			sc_text_put(&text, ' ');
+		else if (t->term.utf8)
+			sc_text_adds(&text, steps[step]);
+		else
+			sc_text_put(&text, plain[step]);
+	}
+	sc_term_put(&t->term, row, 1, 10, SC_STR("PER HOUR"), SC_STYLE_TITLE, false);
+	sc_term_put(&t->term, row, 11, columns - 12, sc_text_str(&text), SC_STYLE_CLIENT, false);
+}
+
+static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
+{
+	struct overview *o = (struct overview *)v;
+	int upper = SC_OUTCOMES + 1, half = area.columns / 2;
+	draw_outcomes(t, o, area);
+	int row = area.row + upper;
+	if (area.rows > upper + 10 && o->sparks > 1)
+		draw_spark(t, o, row++, area.columns);
+	sc_term_line(&t->term, row, 0, area.columns);
+	struct sc_area left = { row + 1, 0, area.row + area.rows - row - 1, half };
+	struct sc_area right = { row + 1, half + 1, left.rows, area.columns - half - 1 };
+	for (int i = 0; i < left.rows; i++)
+		sc_term_put(&t->term, left.row + i, half, 1, sc_str_of(sc_term_sign(&t->term, SC_SIGN_BAR)), SC_STYLE_FRAME, false);
+	sc_term_put(&t->term, row, half, 1, sc_str_of(sc_term_sign(&t->term, SC_SIGN_TEE)), SC_STYLE_FRAME, false);
+	draw_causes(t, o, left);
+	draw_where(t, o, right);
+}
+
+/* ---- keys ---- */
+
+static void open_entry(struct sc_tui *t, const struct overview *o)
+{
+	const struct entry *e = &o->entries[o->panel][o->at[o->panel]];
+	if (o->count[o->panel])
+		sc_recipients_open(t, e->by, (sc_str){ e->key, e->key_len }, e->failed);
+}
+
+static void move(struct overview *o, bool down)
+{
+	size_t *at = &o->at[o->panel];
+	if (down && *at + 1 < o->count[o->panel])
+		++*at;
+	else if (!down && *at)
+		--*at;
+	else
+		o->panel = (o->panel + (down ? 1 : PANELS - 1)) % PANELS;
+}
+
+static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command)
+{
+	struct overview *o = (struct overview *)v;
+	const struct entry *e = &o->entries[o->panel][o->at[o->panel]];
+	switch (command) {
+	case SC_DO_up:         move(o, false); return true;
+	case SC_DO_down:       move(o, true); return true;
+	case SC_DO_first:      o->at[o->panel] = 0; return true;
+	case SC_DO_next_panel:
+	case SC_DO_right:      o->panel = (o->panel + 1) % PANELS; return true;
+	case SC_DO_prev_panel:
+	case SC_DO_left:       o->panel = (o->panel + PANELS - 1) % PANELS; return true;
+	case SC_DO_open:       open_entry(t, o); return true;
+	case SC_DO_explain:    sc_explain_open(t, (sc_str){ e->key, e->key_len }); return true;
+	default:               return false;
+	}
+}
+
+const struct sc_view_class sc_view_overview = { .name = "Overview", .size = sizeof(struct overview), .keys = SC_DO(explain),
+	.collect = collect, .draw = draw, .key = key };

@@ -1,0 +1,233 @@
+/* pages.c - screens that are text: explanations, help, the state of the capture. */
+#include "tui/inside.h"
+
+#include "base/memory.h"
+#include "explain/phrase.h"
+
+#define PAGE_OCTETS (64u << 10)
+
+struct page {
+	struct sc_view view;
+	char  *octets;
+	size_t len, top, lines;
+	int    shown;
+	char   search[64];   /* help: only lines with this */
+	size_t search_len;
+};
+
+static void count_lines(struct page *p)
+{
+	p->lines = 0;
+	for (size_t i = 0; i < p->len; i++)
+		p->lines += p->octets[i] == '\n';
+}
+
+static struct sc_text page_text(struct page *p)
+{
+	if (!p->octets)
+		p->octets = sc_memory_take(PAGE_OCTETS);
+	return sc_text_into(p->octets, p->octets ? PAGE_OCTETS : 0);
+}
+
+static bool heading(sc_str line)
+{
+	return line.len > 1 && line.at[0] >= 'A' && line.at[0] <= 'Z' && line.at[1] >= 'A' && line.at[1] <= 'Z';
+}
+
+static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
+{
+	struct page *p = (struct page *)v;
+	sc_str rest = { p->octets, p->len };
+	p->shown = area.rows;
+	if (p->top + (size_t)area.rows > p->lines)
+		p->top = p->lines > (size_t)area.rows ? p->lines - (size_t)area.rows : 0;
+	for (size_t n = 0; rest.len && n < p->top + (size_t)area.rows; n++) {
+		sc_str line = sc_str_until(&rest, '\n');
+		if (n >= p->top)
+			sc_term_put(&t->term, area.row + (int)(n - p->top), 1, area.columns - 2, line,
+				    heading(line) ? SC_STYLE_TITLE : SC_STYLE_PLAIN, false);
+	}
+}
+
+static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command)
+{
+	struct page *p = (struct page *)v;
+	size_t page = p->shown > 1 ? (size_t)p->shown - 1 : 1;
+	(void)t;
+	switch (command) {
+	case SC_DO_up:        p->top -= p->top > 0; return true;
+	case SC_DO_down:      p->top++; return true;
+	case SC_DO_page_up:   p->top -= p->top < page ? p->top : page; return true;
+	case SC_DO_page_down: p->top += page; return true;
+	case SC_DO_first:     p->top = 0; return true;
+	case SC_DO_last:      p->top = p->lines; return true;
+	default:              return false;
+	}
+}
+
+static void close_page(struct sc_view *v)
+{
+	sc_memory_give(((struct page *)v)->octets);
+}
+
+/* ---- explanations ---- */
+
+static void keep_page(struct sc_tui *t, struct sc_view *v)
+{
+	(void)t;
+	(void)v;
+}
+
+const struct sc_view_class sc_view_text = { .name = "Explained", .size = sizeof(struct page), .collect = keep_page, .draw = draw,
+	.key = key, .close = close_page };
+
+void sc_explain_open(struct sc_tui *t, sc_str word)
+{
+	char octets[SC_PHRASE_OCTETS];
+	struct sc_text text = sc_text_into(octets, sizeof(octets));
+	if (!word.len || !sc_phrase_explain(word, &text)) {
+		sc_tui_say(t, "nothing to explain here");
+		return;
+	}
+	struct page *p = (struct page *)sc_tui_push(t, &sc_view_text);
+	if (!p)
+		return;
+	struct sc_text page = page_text(p);
+	sc_text_add(&page, sc_text_str(&text));
+	sc_text_put(&page, '\n');
+	p->len = page.len;
+	count_lines(p);
+	struct sc_text title = sc_text_into(p->view.title, sizeof(p->view.title) - 1);
+	sc_text_visible(&title, word);
+	p->view.title[title.len] = '\0';
+}
+
+/* ---- help ---- */
+
+static void put_fitted(struct sc_text *to, const char *s, size_t width)
+{
+	sc_page_fit(to, sc_str_of(s), width, false);
+}
+
+static void put_group(struct page *p, struct sc_text *to, const char *group, const char *title)
+{
+	const struct sc_key_row *k;
+	size_t before = to->len;
+	for (const char *c = title; *c; c++)
+		sc_text_put(to, sc_upper(*c));
+	sc_text_put(to, '\n');
+	size_t head = to->len;
+	for (size_t i = 0; (k = sc_key_row(i)); i++) {
+		sc_str sought = { p->search, p->search_len };
+		if (strcmp(k->group, group) != 0)
+			continue;
+		if (sought.len && sc_str_search_nocase(sc_str_of(k->help), sought) == SIZE_MAX &&
+		    sc_str_search_nocase(sc_str_of(k->name), sought) == SIZE_MAX)
+			continue;
+		sc_text_adds(to, "  ");
+		put_fitted(to, k->shown, 12);
+		sc_text_adds(to, k->help);
+		sc_text_put(to, '\n');
+	}
+	if (to->len == head)
+		to->len = before;
+	else
+		sc_text_put(to, '\n');
+}
+
+static void collect_help(struct sc_tui *t, struct sc_view *v)
+{
+	struct page *p = (struct page *)v;
+	struct sc_text to = page_text(p);
+	(void)t;
+#define GROUP(name, title) put_group(p, &to, #name, title);
+	SC_KEY_GROUPS(GROUP)
+#undef GROUP
+	if (!p->search_len)
+		sc_text_adds(&to, "SCREENS\n  1 ... 9     the screen of that number\n\n"
+			     "FILTERS\n  outcome == \"rejected\" and rcpt_to.domain == \"example.org\"\n"
+			     "  client.ip in 192.0.2.0/24    code in {450, 451}    size > 1M\n"
+			     "  Tab completes the name of a field; smtpscope explain FIELD tells what it means.\n\n"
+			     "SIGNS\n");
+	for (int i = 0; !p->search_len && i < SC_OUTCOMES; i++) {
+		sc_text_adds(&to, "  ");
+		sc_text_adds(&to, sc_tui_sign(t, (enum sc_outcome)i));
+		sc_text_adds(&to, "  ");
+		sc_text_adds(&to, sc_outcome_name((enum sc_outcome)i));
+		sc_text_put(&to, '\n');
+	}
+	p->len = to.len;
+	count_lines(p);
+	struct sc_text title = sc_text_into(v->title, sizeof(v->title) - 1);
+	sc_text_adds(&title, "Help; type to search: ");
+	sc_text_add(&title, (sc_str){ p->search, p->search_len });
+	sc_text_put(&title, '_');
+	v->title[title.len] = '\0';
+}
+
+/* Letters search; Escape leaves, other keys keep their meaning. */
+static bool typed_help(struct sc_tui *t, struct sc_view *v, uint32_t c)
+{
+	struct page *p = (struct page *)v;
+	(void)t;
+	if (c == SC_KEY_BACKSPACE && p->search_len)
+		p->search_len--;
+	else if (c > ' ' && c < 127 && p->search_len < sizeof(p->search))
+		p->search[p->search_len++] = (char)c;
+	else
+		return false;
+	v->generation = 0;
+	return true;
+}
+
+const struct sc_view_class sc_view_help = { .name = "Help", .size = sizeof(struct page), .collect = collect_help, .draw = draw,
+	.key = key, .close = close_page, .typed = typed_help };
+
+/* ---- the capture ---- */
+
+static void put_row(struct sc_text *to, const char *name, uint64_t n)
+{
+	SC_CELL(number);
+	sc_text_adds(to, "  ");
+	put_fitted(to, name, 34);
+	sc_page_grouped(&number, n);
+	sc_page_fit(to, sc_text_str(&number), 18, true);
+	sc_text_put(to, '\n');
+}
+
+static void put_kept(struct sc_tui *t, struct sc_text *to)
+{
+	sc_text_adds(to, "\nKEPT FOR THESE SCREENS\n");
+	put_row(to, "sessions", t->store.sessions);
+	put_row(to, "octets", t->store.octets);
+	put_row(to, "octets at most (--mem)", t->store.limit);
+	put_row(to, "let go: nothing had failed", t->store.let_go[SC_WEIGHT_PLAIN]);
+	put_row(to, "let go: something had failed", t->store.let_go[SC_WEIGHT_FAILED]);
+	put_row(to, "let go: with findings", t->store.let_go[SC_WEIGHT_FINDING]);
+	put_row(to, "events that came too fast", t->progress.lost_events);
+}
+
+static void collect_capture(struct sc_tui *t, struct sc_view *v)
+{
+	struct page *p = (struct page *)v;
+	struct sc_text to = page_text(p);
+	const struct sc_failures *m = t->all;
+	sc_text_adds(&to, "PACKETS\n");
+	put_row(&to, "read", t->progress.packets);
+	put_row(&to, "lost by the capture", t->progress.dropped);
+	put_row(&to, "cut by the capture (snap length)", t->stats.packets.truncated);
+	sc_text_adds(&to, "\nMAIL\n");
+	put_row(&to, "sessions that ended", m->sessions);
+	put_row(&to, "inside TLS", m->encrypted);
+	put_row(&to, "of which only one side was seen", m->one_sided);
+	put_row(&to, "whose beginning was not seen", m->midstream);
+	put_row(&to, "octets that the capture lacks", m->gap_octets);
+	put_row(&to, "transactions", m->transactions);
+	put_row(&to, "recipients", m->recipients);
+	put_kept(t, &to);
+	p->len = to.len;
+	count_lines(p);
+}
+
+const struct sc_view_class sc_view_capture = { .name = "Capture", .size = sizeof(struct page), .collect = collect_capture,
+	.draw = draw, .key = key, .close = close_page };

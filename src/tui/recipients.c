@@ -1,0 +1,288 @@
+/* recipients.c - recipients, one a row: those that a number on another screen counts. */
+#include "tui/table.h"
+
+#include "output/value.h"
+
+struct recipients {
+	struct sc_table table;
+	struct sc_pick pick;
+};
+
+static const struct sc_ev_delivery *delivery_of(const void *row)
+{
+	return ((const struct sc_kept *)row)->ev->body;
+}
+
+static const struct sc_ev_head *head_of(const void *row)
+{
+	return ((const struct sc_kept *)row)->ev->head;
+}
+
+/* ---- cells ---- */
+
+static void put_sign(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	enum sc_outcome outcome = sc_outcome_of(delivery_of(row)->outcome);
+	c->style = sc_tui_style(outcome);
+	sc_text_adds(&c->text, sc_tui_sign(t, outcome));
+}
+
+static void put_time(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	sc_tui_clock(t, &c->text, ((const struct sc_kept *)row)->ev->when, false);
+}
+
+static void put_path(struct sc_text *to, sc_str path)
+{
+	if (path.at && !path.len)
+		sc_text_adds(to, "<>");
+	else if (path.at)
+		sc_text_visible(to, path);
+	else
+		sc_text_put(to, '-');
+}
+
+static void put_from(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	put_path(&c->text, delivery_of(row)->mail_from);
+}
+
+static void put_to(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	put_path(&c->text, delivery_of(row)->rcpt_to);
+}
+
+static void put_outcome(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	c->style = sc_tui_style(sc_outcome_of(delivery_of(row)->outcome));
+	sc_text_adds(&c->text, delivery_of(row)->outcome);
+}
+
+static void put_phase(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	sc_text_adds(&c->text, delivery_of(row)->phase);
+}
+
+static void put_cause(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	sc_text_adds(&c->text, delivery_of(row)->cause ? delivery_of(row)->cause : "-");
+}
+
+static void put_code(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	const struct sc_ev_delivery *d = delivery_of(row);
+	(void)t;
+	if (!d->code) {
+		sc_text_put(&c->text, '-');
+		return;
+	}
+	sc_text_number(&c->text, d->code);
+	if (d->enhanced.cls) {
+		sc_text_put(&c->text, ' ');
+		sc_text_status(&c->text, d->enhanced);
+	}
+}
+
+static void put_server(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	sc_value_endpoint(&c->text, &head_of(row)->server);
+}
+
+static int by_time(const void *a, const void *b)
+{
+	sc_time x = ((const struct sc_kept *)a)->ev->when, y = ((const struct sc_kept *)b)->ev->when;
+	return x < y ? -1 : x > y;
+}
+
+static int by_path(sc_str x, sc_str y)
+{
+	size_t n = x.len < y.len ? x.len : y.len;
+	int order = n ? memcmp(x.at, y.at, n) : 0;
+	return order ? order : x.len < y.len ? -1 : x.len > y.len;
+}
+
+static int by_from(const void *a, const void *b)
+{
+	return by_path(delivery_of(a)->mail_from, delivery_of(b)->mail_from);
+}
+
+static int by_to(const void *a, const void *b)
+{
+	return by_path(delivery_of(a)->rcpt_to, delivery_of(b)->rcpt_to);
+}
+
+static int by_code(const void *a, const void *b)
+{
+	return (int)delivery_of(a)->code - (int)delivery_of(b)->code;
+}
+
+static sc_str outcome_value(const void *row)
+{
+	return sc_str_of(delivery_of(row)->outcome);
+}
+
+static sc_str from_value(const void *row)
+{
+	return delivery_of(row)->mail_from;
+}
+
+static sc_str to_value(const void *row)
+{
+	return delivery_of(row)->rcpt_to;
+}
+
+static sc_str cause_value(const void *row)
+{
+	return sc_str_of(delivery_of(row)->cause);
+}
+
+static sc_str phase_value(const void *row)
+{
+	return sc_str_of(delivery_of(row)->phase);
+}
+
+static const struct sc_column columns[] = {
+	{ "",        2,  0, false, false, put_sign,    NULL,    "outcome",   outcome_value },
+	{ "TIME",    12, 2, false, false, put_time,    by_time, NULL,        NULL },
+	{ "FROM",    18, 0, false, false, put_from,    by_from, "mail_from", from_value },
+	{ "TO",      20, 0, true,  false, put_to,      by_to,   "rcpt_to",   to_value },
+	{ "OUTCOME", 9,  5, false, false, put_outcome, NULL,    "outcome",   outcome_value },
+	{ "AT",      8,  4, false, false, put_phase,   NULL,    "phase",     phase_value },
+	{ "WHY",     16, 0, false, false, put_cause,   NULL,    "cause",     cause_value },
+	{ "CODE",    9,  3, false, false, put_code,    by_code, NULL,        NULL },
+	{ "SERVER",  20, 6, false, false, put_server,  NULL,    NULL,        NULL },
+};
+
+/* ---- what is picked ---- */
+
+static bool address_is(const struct sc_ev_endpoint *e, bool port, sc_str key)
+{
+	char octets[80];
+	struct sc_text t = sc_text_into(octets, sizeof(octets));
+	if (port)
+		sc_value_endpoint(&t, e);
+	else
+		sc_text_ip(&t, &e->ip);
+	return sc_str_equal(sc_text_str(&t), key);
+}
+
+static bool template_is(const struct sc_ev_delivery *d, sc_str key)
+{
+	char octets[SC_TOP_KEY_OCTETS];
+	struct sc_text t = sc_text_into(octets, sizeof(octets));
+	sc_failures_template(&t, d);
+	return sc_str_equal(sc_text_str(&t), key);
+}
+
+static bool status_is(const struct sc_ev_delivery *d, sc_str key)
+{
+	char octets[16];
+	struct sc_text t = sc_text_into(octets, sizeof(octets));
+	sc_text_status(&t, d->enhanced);
+	return d->enhanced.cls && sc_str_equal(sc_text_str(&t), key);
+}
+
+static bool picked(const struct sc_pick *p, const struct sc_event *ev)
+{
+	const struct sc_ev_delivery *d = ev->body;
+	sc_str key = { p->key, p->key_len };
+	if (p->failed && !sc_outcome_failed(sc_outcome_of(d->outcome)))
+		return false;
+	switch (p->by) {
+	case SC_PICK_ALL:      return true;
+	case SC_PICK_OUTCOME:  return sc_str_equal(sc_str_of(d->outcome), key);
+	case SC_PICK_CAUSE:    return sc_str_equal(sc_str_of(d->cause ? d->cause : "-"), key);
+	case SC_PICK_PHASE:    return sc_str_equal(sc_str_of(d->phase), key);
+	case SC_PICK_DOMAIN:   return sc_str_equal_nocase(sc_str_slice(sc_str_domain(d->rcpt_to), 0, SC_TOP_KEY_OCTETS), key);
+	case SC_PICK_SERVER:   return address_is(&ev->head->server, true, key);
+	case SC_PICK_CLIENT:   return address_is(&ev->head->client, false, key);
+	case SC_PICK_SENDER:   return sc_str_equal(sc_str_slice(d->mail_from.len ? d->mail_from : SC_STR("<>"), 0, SC_TOP_KEY_OCTETS), key);
+	case SC_PICK_TEMPLATE: return template_is(d, key);
+	case SC_PICK_STATUS:   return status_is(d, key);
+	case SC_PICK_LIST:     return sc_str_equal(d->list, key);
+	}
+	return false;
+}
+
+static void collect(struct sc_tui *t, struct sc_view *v)
+{
+	struct recipients *r = (struct recipients *)v;
+	struct sc_table *table = &r->table;
+	sc_table_begin(table);
+	for (struct sc_seen *s = sc_store_next(&t->store, NULL); s; s = sc_store_next(&t->store, s)) {
+		if (!sc_tui_shows(t, s))
+			continue;
+		for (const struct sc_kept *k = s->first; k; k = k->next)
+			if (k->ev->kind == SC_EVENT_delivery && picked(&r->pick, k->ev))
+				sc_table_add(table, k, (uint64_t)(uintptr_t)k);
+	}
+	sc_table_end(table);
+	struct sc_text title = sc_text_into(v->title, sizeof(v->title) - 1);
+	sc_page_grouped(&title, table->count);
+	sc_text_adds(&title, table->count == 1 ? " recipient" : " recipients");
+	sc_text_adds(&title, r->pick.key_len ? ": " : "");
+	sc_text_visible(&title, (sc_str){ r->pick.key, r->pick.key_len });
+	v->title[title.len] = '\0';
+}
+
+static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
+{
+	struct sc_table *table = (struct sc_table *)v;
+	bool pane = !t->pane_off && table->count && area.rows > 8;
+	struct sc_area upper = { area.row, area.column, area.rows - (pane ? 3 : 0), area.columns };
+	sc_table_draw(t, table, upper);
+	const void *row = sc_table_item(table);
+	if (!pane || !row)
+		return;
+	SC_CELL(text);
+	sc_term_line(&t->term, area.row + upper.rows, 0, area.columns);
+	sc_text_visible(&text, delivery_of(row)->text.at ? delivery_of(row)->text : SC_STR("no reply decided"));
+	sc_term_put(&t->term, area.row + upper.rows + 1, 1, area.columns - 2, sc_str_slice(sc_text_str(&text), 0, SC_TUI_CELL),
+		    sc_tui_style(sc_outcome_of(delivery_of(row)->outcome)), false);
+	sc_str rest = sc_str_from(sc_text_str(&text), (size_t)area.columns - 3);
+	sc_term_put(&t->term, area.row + upper.rows + 2, 1, area.columns - 2, rest,
+		    sc_tui_style(sc_outcome_of(delivery_of(row)->outcome)), false);
+}
+
+static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command)
+{
+	struct sc_table *table = (struct sc_table *)v;
+	const void *row = sc_table_item(table);
+	if (sc_table_key(t, table, command))
+		return true;
+	if (row && command == SC_DO_open) {
+		sc_ladder_open(t, head_of(row)->session);
+		return true;
+	}
+	if (row && command == SC_DO_explain) {
+		sc_explain_open(t, cause_value(row));
+		return true;
+	}
+	return false;
+}
+
+const struct sc_view_class sc_view_recipients = { .name = "Recipients", .size = sizeof(struct recipients),
+	.keys = SC_DO(only) | SC_DO(without) | SC_DO(sort) | SC_DO(explain), .collect = collect, .draw = draw, .key = key,
+	.close = sc_table_close };
+
+void sc_recipients_open(struct sc_tui *t, enum sc_pick_by by, sc_str what, bool failed)
+{
+	struct recipients *r = (struct recipients *)sc_tui_push(t, &sc_view_recipients);
+	if (!r)
+		return;
+	r->table.columns = columns;
+	r->table.column_count = sizeof(columns) / sizeof(columns[0]);
+	r->table.sort = 1;
+	r->pick.by = by;
+	r->pick.failed = failed;
+	what = sc_str_slice(what, 0, sizeof(r->pick.key));
+	r->pick.key_len = what.len;
+	if (what.len)
+		memcpy(r->pick.key, what.at, what.len);
+}

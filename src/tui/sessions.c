@@ -1,0 +1,361 @@
+/* sessions.c - the list of sessions, and below it what became of the one under the cursor. */
+#include "tui/table.h"
+
+#include "explain/causes.h"
+#include "output/value.h"
+
+#define PANE_ROWS 5
+
+static const struct sc_seen *seen_of(const void *row)
+{
+	return row;
+}
+
+/* ---- cells ---- */
+
+static void put_sign(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	const struct sc_seen *s = row;
+	enum sc_outcome outcome = sc_seen_outcome(s);
+	bool broken = outcome == SC_OUTCOMES && s->worst;
+	c->style = broken ? SC_STYLE_BAD : sc_tui_style(outcome);
+	if (s->marked)
+		sc_text_adds(&c->text, sc_term_sign(&t->term, SC_SIGN_MARK));
+	sc_text_adds(&c->text, broken ? sc_term_sign(&t->term, SC_SIGN_REJECTED) : sc_tui_sign(t, outcome));
+	if (s->findings || s->weight == SC_WEIGHT_FINDING)
+		sc_text_adds(&c->text, sc_term_sign(&t->term, SC_SIGN_FINDING));
+}
+
+static void put_time(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	sc_tui_clock(t, &c->text, seen_of(row)->start, false);
+}
+
+static void put_client(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	sc_text_ip(&c->text, &seen_of(row)->client.ip);
+}
+
+static void put_server(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	sc_value_endpoint(&c->text, &seen_of(row)->server);
+}
+
+static void put_tls(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	const struct sc_seen *s = row;
+	const char *word = s->tls ? s->tls->version : s->session ? s->session->tls.version : NULL;
+	(void)t;
+	if (word && strncmp(word, "TLSv", 4) == 0)
+		word += 4;
+	if (!word && s->session && s->session->starttls)
+		word = strcmp(s->session->starttls, "established") == 0 || strcmp(s->session->starttls, "implicit") == 0 ? "yes" :
+			strcmp(s->session->starttls, "handshake_failed") == 0 ? "failed" : NULL;
+	sc_text_adds(&c->text, word ? word : "-");
+}
+
+static void put_auth(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	const struct sc_seen *s = row;
+	bool failed = s->auth && s->auth->outcome && strcmp(s->auth->outcome, "ok") != 0;
+	(void)t;
+	c->style = failed ? SC_STYLE_BAD : SC_STYLE_PLAIN;
+	sc_text_adds(&c->text, s->auth ? s->auth->outcome : "-");
+}
+
+static void put_from(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	const struct sc_seen *s = row;
+	(void)t;
+	if (!s->transaction || !s->transaction->mail_from.at)
+		sc_text_adds(&c->text, s->session && s->session->starttls && !s->transaction &&
+			(sc_str_starts(sc_str_of(s->session->starttls), SC_STR("establ")) ||
+			 sc_str_starts(sc_str_of(s->session->starttls), SC_STR("implicit"))) ? "(encrypted)" : "-");
+	else if (!s->transaction->mail_from.len)
+		sc_text_adds(&c->text, "<>");
+	else
+		sc_text_visible(&c->text, s->transaction->mail_from);
+}
+
+static void put_recipients(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	const struct sc_seen *s = row;
+	c->style = sc_tui_style(sc_seen_outcome(s));
+	for (int i = 0; i < SC_OUTCOMES; i++) {
+		if (!s->outcomes[i])
+			continue;
+		sc_text_adds(&c->text, c->text.len ? " " : "");
+		sc_text_number(&c->text, s->outcomes[i]);
+		sc_text_adds(&c->text, sc_tui_sign(t, (enum sc_outcome)i));
+	}
+	sc_text_adds(&c->text, c->text.len ? "" : "-");
+}
+
+static void put_size(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	if (seen_of(row)->size)
+		sc_tui_octets(&c->text, seen_of(row)->size);
+	else
+		sc_text_put(&c->text, '-');
+}
+
+static void put_duration(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	sc_time d = seen_of(row)->end - seen_of(row)->start;
+	(void)t;
+	sc_text_number(&c->text, (uint64_t)(d / SC_SECOND));
+	sc_text_put(&c->text, '.');
+	sc_text_number(&c->text, (uint64_t)(d / (100 * SC_MS) % 10));
+	sc_text_adds(&c->text, " s");
+}
+
+static void put_why(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	const struct sc_event *ev = seen_of(row)->worst;
+	const char *cause = NULL;
+	(void)t;
+	if (ev && ev->kind == SC_EVENT_delivery)
+		cause = ((const struct sc_ev_delivery *)ev->body)->cause;
+	if (ev && ev->kind == SC_EVENT_failure)
+		cause = ((const struct sc_ev_failure *)ev->body)->cause;
+	sc_text_adds(&c->text, cause ? cause : ev && ev->kind == SC_EVENT_auth ? "auth_failed" : "");
+}
+
+/* ---- order, values ---- */
+
+static int by_time(const void *a, const void *b)
+{
+	const struct sc_seen *x = a, *y = b;
+	return x->start != y->start ? (x->start < y->start ? -1 : 1) : x->order < y->order ? -1 : x->order > y->order;
+}
+
+static int by_ip(const struct sc_ip *x, const struct sc_ip *y)
+{
+	return x->version != y->version ? (int)x->version - (int)y->version : memcmp(x->octets, y->octets, 16);
+}
+
+static int by_client(const void *a, const void *b)
+{
+	return by_ip(&seen_of(a)->client.ip, &seen_of(b)->client.ip);
+}
+
+static int by_server(const void *a, const void *b)
+{
+	return by_ip(&seen_of(a)->server.ip, &seen_of(b)->server.ip);
+}
+
+static int by_outcome(const void *a, const void *b)
+{
+	static const int rank[SC_OUTCOMES + 1] = { [SC_OUTCOME_in_doubt] = 0, [SC_OUTCOME_rejected] = 1,
+		[SC_OUTCOME_aborted] = 2, [SC_OUTCOME_deferred] = 3, [SC_OUTCOME_unknown] = 4, [SC_OUTCOME_withdrawn] = 5,
+		[SC_OUTCOME_accepted] = 6, [SC_OUTCOMES] = 7 };
+	return rank[sc_seen_outcome(a)] - rank[sc_seen_outcome(b)];
+}
+
+static int by_size(const void *a, const void *b)
+{
+	uint64_t x = seen_of(a)->size, y = seen_of(b)->size;
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+static int by_duration(const void *a, const void *b)
+{
+	sc_time x = seen_of(a)->end - seen_of(a)->start, y = seen_of(b)->end - seen_of(b)->start;
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+static sc_str ip_value(const struct sc_ip *ip)
+{
+	static char octets[64];
+	struct sc_text t = sc_text_into(octets, sizeof(octets));
+	sc_text_ip(&t, ip);
+	return sc_text_str(&t);
+}
+
+static sc_str client_value(const void *row)
+{
+	return ip_value(&seen_of(row)->client.ip);
+}
+
+static sc_str server_value(const void *row)
+{
+	return ip_value(&seen_of(row)->server.ip);
+}
+
+static sc_str from_value(const void *row)
+{
+	return seen_of(row)->transaction ? seen_of(row)->transaction->mail_from : SC_STR_NONE;
+}
+
+static sc_str outcome_value(const void *row)
+{
+	enum sc_outcome outcome = sc_seen_outcome(row);
+	return outcome < SC_OUTCOMES ? sc_str_of(sc_outcome_name(outcome)) : SC_STR_NONE;
+}
+
+static sc_str why_value(const void *row)
+{
+	const struct sc_event *ev = seen_of(row)->worst;
+	if (ev && ev->kind == SC_EVENT_delivery)
+		return sc_str_of(((const struct sc_ev_delivery *)ev->body)->cause);
+	return SC_STR_NONE;
+}
+
+static const struct sc_column columns[] = {
+	{ "",       3,  0, false, false, put_sign,       by_outcome,  "outcome",   outcome_value },
+	{ "TIME",   12, 0, false, false, put_time,       by_time,     NULL,        NULL },
+	{ "CLIENT", 15, 0, false, false, put_client,     by_client,   "client.ip", client_value },
+	{ "SERVER", 18, 0, false, false, put_server,     by_server,   "server.ip", server_value },
+	{ "TLS",    6,  6, false, false, put_tls,        NULL,        NULL,        NULL },
+	{ "AUTH",   7,  7, false, false, put_auth,       NULL,        NULL,        NULL },
+	{ "FROM",   14, 0, true,  false, put_from,       NULL,        "mail_from", from_value },
+	{ "RCPT",   9,  0, false, false, put_recipients, NULL,        NULL,        NULL },
+	{ "WHY",    14, 3, false, false, put_why,        NULL,        "cause",     why_value },
+	{ "SIZE",   7,  5, false, true,  put_size,       by_size,     NULL,        NULL },
+	{ "DUR",    8,  4, false, true,  put_duration,   by_duration, NULL,        NULL },
+};
+
+/* ---- the view ---- */
+
+static void collect(struct sc_tui *t, struct sc_view *v)
+{
+	struct sc_table *table = (struct sc_table *)v;
+	if (!table->columns) {
+		table->columns = columns;
+		table->column_count = sizeof(columns) / sizeof(columns[0]);
+		table->sort = 1;
+	}
+	sc_table_begin(table);
+	for (struct sc_seen *s = sc_store_next(&t->store, NULL); s; s = sc_store_next(&t->store, s))
+		if (sc_tui_shows(t, s))
+			sc_table_add(table, s, s->id);
+	sc_table_end(table);
+	struct sc_text title = sc_text_into(v->title, sizeof(v->title) - 1);
+	sc_page_grouped(&title, table->count);
+	sc_text_adds(&title, " of ");
+	sc_page_grouped(&title, t->store.sessions);
+	sc_text_adds(&title, " sessions");
+	v->title[title.len] = '\0';
+}
+
+/* What stands for the session: its worst reply, and what that means. */
+struct summary {
+	const char *phase, *cause, *outcome;
+	uint16_t code;
+	struct sc_status enhanced;
+	sc_str text;
+};
+
+static struct summary summary_of(const struct sc_event *ev)
+{
+	if (ev->kind == SC_EVENT_delivery) {
+		const struct sc_ev_delivery *d = ev->body;
+		return (struct summary){ d->phase, d->cause, d->outcome, d->code, d->enhanced, d->text };
+	}
+	if (ev->kind == SC_EVENT_failure) {
+		const struct sc_ev_failure *f = ev->body;
+		return (struct summary){ f->phase, f->cause, NULL, f->code, f->enhanced, f->text };
+	}
+	const struct sc_ev_auth *a = ev->body;
+	return (struct summary){ "auth", "auth_failed", a->outcome, a->code, a->enhanced, a->text };
+}
+
+static void put_summary(struct sc_tui *t, const struct summary *s, int row)
+{
+	SC_CELL(text);
+	sc_text_adds(&text, s->outcome ? s->outcome : "broken off");
+	sc_text_adds(&text, " at ");
+	sc_text_adds(&text, s->phase);
+	sc_text_adds(&text, s->cause ? ": " : "");
+	sc_text_adds(&text, s->cause);
+	sc_term_put(&t->term, row, 1, t->term.columns - 2, sc_text_str(&text), SC_STYLE_HEAD, false);
+	text.len = 0;
+	if (s->code) {
+		sc_text_number(&text, s->code);
+		sc_text_put(&text, ' ');
+	}
+	if (s->enhanced.cls) {
+		sc_text_status(&text, s->enhanced);
+		sc_text_put(&text, ' ');
+	}
+	sc_text_visible(&text, s->text);
+	sc_term_put(&t->term, row + 1, 1, t->term.columns - 2, sc_text_str(&text), SC_STYLE_BAD, false);
+	const struct sc_cause_facts *facts = sc_cause_facts(sc_cause_of(sc_str_of(s->cause)));
+	if (facts) {
+		sc_term_put(&t->term, row + 2, 1, t->term.columns - 2, sc_str_of(facts->advice), SC_STYLE_PLAIN, false);
+	}
+}
+
+static void put_pane(struct sc_tui *t, const struct sc_seen *s, int row)
+{
+	SC_CELL(text);
+	sc_term_line(&t->term, row, 0, t->term.columns);
+	if (s->worst) {
+		struct summary summary = summary_of(s->worst);
+		put_summary(t, &summary, row + 1);
+	} else {
+		sc_term_put(&t->term, row + 1, 1, t->term.columns - 2, SC_STR("nothing was refused"), SC_STYLE_GOOD, false);
+	}
+	if (s->session && s->session->helo.name.at) {
+		sc_text_adds(&text, "helo ");
+		sc_text_visible(&text, s->session->helo.name);
+		sc_text_adds(&text, "   ");
+	}
+	sc_text_adds(&text, "session ");
+	sc_value_id(&text, s->id);
+	sc_text_adds(&text, "   packets ");
+	sc_text_number(&text, s->frames.first);
+	sc_text_put(&text, '-');
+	sc_text_number(&text, s->frames.last);
+	if (s->session && s->session->end_by) {
+		sc_text_adds(&text, "   ended by ");
+		sc_text_adds(&text, s->session->end_by);
+	}
+	sc_term_put(&t->term, row + 4, 1, t->term.columns - 2, sc_text_str(&text), SC_STYLE_DIM, false);
+}
+
+static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
+{
+	struct sc_table *table = (struct sc_table *)v;
+	const struct sc_seen *s = sc_table_item(table);
+	bool pane = s && !t->pane_off && area.rows > PANE_ROWS + 4;
+	struct sc_area upper = { area.row, area.column, area.rows - (pane ? PANE_ROWS : 0), area.columns };
+	sc_table_draw(t, table, upper);
+	s = sc_table_item(table);
+	if (pane && s)
+		put_pane(t, s, area.row + upper.rows);
+	if (!table->count)
+		sc_term_put(&t->term, area.row + 2, 3, area.columns - 4, t->where ? SC_STR("no session matches; \\ clears the filter") :
+			    SC_STR("no mail session yet"), SC_STYLE_DIM, false);
+}
+
+static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command)
+{
+	struct sc_table *table = (struct sc_table *)v;
+	struct sc_seen *s = (struct sc_seen *)(uintptr_t)sc_table_item(table);
+	if (sc_table_key(t, table, command))
+		return true;
+	if (!s)
+		return false;
+	switch (command) {
+	case SC_DO_open:
+		sc_ladder_open(t, s->id);
+		return true;
+	case SC_DO_mark:
+		s->marked = !s->marked;
+		sc_table_key(t, table, SC_DO_down);
+		return true;
+	case SC_DO_explain:
+		sc_explain_open(t, why_value(s));
+		return true;
+	default:
+		return false;
+	}
+}
+
+const struct sc_view_class sc_view_sessions = { .name = "Sessions", .size = sizeof(struct sc_table),
+	.keys = SC_DO(mark) | SC_DO(only) | SC_DO(without) | SC_DO(sort) | SC_DO(explain) | SC_DO(save) | SC_DO(copy),
+	.collect = collect, .draw = draw, .key = key, .close = sc_table_close };

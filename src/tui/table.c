@@ -1,0 +1,257 @@
+/* table.c - rows and columns; see table.h.
+ *
+ * Sorting merges runs from the bottom up: equal rows stay in the order they came. */
+#include "tui/table.h"
+
+#include "base/memory.h"
+
+void sc_table_begin(struct sc_table *table)
+{
+	table->kept = table->at < table->count ? table->rows[table->at].id : 0;
+	table->count = 0;
+}
+
+void sc_table_add(struct sc_table *table, const void *item, uint64_t id)
+{
+	if (table->count == table->room) {
+		size_t room = table->room ? table->room * 2 : 256;
+		struct sc_table_row *rows = sc_memory_take(room * sizeof(*rows));
+		if (!rows)
+			return;
+		if (table->count)
+			memcpy(rows, table->rows, table->count * sizeof(*rows));
+		sc_memory_give(table->rows);
+		table->rows = rows;
+		table->room = room;
+	}
+	table->rows[table->count++] = (struct sc_table_row){ item, id };
+}
+
+static bool before(const struct sc_table *table, const struct sc_table_row *a, const struct sc_table_row *b)
+{
+	int order = table->columns[table->sort].order(a->item, b->item);
+	return table->reverse ? order > 0 : order < 0;
+}
+
+static void merge(const struct sc_table *table, const struct sc_table_row *from, size_t low, size_t middle, size_t high,
+		  struct sc_table_row *to)
+{
+	size_t a = low, b = middle;
+	for (size_t i = low; i < high; i++) {
+		bool second = a >= middle || (b < high && before(table, &from[b], &from[a]));
+		to[i] = from[second ? b++ : a++];
+	}
+}
+
+static void sort(struct sc_table *table)
+{
+	size_t n = table->count;
+	struct sc_table_row *spare = n > 1 ? sc_memory_take(table->room * sizeof(*spare)) : NULL;
+	if (!spare)
+		return;
+	for (size_t width = 1; width < n; width *= 2) {
+		for (size_t low = 0; low < n; low += 2 * width) {
+			size_t middle = low + width < n ? low + width : n, high = low + 2 * width < n ? low + 2 * width : n;
+			merge(table, table->rows, low, middle, high, spare);
+		}
+		struct sc_table_row *rows = table->rows;
+		table->rows = spare;
+		spare = rows;
+	}
+	sc_memory_give(spare);
+}
+
+static void find_again(struct sc_table *table, uint64_t id)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (table->rows[i].id == id) {
+			table->at = i;
+			return;
+		}
+	table->at = table->at < table->count ? table->at : table->count ? table->count - 1 : 0;
+}
+
+void sc_table_end(struct sc_table *table)
+{
+	if (table->sort < table->column_count && table->columns[table->sort].order)
+		sort(table);
+	find_again(table, table->kept);
+}
+
+const void *sc_table_item(const struct sc_table *table)
+{
+	return table->at < table->count ? table->rows[table->at].item : NULL;
+}
+
+void sc_table_close(struct sc_view *v)
+{
+	sc_memory_give(((struct sc_table *)v)->rows);
+}
+
+/* ---- drawing ---- */
+
+/* Which columns fit: those that go first are left out until the rest does. */
+static uint32_t columns_for(const struct sc_table *table, int width)
+{
+	uint32_t shown = 0;
+	int need = 0;
+	for (size_t i = 0; i < table->column_count; i++) {
+		shown |= 1u << i;
+		need += table->columns[i].width + 1;
+	}
+	for (unsigned drop = 9; drop > 0 && need > width; drop--)
+		for (size_t i = table->column_count; i-- > 0 && need > width;)
+			if (table->columns[i].drop == drop) {
+				shown &= ~(1u << i);
+				need -= table->columns[i].width + 1;
+			}
+	return shown;
+}
+
+static int spare_of(const struct sc_table *table, uint32_t shown, int width)
+{
+	for (size_t i = 0; i < table->column_count; i++)
+		width -= shown >> i & 1 ? table->columns[i].width + 1 : 0;
+	return width > 0 ? width : 0;
+}
+
+struct line {
+	struct sc_tui *t;
+	const struct sc_table *table;
+	uint32_t shown;
+	int row, column, spare;
+};
+
+static void put_title(struct line *l, size_t i, int width)
+{
+	const struct sc_column *c = &l->table->columns[i];
+	SC_CELL(text);
+	sc_text_adds(&text, c->title);
+	if (l->table->sort == i)
+		sc_text_adds(&text, sc_term_sign(&l->t->term, l->table->reverse ? SC_SIGN_UP : SC_SIGN_DOWN));
+	sc_term_put(&l->t->term, l->row, l->column, width, sc_text_str(&text), SC_STYLE_TITLE, c->right);
+}
+
+static void put_cell(struct line *l, size_t i, int width, const void *item, bool selected)
+{
+	const struct sc_column *c = &l->table->columns[i];
+	char octets[SC_TUI_CELL];
+	struct sc_cell cell = { sc_text_into(octets, sizeof(octets)), SC_STYLE_PLAIN };
+	c->put(l->t, item, &cell);
+	enum sc_style style = !selected ? cell.style : i == l->table->column ? SC_STYLE_SELECTED : SC_STYLE_HEAD;
+	sc_term_put(&l->t->term, l->row, l->column, width, sc_text_str(&cell.text), style, c->right);
+}
+
+static void put_line(struct line *l, const void *item, bool selected)
+{
+	for (size_t i = 0; i < l->table->column_count; i++) {
+		if (!(l->shown >> i & 1))
+			continue;
+		int width = l->table->columns[i].width + (l->table->columns[i].grow ? l->spare : 0);
+		if (item)
+			put_cell(l, i, width, item, selected);
+		else
+			put_title(l, i, width);
+		l->column += width + 1;
+	}
+}
+
+static void scroll_to_cursor(struct sc_table *table, int rows)
+{
+	size_t fit = rows > 0 ? (size_t)rows : 1;
+	if (table->follow && table->count)
+		table->at = table->count - 1;
+	if (table->at < table->top)
+		table->top = table->at;
+	if (table->at >= table->top + fit)
+		table->top = table->at - fit + 1;
+	if (table->top + fit > table->count)
+		table->top = table->count > fit ? table->count - fit : 0;
+}
+
+void sc_table_draw(struct sc_tui *t, struct sc_table *table, struct sc_area area)
+{
+	struct line l = { .t = t, .table = table, .shown = columns_for(table, area.columns - 1) };
+	l.spare = spare_of(table, l.shown, area.columns - 1);
+	table->shown = area.rows - 1;
+	scroll_to_cursor(table, table->shown);
+	while (table->column && !(l.shown >> table->column & 1))
+		table->column--;
+	l.row = area.row;
+	l.column = area.column + 1;
+	put_line(&l, NULL, false);
+	for (int i = 0; i < table->shown && table->top + (size_t)i < table->count; i++) {
+		size_t n = table->top + (size_t)i;
+		l.row = area.row + 1 + i;
+		l.column = area.column + 1;
+		if (n == table->at)
+			sc_term_put(&t->term, l.row, area.column, 1, sc_str_of(sc_term_sign(&t->term, SC_SIGN_RIGHT)), SC_STYLE_KEY,
+				    false);
+		put_line(&l, table->rows[n].item, n == table->at);
+	}
+}
+
+/* ---- keys ---- */
+
+static void move(struct sc_table *table, int64_t by)
+{
+	int64_t to = (int64_t)table->at + by, last = table->count ? (int64_t)table->count - 1 : 0;
+	table->follow = false;
+	table->at = (size_t)(to < 0 ? 0 : to > last ? last : to);
+}
+
+static void move_column(struct sc_table *table, bool right)
+{
+	if (right && table->column + 1 < table->column_count)
+		table->column++;
+	else if (!right && table->column)
+		table->column--;
+}
+
+static void sort_by(struct sc_tui *t, struct sc_table *table)
+{
+	const struct sc_column *c = &table->columns[table->column];
+	uint64_t id = table->at < table->count ? table->rows[table->at].id : 0;
+	if (!c->order) {
+		sc_tui_say(t, "not sorted by this column; move with the arrows to another");
+		return;
+	}
+	table->sort = table->column;
+	sort(table);
+	find_again(table, id);
+}
+
+static void narrow(struct sc_tui *t, struct sc_table *table, bool without)
+{
+	const struct sc_column *c = &table->columns[table->column];
+	const void *item = sc_table_item(table);
+	sc_str value = item && c->field && c->value ? c->value(item) : SC_STR_NONE;
+	if (!value.at)
+		sc_tui_say(t, "this cell cannot be filtered by; move with the arrows to another");
+	else
+		sc_tui_narrow(t, c->field, value, without);
+}
+
+bool sc_table_key(struct sc_tui *t, struct sc_table *table, enum sc_command_key command)
+{
+	int64_t page = table->shown > 1 ? table->shown - 1 : 1;
+	switch (command) {
+	case SC_DO_up:        move(table, -1); return true;
+	case SC_DO_down:      move(table, 1); return true;
+	case SC_DO_page_up:   move(table, -page); return true;
+	case SC_DO_page_down: move(table, page); return true;
+	case SC_DO_first:     move(table, -(int64_t)table->count); return true;
+	case SC_DO_last:      move(table, (int64_t)table->count); return true;
+	case SC_DO_left:      move_column(table, false); return true;
+	case SC_DO_right:     move_column(table, true); return true;
+	case SC_DO_follow:    table->follow = !table->follow; return true;
+	case SC_DO_sort:      sort_by(t, table); return true;
+	case SC_DO_reverse:
+		table->reverse = !table->reverse;
+		table->view.generation = 0;
+		return true;
+	case SC_DO_only:      narrow(t, table, false); return true;
+	case SC_DO_without:   narrow(t, table, true); return true;
+	default:              return false;
+	}
+}

@@ -1,0 +1,55 @@
+/* table.h - rows and columns: selection, scrolling, sorting, and dropping of columns when the screen is narrow. */
+#ifndef SC_TUI_TABLE_H
+#define SC_TUI_TABLE_H
+
+#include "tui/inside.h"
+
+/* A cell's text, visible already, and its style. */
+struct sc_cell {
+	struct sc_text text;
+	enum sc_style  style;
+};
+
+struct sc_column {
+	const char *title;
+	int     width;      /* cells; the one that grows takes what is left */
+	uint8_t drop;       /* 0: never; else the higher, the sooner it goes when there is no room */
+	bool    grow, right;
+	void  (*put)(struct sc_tui *t, const void *row, struct sc_cell *cell);
+	int   (*order)(const void *a, const void *b); /* NULL: not sorted by it */
+	const char *field;  /* of the filter language, whose value `value` gives; NULL: none */
+	sc_str (*value)(const void *row);
+};
+
+struct sc_table_row {
+	const void *item;
+	uint64_t id;        /* the same for the same row after the rows were collected again */
+};
+
+struct sc_table {
+	struct sc_view view;
+	const struct sc_column *columns;
+	size_t column_count;
+	struct sc_table_row *rows;
+	size_t count, room;
+	uint64_t kept;      /* id of the cursor's row while rows are collected */
+	size_t top, at;     /* first row shown, row of the cursor */
+	size_t column;      /* of the cursor */
+	size_t sort;        /* column; SIZE_MAX: as collected */
+	bool   reverse;
+	bool   follow;      /* stays with the last row */
+	int    shown;       /* rows that fit, of the last drawing */
+};
+
+/* Begins a new collection; the cursor stays with its row. */
+void sc_table_begin(struct sc_table *table);
+void sc_table_add(struct sc_table *table, const void *item, uint64_t id);
+void sc_table_end(struct sc_table *table);
+
+void sc_table_draw(struct sc_tui *t, struct sc_table *table, struct sc_area area);
+/* Moves, sorts, narrows.  False: not a key of tables. */
+bool sc_table_key(struct sc_tui *t, struct sc_table *table, enum sc_command_key command);
+const void *sc_table_item(const struct sc_table *table); /* under the cursor; NULL: there is none */
+void sc_table_close(struct sc_view *v);
+
+#endif

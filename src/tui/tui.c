@@ -1,0 +1,345 @@
+/* tui.c - the dashboard's life: views on a stack, keys, drawing when something has changed; see inside.h. */
+#include "tui/inside.h"
+
+#include <time.h>
+
+#include "base/memory.h"
+
+#define DRAW_EVERY 100 /* ms between two drawings while events come; a key is answered at once */
+#define LEAST_ROWS 12
+#define LEAST_COLUMNS 40
+
+static const struct sc_view_class *const screens[] = { &sc_view_overview, &sc_view_sessions, &sc_view_failures,
+	&sc_view_senders, &sc_view_domains, &sc_view_tls, &sc_view_messages, &sc_view_findings, &sc_view_capture };
+#define SCREENS (sizeof(screens) / sizeof(screens[0]))
+
+/* What every view offers in the footer. */
+#define ALWAYS (SC_DO(open) | SC_DO(back) | SC_DO(filter) | SC_DO(help) | SC_DO(quit))
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* ---- the stack ---- */
+
+static struct sc_view *top_view(const struct sc_tui *t)
+{
+	return t->stack[t->depth - 1];
+}
+
+static struct sc_view *new_view(const struct sc_view_class *cls)
+{
+	struct sc_view *v = sc_memory_take(cls->size);
+	if (v)
+		v->cls = cls;
+	return v;
+}
+
+static void free_view(struct sc_view *v)
+{
+	if (v && v->cls->close)
+		v->cls->close(v);
+	sc_memory_give(v);
+}
+
+struct sc_view *sc_tui_push(struct sc_tui *t, const struct sc_view_class *cls)
+{
+	struct sc_view *v = t->depth < SC_TUI_LEVELS ? new_view(cls) : NULL;
+	if (v)
+		t->stack[t->depth++] = v;
+	else
+		sc_tui_say(t, "no further; Esc goes back");
+	return v;
+}
+
+void sc_tui_pop(struct sc_tui *t)
+{
+	if (t->depth > 1)
+		free_view(t->stack[--t->depth]);
+}
+
+static void go_to(struct sc_tui *t, size_t screen)
+{
+	while (t->depth > 1)
+		sc_tui_pop(t);
+	if (!t->screens[screen])
+		t->screens[screen] = new_view(screens[screen]);
+	if (!t->screens[screen])
+		return;
+	t->screen = screen;
+	t->stack[0] = t->screens[screen];
+	t->depth = 1;
+}
+
+void sc_tui_say(struct sc_tui *t, const char *text)
+{
+	struct sc_text to = sc_text_into(t->message, sizeof(t->message) - 1);
+	sc_text_adds(&to, text);
+	t->message[to.len] = '\0';
+}
+
+bool sc_view_stale(const struct sc_tui *t, const struct sc_view *v)
+{
+	if (!v->generation || v->rearranged != t->store.rearranged || v->filtered != t->filtered)
+		return true;
+	return v->generation != t->store.generation && !t->paused;
+}
+
+/* ---- head and foot ---- */
+
+static void put_health(struct sc_tui *t)
+{
+	SC_CELL(text);
+	const struct sc_tui_progress *p = &t->progress;
+	sc_text_adds(&text, "smtpscope  ");
+	sc_text_visible(&text, sc_str_of(t->config.source));
+	if (t->config.live) {
+		sc_text_adds(&text, "  LIVE");
+	} else if (p->over) {
+		sc_text_adds(&text, "  100 %");
+	} else if (p->total) {
+		sc_text_adds(&text, "  ");
+		sc_text_number(&text, p->read * 100 / p->total);
+		sc_text_adds(&text, " %");
+	}
+	sc_text_adds(&text, "  ");
+	sc_page_grouped(&text, p->packets);
+	sc_text_adds(&text, " packets  dropped ");
+	sc_page_grouped(&text, p->dropped);
+	sc_text_adds(&text, "  not seen ");
+	sc_tui_octets(&text, t->all->gap_octets);
+	sc_text_adds(&text, "  TLS ");
+	sc_tui_share(&text, t->all->encrypted, t->all->sessions);
+	sc_text_adds(&text, "  kept ");
+	sc_tui_octets(&text, t->store.octets);
+	uint64_t gone = t->store.let_go[0] + t->store.let_go[1] + t->store.let_go[2];
+	if (gone) {
+		sc_text_adds(&text, ", let go ");
+		sc_page_grouped(&text, gone);
+	}
+	if (p->lost_events) {
+		sc_text_adds(&text, "  not shown ");
+		sc_page_grouped(&text, p->lost_events);
+	}
+	sc_term_put(&t->term, 0, 1, t->term.columns - 2, sc_text_str(&text), p->dropped ? SC_STYLE_ALERT : SC_STYLE_HEAD, false);
+}
+
+static void put_screens(struct sc_tui *t)
+{
+	int column = 1;
+	bool narrow = t->term.columns < 96;
+	for (size_t i = 0; i < SCREENS; i++) {
+		SC_CELL(text);
+		bool here = i == t->screen;
+		sc_text_put(&text, here ? '[' : ' ');
+		sc_text_number(&text, i + 1);
+		sc_text_put(&text, ' ');
+		sc_text_add(&text, sc_str_slice(sc_str_of(screens[i]->name), 0, narrow && !here ? 4 : 16));
+		sc_text_put(&text, here ? ']' : ' ');
+		sc_term_put(&t->term, 1, column, (int)text.len, sc_text_str(&text), here ? SC_STYLE_HERE : SC_STYLE_DIM, false);
+		column += (int)text.len;
+	}
+}
+
+static void put_place(struct sc_tui *t)
+{
+	SC_CELL(text);
+	for (size_t i = 1; i < t->depth; i++) {
+		sc_text_adds(&text, i > 1 ? " > " : "");
+		sc_text_adds(&text, t->stack[i]->title[0] ? t->stack[i]->title : t->stack[i]->cls->name);
+	}
+	if (t->depth == 1)
+		sc_text_adds(&text, top_view(t)->title);
+	if (t->where_text[0]) {
+		sc_text_adds(&text, text.len ? "   " : "");
+		sc_text_adds(&text, "where ");
+		sc_text_visible(&text, sc_str_of(t->where_text));
+	}
+	sc_term_put(&t->term, 2, 1, t->term.columns - 2, sc_text_str(&text), t->where_text[0] ? SC_STYLE_ALERT : SC_STYLE_PLAIN,
+		    false);
+	sc_term_line(&t->term, 3, 0, t->term.columns);
+}
+
+static void put_keys(struct sc_tui *t, int row)
+{
+	int column = 1;
+	uint64_t keys = ALWAYS | top_view(t)->cls->keys;
+	const struct sc_key_row *k;
+	for (size_t i = 0; (k = sc_key_row(i)); i++) {
+		if (!k->word || !(keys >> k->command & 1))
+			continue;
+		int shown = (int)sc_text_columns(sc_str_of(k->shown)), word = (int)strlen(k->word);
+		if (column + shown + word + 3 > t->term.columns)
+			break;
+		sc_term_put(&t->term, row, column, shown, sc_str_of(k->shown), SC_STYLE_KEY, false);
+		sc_term_put(&t->term, row, column + shown + 1, word, sc_str_of(k->word), SC_STYLE_PLAIN, false);
+		column += shown + word + 3;
+	}
+}
+
+static void put_foot(struct sc_tui *t)
+{
+	int row = t->term.rows - 1;
+	if (t->prompt.open)
+		sc_prompt_draw(t, row);
+	else if (t->message[0])
+		sc_term_put(&t->term, row, 1, t->term.columns - 2, sc_str_of(t->message), SC_STYLE_ALERT, false);
+	else
+		put_keys(t, row);
+	if (t->paused && !t->prompt.open) {
+		SC_CELL(text);
+		sc_text_adds(&text, " paused, ");
+		sc_page_grouped(&text, t->store.generation - t->drawn);
+		sc_text_adds(&text, " new ");
+		sc_term_put(&t->term, row, t->term.columns - (int)text.len - 1, (int)text.len, sc_text_str(&text), SC_STYLE_SELECTED, false);
+	}
+}
+
+static void draw(struct sc_tui *t)
+{
+	struct sc_view *v = top_view(t);
+	sc_term_begin(&t->term);
+	if (t->term.rows < LEAST_ROWS || t->term.columns < LEAST_COLUMNS) {
+		sc_term_put(&t->term, 0, 0, t->term.columns, SC_STR("too small; enlarge the window"), SC_STYLE_PLAIN, false);
+		sc_term_end(&t->term);
+		return;
+	}
+	if (sc_view_stale(t, v) && v->cls->collect) {
+		v->cls->collect(t, v);
+		v->generation = t->store.generation;
+		v->rearranged = t->store.rearranged;
+		v->filtered = t->filtered;
+	}
+	put_health(t);
+	put_screens(t);
+	put_place(t);
+	int foot = t->prompt.open ? 2 : 1;
+	v->cls->draw(t, v, (struct sc_area){ 4, 0, t->term.rows - 4 - foot, t->term.columns });
+	put_foot(t);
+	sc_term_end(&t->term);
+	if (!t->paused)
+		t->drawn = t->store.generation;
+	t->drawn_at = now_ms();
+	t->dirty = false;
+}
+
+/* ---- keys ---- */
+
+static void switch_screen(struct sc_tui *t, bool next)
+{
+	go_to(t, (t->screen + (next ? 1 : SCREENS - 1)) % SCREENS);
+}
+
+static bool everywhere(struct sc_tui *t, enum sc_command_key command)
+{
+	switch (command) {
+	case SC_DO_back:       sc_tui_pop(t); return true;
+	case SC_DO_next_panel: switch_screen(t, true); return true;
+	case SC_DO_prev_panel: switch_screen(t, false); return true;
+	case SC_DO_filter:     sc_tui_ask_filter(t); return true;
+	case SC_DO_clear:      sc_tui_filter(t, SC_STR("")); return true;
+	case SC_DO_pane:       t->pane_off = !t->pane_off; return true;
+	case SC_DO_pause:      t->paused = !t->paused; return true;
+	case SC_DO_help:       sc_tui_push(t, &sc_view_help); return true;
+	case SC_DO_redraw:     sc_term_again(&t->term); return true;
+	case SC_DO_quit:       t->over = true; return true;
+	default:               return false;
+	}
+}
+
+static void take_key(struct sc_tui *t, uint32_t key)
+{
+	struct sc_view *v = top_view(t);
+	t->dirty = true;
+	t->message[0] = '\0';
+	if (key == SC_KEY_LOST) {
+		t->over = true;
+		return;
+	}
+	if (t->prompt.open) {
+		sc_prompt_key(t, key);
+		return;
+	}
+	if (v->cls->typed && v->cls->typed(t, v, key))
+		return;
+	if (key >= '1' && key < '1' + SCREENS) {
+		go_to(t, key - '1');
+		return;
+	}
+	enum sc_command_key command = sc_key_command(key);
+	if (command != SC_DO_nothing && !v->cls->key(t, v, command))
+		everywhere(t, command);
+}
+
+bool sc_tui_turn(struct sc_tui *t, int wait_ms)
+{
+	bool changed = t->store.generation != t->drawn && !t->paused;
+	if (t->dirty || (changed && now_ms() - t->drawn_at >= DRAW_EVERY))
+		draw(t);
+	uint32_t key = sc_term_key(&t->term, wait_ms);
+	while (key != SC_KEY_NONE && !t->over) {
+		take_key(t, key);
+		key = sc_term_key(&t->term, 0);
+	}
+	return !t->over;
+}
+
+/* ---- life ---- */
+
+void sc_tui_event(struct sc_tui *t, const struct sc_event *ev)
+{
+	sc_failures_add(t->all, ev);
+	if (ev->kind == SC_EVENT_stats) {
+		const struct sc_ev_stats *stats = ev->body;
+		t->stats = *stats;
+		t->stats.causes = (struct sc_tally){ NULL, 0 };
+		t->store.generation++;
+	} else {
+		sc_store_add(&t->store, ev);
+	}
+}
+
+void sc_tui_progress(struct sc_tui *t, const struct sc_tui_progress *p)
+{
+	t->dirty |= p->over != t->progress.over || (p->packets != t->progress.packets && now_ms() - t->drawn_at >= 500);
+	t->progress = *p;
+}
+
+sc_err sc_tui_open(struct sc_tui **out, const struct sc_tui_config *config, const char **why)
+{
+	struct sc_tui *t = sc_memory_take(sizeof(*t));
+	*why = "no memory; give a smaller --mem";
+	if (!t)
+		return SC_EFAILED;
+	*out = t;
+	t->config = *config;
+	t->dirty = true;
+	t->filtered = 1;
+	sc_page_clock_open(&t->clock, config->utc);
+	SC_TRY(sc_store_open(&t->store, config->memory));
+	SC_TRY(sc_failures_open(&t->all));
+	SC_TRY(sc_term_open(&t->term, config->ascii, config->theme, why));
+	go_to(t, 0);
+	if (config->where)
+		sc_tui_filter(t, sc_str_of(config->where));
+	return t->depth ? SC_OK : SC_EFAILED;
+}
+
+void sc_tui_close(struct sc_tui *t)
+{
+	if (!t)
+		return;
+	sc_term_close(&t->term);
+	while (t->depth > 1)
+		sc_tui_pop(t);
+	for (size_t i = 0; i < SCREENS; i++)
+		free_view(t->screens[i]);
+	sc_where_close(t->where);
+	sc_failures_close(t->all);
+	sc_failures_close(t->some);
+	sc_store_close(&t->store);
+	sc_memory_give(t);
+}
