@@ -11,7 +11,7 @@ SCALE   ?= 0.2
 ROUNDS  ?= 3
 
 VERSION := 0.1.0
-PKGS    := libpcap zlib libzstd libcrypto
+PKGS    := libpcap zlib libzstd libcrypto ncursesw
 HARDEN   = -fstack-protector-strong -D_FORTIFY_SOURCE=2
 WARN     = -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla $(WERROR)
 ALLCPP   = -Iinclude -Isrc -D_GNU_SOURCE -DSC_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS)

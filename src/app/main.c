@@ -5,6 +5,7 @@
 
 #include "app/explain_mode.h"
 #include "app/file_writer.h"
+#include "app/guard.h"
 #include "app/help.h"
 #include "app/mode.h"
 #include "app/options.h"
@@ -70,6 +71,8 @@ static int perform(struct sc_options *o)
 		err = sc_own_rules_read(o->rules);
 	if (err)
 		return (int)err;
+	if (o->mode == SC_MODE_tui)
+		sc_guard_terminal();
 	return o->mode == SC_MODE_explain ? write_to(o->output, explain, o) : sc_run(o);
 }
 

@@ -9,6 +9,7 @@ static const char *const report_parts[] = { "failures", "traffic", "senders", "t
 static const char *const list_rows[] = { "recipients", "sessions", "transactions", "findings", NULL };
 static const char *const report_formats[] = { "text", "html", "json", NULL };
 static const char *const list_formats[] = { "table", "csv", "tsv", NULL };
+static const char *const themes[] = { "standard", "blind", "mono", NULL };
 static const char *const privacy_levels[] = { "full", "pseudonym", "domain", NULL };
 
 static const char *const tcp_policies[] = { /* by enum sc_tcp_policy */
@@ -102,9 +103,6 @@ static sc_err check_words(const struct sc_options *o)
 			return SC_OK;
 		sc_say("explain", "nothing to explain; give a cause, reply code, quirk, outcome or field");
 		return SC_EUSAGE;
-	case SC_MODE_tui:
-		sc_say("tui", "not built yet; use report, list, show or log");
-		return SC_EUSAGE;
 	default:
 		return SC_OK;
 	}
@@ -150,11 +148,13 @@ static sc_err check_source(const struct sc_options *o)
 sc_err sc_mode_settle(struct sc_options *o, bool terminal)
 {
 	if (o->mode == SC_MODE_none)
-		o->mode = terminal ? SC_MODE_report : SC_MODE_log;
+		o->mode = terminal ? SC_MODE_tui : SC_MODE_log;
 	SC_TRY(check_words(o));
 	SC_TRY(check_format(o));
 	if (!known(privacy_levels, o->privacy))
 		return unknown_word("--privacy", "level", privacy_levels, o->privacy);
+	if (o->theme && !known(themes, o->theme))
+		return unknown_word("--theme", "theme", themes, o->theme);
 	if (!known(tcp_policies, o->tcp_policy))
 		return unknown_word("--tcp-policy", "system", tcp_policies, o->tcp_policy);
 	return check_source(o);

@@ -10,7 +10,7 @@
 	SC_MODE(log, "", "JSON Lines, one event a line; what you get when standard output is no terminal")        \
 	SC_MODE(list, "[WHAT]", "one line each as it happens: recipients, sessions, transactions or findings")    \
 	SC_MODE(show, "[SESSION]...", "dialogues, both sides, with times; all sessions that match without an id") \
-	SC_MODE(tui, "", "the dashboard (not built yet)")                                                         \
+	SC_MODE(tui, "", "the dashboard, live or over a capture; what you get on a terminal")                     \
 	SC_MODE(explain, "NAME...", "what a cause, reply code, quirk, outcome or field means and what to do")     \
 	SC_MODE(find, "WORD...", "everything with that address, Message-ID, queue id, host or client")            \
 	SC_MODE(doctor, "", "why nothing is seen: direction, snap length, encapsulation, visibility")

@@ -12,6 +12,7 @@
 #include "app/keeper.h"
 #include "app/privacy.h"
 #include "app/say.h"
+#include "app/screen.h"
 #include "base/memory.h"
 #include "output/outputs.h"
 #include "output/reports.h"
@@ -34,6 +35,7 @@ static struct mode_output output_of(const struct sc_options *o)
 	case SC_MODE_show:   return (struct mode_output){ &sc_sink_show, true, false };
 	case SC_MODE_find:   return (struct mode_output){ &sc_sink_find, true, false };
 	case SC_MODE_report: return (struct mode_output){ report, true, false };
+	case SC_MODE_tui:    return (struct mode_output){ &sc_sink_screen, o->since || o->until, !o->since && !o->until };
 	case SC_MODE_doctor: return (struct mode_output){ &sc_sink_doctor, false, true };
 	default:             return (struct mode_output){ &sc_sink_json, false, false };
 	}
@@ -114,7 +116,7 @@ static struct sc_file_writer *writer_of(struct sc_outputs *out, const char *path
 	return sc_file_writer_open(w, path) == SC_OK ? w : NULL;
 }
 
-static sc_err open_output(struct sc_outputs *out, struct mode_output m, const char *path,
+static sc_err open_output(struct sc_outputs *out, const struct sc_options *o, struct mode_output m, const char *path,
 			  struct sc_output_config *config)
 {
 	struct sc_output *item = &out->items[out->count];
@@ -129,6 +131,8 @@ static sc_err open_output(struct sc_outputs *out, struct mode_output m, const ch
 	if (!item->self)
 		return SC_EFAILED;
 	out->count++;
+	if (m.cls == &sc_sink_screen)
+		sc_screen_prepare(item->self, o, sc_input_live(o));
 	config->writer = sc_file_writer_face(item->writer);
 	SC_TRY(m.cls->open(item->self, config));
 	item->open = true;
@@ -209,10 +213,10 @@ static sc_err open_all(struct sc_outputs *out, const struct sc_options *o)
 	struct mode_output own = output_of(o);
 	if (own.by_session && !sc_selection_everything(out->selection))
 		SC_TRY(sc_keeper_open(&out->keeper, o->memory / 8, pass_on, out));
-	SC_TRY(open_output(out, own, o->output, &config));
+	SC_TRY(open_output(out, o, own, o->output, &config));
 	bool twice = own.cls == &sc_sink_json && o->json && sc_str_equal(sc_str_of(o->json), sc_str_of(o->output));
 	if (o->json && !twice)
-		return open_output(out, (struct mode_output){ &sc_sink_json, false, false }, o->json, &config);
+		return open_output(out, o, (struct mode_output){ &sc_sink_json, false, false }, o->json, &config);
 	return SC_OK;
 }
 

@@ -20,6 +20,7 @@
 #include "app/progress.h"
 #include "app/save.h"
 #include "app/say.h"
+#include "app/screen.h"
 #include "app/signals.h"
 #include "app/topology.h"
 
@@ -151,7 +152,7 @@ static sc_err open_engines(struct run *r)
 		.emit = sc_ledger_event,
 	};
 	/* Reports name the hosts of failures by their session; expressions ask for any of its fields. */
-	config.context = o->where || o->fail_on || o->mode == SC_MODE_report;
+	config.context = o->where || o->fail_on || o->mode == SC_MODE_report || o->mode == SC_MODE_tui;
 	config.lead = sc_options_given(o, SC_OPT_workers) ? 0 : LEAD_PACKETS;
 	config.heavy = sc_options_given(o, SC_OPT_workers) ? 0 : HEAVY_OCTETS;
 	sc_err err = open_ledger(r, ledger);
@@ -276,11 +277,22 @@ static void pass_time(struct run *r, sc_time when)
 	}
 }
 
+static void tell_screen(struct run *r, uint64_t read, uint64_t total)
+{
+	struct sc_source_facts facts;
+	if (r->o->mode != SC_MODE_tui)
+		return;
+	sc_source_facts(r->source, &facts);
+	sc_screen_progress(r->outputs.items[0].self, read, total, r->packets, facts.dropped + sc_topology_dropped(r->engines));
+	sc_outputs_flush(&r->outputs);
+}
+
 static void look_around(struct run *r)
 {
 	uint64_t read, total;
 	sc_source_progress(r->source, &read, &total);
 	sc_progress_show(&r->progress, read, total, r->packets);
+	tell_screen(r, read, total);
 	r->dead = sc_outputs_dead(&r->outputs) && (!r->save.way || sc_save_failed(&r->save));
 	r->over = sc_save_over(&r->save) ||
 		(r->live && r->o->mode == SC_MODE_doctor && clock_now() - r->first >= DOCTOR_TIME);
@@ -409,7 +421,7 @@ static int worst_of(sc_err output, sc_err input, bool drops, bool matched)
 static bool shows_progress(const struct sc_options *o)
 {
 	bool at_the_end = o->mode == SC_MODE_report || o->mode == SC_MODE_doctor;
-	return !o->quiet && (at_the_end || !isatty(STDOUT_FILENO));
+	return !o->quiet && o->mode != SC_MODE_tui && (at_the_end || !isatty(STDOUT_FILENO));
 }
 
 /* At the end nothing is in use any more; what tells is what was before. */
@@ -422,6 +434,7 @@ static void note_memory(struct run *r)
 
 static void tell_doctor(struct run *r, const struct sc_source_facts *facts, sc_err input)
 {
+	tell_screen(r, 0, 0);
 	if (r->o->mode == SC_MODE_doctor)
 		sc_doctor_tell(r->outputs.items[0].self, facts, sc_topology_counters(r->engines), input,
 			       r->now - r->first);

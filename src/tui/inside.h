@@ -74,6 +74,7 @@ struct sc_tui {
 	struct sc_prompt prompt;
 	char   history[16][SC_TUI_INPUT];
 	size_t history_count;
+	uint64_t save_session;           /* what is saved when nothing is marked */
 	char   message[200];             /* until the next key */
 	bool   paused, dirty, over, pane_off;
 	uint64_t drawn;                  /* generation of the store on the screen */
@@ -100,6 +101,9 @@ void sc_prompt_open(struct sc_tui *t, const char *label, sc_str text, void (*don
 void sc_prompt_insert(struct sc_prompt *p, uint32_t c);
 void sc_prompt_key(struct sc_tui *t, uint32_t key);
 void sc_prompt_draw(struct sc_tui *t, int row);
+
+/* ---- hand.c ---- */
+bool sc_hand_key(struct sc_tui *t, struct sc_seen *seen, enum sc_command_key command); /* copy, save, legs, Wireshark */
 
 /* ---- drawing ---- */
 #define SC_CELL(text) \

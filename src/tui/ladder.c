@@ -374,6 +374,9 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 {
 	struct ladder *l = (struct ladder *)v;
 	int64_t page = t->term.rows - 6;
+	struct sc_seen *seen = sc_store_find(&t->store, l->session);
+	if (seen && sc_hand_key(t, seen, command))
+		return true;
 	switch (command) {
 	case SC_DO_up:        move(l, -1); return true;
 	case SC_DO_down:      move(l, 1); return true;

@@ -340,6 +340,8 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 		return true;
 	if (!s)
 		return false;
+	if (sc_hand_key(t, s, command))
+		return true;
 	switch (command) {
 	case SC_DO_open:
 		sc_ladder_open(t, s->id);
@@ -347,6 +349,10 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 	case SC_DO_mark:
 		s->marked = !s->marked;
 		sc_table_key(t, table, SC_DO_down);
+		return true;
+	case SC_DO_unmark:
+		for (s = sc_store_next(&t->store, NULL); s; s = sc_store_next(&t->store, s))
+			s->marked = false;
 		return true;
 	case SC_DO_explain:
 		sc_explain_open(t, why_value(s));

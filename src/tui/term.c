@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <termios.h>
@@ -293,13 +294,20 @@ static uint32_t key_of(int code)
 	return SC_KEY_NONE;
 }
 
+/* The terminal was closed: nobody is there any more. */
+static bool lost(const struct sc_term *t)
+{
+	struct pollfd fd = { .fd = fileno((FILE *)t->in), .events = POLLIN };
+	return poll(&fd, 1, 0) > 0 && (fd.revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
 uint32_t sc_term_key(struct sc_term *t, int wait_ms)
 {
 	wint_t c;
 	timeout(wait_ms);
 	int kind = get_wch(&c);
 	if (kind == ERR)
-		return feof((FILE *)t->in) ? SC_KEY_LOST : SC_KEY_NONE;
+		return lost(t) ? SC_KEY_LOST : SC_KEY_NONE;
 	if (kind == KEY_CODE_YES)
 		return key_of((int)c);
 	if (c == '\r')

@@ -1,0 +1,253 @@
+#!/usr/bin/env python3
+"""Drives the dashboard in tmux: tests/screens.py PROGRAM CHECKED [KEYS]
+
+PROGRAM draws the golden screens (tests/screens/*.txt; `--renew` writes them anew), CHECKED, built with sanitizers, gets every
+key on every screen, KEYS random keys (default 300), resizes, hostile octets in every field, and must end as it should.
+Prints what is wrong and how many checks were made; exit 1 when something is wrong."""
+import glob, json, os, random, re, subprocess, sys, tempfile, time, unicodedata
+
+SIZES = [(80, 24), (100, 30), (200, 60)]
+HERE = os.path.dirname(os.path.abspath(__file__))
+SOCKET = "smtpscope-test-%d" % os.getpid()
+wrong, checks = [], 0
+
+
+def check(name, ok, note=""):
+    global checks
+    checks += 1
+    if not ok:
+        wrong.append("%s: %s" % (name, note))
+
+
+def tmux(*words):
+    return subprocess.run(["tmux", "-L", SOCKET, *words], capture_output=True, text=True, errors="replace").stdout
+
+
+class Screen:
+    """The program in a terminal of its own."""
+
+    def __init__(self, command, size, locale="C.UTF-8", wait="q quit"):
+        self.work = tempfile.mkdtemp()
+        self.log = os.path.join(self.work, "log")
+        line = "env -u LC_ALL LC_CTYPE=%s LANG=%s TZ=UTC ASAN_OPTIONS=detect_leaks=1:log_path=%s %s 2>%s/err; echo EXIT $?; sleep 30" % (
+            locale, locale, self.log, command, self.work)
+        tmux("kill-server")
+        tmux("-f", "/dev/null", "-u", "new-session", "-d", "-x", str(size[0]), "-y", str(size[1]), line)
+        tmux("set", "-g", "status", "off")
+        tmux("resize-window", "-x", str(size[0]), "-y", str(size[1]))
+        self.wait(wait)
+
+    def text(self):
+        return tmux("capture-pane", "-p")
+
+    def wait(self, needle, seconds=20):
+        for _ in range(int(seconds * 20)):
+            if re.search(needle, self.text()):
+                return True
+            time.sleep(0.05)
+        return False
+
+    def settle(self):
+        """Until the screen stands still."""
+        before = self.text()
+        for _ in range(40):
+            time.sleep(0.08)
+            now = self.text()
+            if now == before:
+                return now
+            before = now
+        return before
+
+    def keys(self, *names):
+        tmux("send-keys", *names)
+
+    def errors(self):
+        found = ""
+        for path in glob.glob(self.log + "*") + [os.path.join(self.work, "err")]:
+            with open(path, errors="replace") as f:
+                found += f.read()
+        return found
+
+
+def golden(program, renew):
+    """What a person sees, at three sizes, in UTF-8 and in ASCII."""
+    steps = [("overview", []), ("sessions", ["2"]), ("ladder", ["Down", "Down", "Enter"]), ("failures", ["3"]),
+             ("recipients", ["Enter"]), ("help", ["?"])]
+    for size in SIZES:
+        for locale in ("C.UTF-8", "C"):
+            s = Screen("%s tui --utc -r captures/demo.pcap" % program, size, locale)
+            s.wait("100 %")
+            for name, keys in steps:
+                for key in keys:
+                    s.keys(key)
+                    s.settle()
+                text = re.sub(r"kept .*", "kept", s.settle())
+                path = os.path.join(HERE, "screens", "%s-%dx%d-%s.txt" % (name, size[0], size[1], "utf8" if locale != "C" else "ascii"))
+                if renew:
+                    os.makedirs(os.path.dirname(path), exist_ok=True)
+                    open(path, "w").write(text)
+                    continue
+                want = open(path).read() if os.path.exists(path) else ""
+                check("golden %s" % os.path.basename(path), text == want, "differs; see tests/screens.py --renew\n" + text)
+                if locale == "C":
+                    check("ascii %s" % name, text.isascii(), "not ASCII")
+                if name == "help":
+                    s.keys("Escape")
+
+
+def numbers(program):
+    """The overview counts as the report does."""
+    for capture in ("captures/demo.pcap",):
+        report = json.loads(subprocess.run([program, "report", "-f", "json", "-q", "-r", capture], capture_output=True, text=True).stdout)
+        events = subprocess.run([program, "log", "-q", "-r", capture], capture_output=True, text=True).stdout
+        counts = {}
+        for line in events.splitlines():
+            e = json.loads(line)
+            if e["event"] == "delivery":
+                counts[e["outcome"]] = counts.get(e["outcome"], 0) + 1
+        s = Screen("%s tui --utc -r %s" % (program, capture), (100, 30))
+        s.wait("100 %")
+        text = s.settle()
+        for outcome, n in counts.items():
+            shown = re.search(r"%s +([0-9,]+) " % outcome, text)
+            check("number of %s in %s" % (outcome, capture), shown and int(shown.group(1).replace(",", "")) == n, str(n))
+        check("report and events", json.dumps(report).count(":") > 10, "")
+
+
+def every_key(checked):
+    """Each key of the table on each screen: nothing falls over, Escape comes back."""
+    keys = ["Up", "Down", "PPage", "NPage", "Home", "End", "Left", "Right", "Tab", "BTab", "k", "j", "g", "G", "h", "l", "=", "\\",
+            "!", "\\", "b", "s", "S", "v", "t", "t", "e", "Escape", "x", "\\", "F", "p", "p", "Space", "u", "W", "y", "?", "Escape", "C-l",
+            "/", "Escape", "w", "Escape", "Enter", "e", "Escape", "v", "v", "v", "Escape", "Escape"]
+    s = Screen("%s tui --utc -r captures/demo.pcap" % checked, (100, 30))
+    s.wait("100 %")
+    for screen in "123456789":
+        s.keys(screen)
+        for key in keys:
+            s.keys(key)
+            time.sleep(0.03 if key != "Escape" else 0.08)
+        s.keys("\\")
+        text = s.settle()
+        check("every key on screen %s" % screen, "EXIT" not in text, text)
+    leave(s, "every key")
+
+
+def leave(s, name):
+    for _ in range(14):
+        s.keys("Escape")
+        time.sleep(0.05)
+    s.keys("q")
+    check("%s: leaves with 0" % name, s.wait("EXIT 0", 15), s.text())
+    check("%s: sanitizers" % name, not re.search("runtime error|Sanitizer", s.errors()), s.errors()[-2000:])
+
+
+def monkey(checked, count):
+    rnd = random.Random(7)
+    pool = ["Up", "Down", "PPage", "NPage", "Home", "End", "Left", "Right", "Tab", "BTab", "Enter", "Enter", "Escape", "BSpace"]
+    pool += list("123456789kjghlbsSvteFpuWyx=!/?\\ ") + ["C-l"]
+    s = Screen("%s tui --utc -r captures/demo.pcap" % checked, (100, 30))
+    s.wait("100 %")
+    sizes = SIZES + [(40, 12), (20, 5), (300, 100), (81, 25)]
+    for n in range(0, count, 10):
+        tmux("send-keys", *[("Space" if k == " " else k) for k in (rnd.choice(pool) for _ in range(10))])
+        if n % 50 == 0:
+            w, h = rnd.choice(sizes)
+            tmux("resize-window", "-x", str(w), "-y", str(h))
+        if n % 100 == 0 and "EXIT" in s.text():
+            break
+    tmux("resize-window", "-x", "100", "-y", "30")
+    check("monkey", "EXIT" not in s.settle(), s.text() + s.errors()[-2000:])
+    leave(s, "monkey")
+
+
+def hostile(program):
+    """Octets of strangers in every field: what the program sends to the terminal moves nothing and hides nothing."""
+    sys.path.insert(0, HERE)
+    path = os.path.join(tempfile.mkdtemp(), "hostile.pcap")
+    write_hostile(path)
+    s = Screen("%s tui --utc -r %s" % (program, path), (120, 40))
+    s.wait("100 %")
+    raw = os.path.join(s.work, "raw")
+    tmux("pipe-pane", "cat >%s" % raw)
+    for key in ["2", "Enter", "Down", "Down", "Down", "Down", "Escape", "3", "Enter", "Enter", "Escape", "Escape", "4", "5", "7", "8"]:
+        s.keys(key)
+        s.settle()
+    tmux("pipe-pane")
+    time.sleep(0.2)
+    data = open(raw, "rb").read().decode("utf-8", "replace")
+    for bad in ("\x1b]0;owned", "\x1b[31mRED", "\x9b31m", "\u202e", "\u2066"):
+        check("hostile", bad not in data, "%r reached the terminal" % bad)
+    check("hostile: shown", "\\x1B" in data or "\\x1b" in data, "the escape was not made visible")
+    s.keys("q")
+
+
+def write_hostile(path):
+    import struct
+    evil = b"\x1b]0;owned\x07\x1b[31mRED\xc2\x9b31m\xe2\x80\xae\xe2\x81\xa6\x08\x0b"
+    turns = [(1, b"220 " + evil + b" ESMTP\r\n"), (0, b"EHLO " + evil + b"\r\n"), (1, b"250-" + evil + b"\r\n250 SIZE\r\n"),
+             (0, b"MAIL FROM:<" + evil + b"@example.org>\r\n"), (1, b"250 " + evil + b"\r\n"),
+             (0, b"RCPT TO:<" + evil + b"@example.net>\r\n"), (1, b"550 5.1.1 " + evil + b"\r\n"), (0, b"QUIT\r\n"), (1, b"221 bye\r\n")]
+    out = [struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101)]
+    seq, now = [1000, 5000], [0]
+
+    def packet(side, flags, data=b""):
+        src, dst = ((b"\xc0\x00\x02\x01", 40000), (b"\xc6\x33\x64\x01", 25))[::-1 if side else 1]
+        tcp = struct.pack(">HHIIBBHHH", src[1], dst[1], seq[side], seq[1 - side] if flags & 16 else 0, 0x50, flags, 65535, 0, 0) + data
+        total = src[0] + dst[0] + struct.pack(">BBH", 0, 6, len(tcp)) + tcp + b"\0" * (len(tcp) % 2)
+        s = sum(struct.unpack(">%dH" % (len(total) // 2), total))
+        while s >> 16:
+            s = (s & 0xffff) + (s >> 16)
+        tcp = tcp[:16] + struct.pack(">H", ~s & 0xffff) + tcp[18:]
+        ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0) + src[0] + dst[0] + tcp
+        out.append(struct.pack("<IIII", 1700000000, now[0], len(ip), len(ip)) + ip)
+        now[0] += 1000
+        seq[side] += len(data) + (1 if flags & 3 else 0)
+
+    packet(0, 2), packet(1, 18), packet(0, 16)
+    for side, data in turns:
+        packet(side, 24, data)
+        packet(1 - side, 16)
+    packet(0, 17), packet(1, 17), packet(0, 16)
+    open(path, "wb").write(b"".join(out))
+
+
+def manners(program):
+    run = subprocess.run("TERM=dumb %s tui -r captures/demo.pcap" % program, shell=True, capture_output=True, text=True)
+    check("TERM=dumb", run.returncode == 2 and "dumb" in run.stderr, run.stderr)
+    s = Screen("cat captures/demo.pcap | %s tui -r -" % program, (80, 24))
+    check("standard input", s.wait("accepted"), s.text())
+    s.keys("2")
+    check("keys while standard input is the capture", s.wait(r"\[2 Sessions\]"), s.text())
+    s.keys("q")
+    check("leaves", s.wait("EXIT 0"), s.text())
+    s = Screen("%s tui -r captures/demo.pcap" % program, (80, 24))
+    pids = subprocess.run(["pgrep", "-n", "-f", "%s tui -r captures/demo.pcap" % program], capture_output=True, text=True).stdout.split()
+    if pids:
+        os.kill(int(pids[0]), 9)
+        check("SIGKILL: the terminal is put back", s.wait("EXIT 137"), s.text())
+
+
+def main():
+    renew = "--renew" in sys.argv
+    words = [w for w in sys.argv[1:] if w != "--renew"]
+    program, checked = words[0], words[1] if len(words) > 1 else words[0]
+    if subprocess.run(["which", "tmux"], capture_output=True).returncode:
+        print("screens: no tmux here, not tested")
+        return 0
+    try:
+        golden(program, renew)
+        if not renew:
+            numbers(program)
+            every_key(checked)
+            monkey(checked, int(words[2]) if len(words) > 2 else 300)
+            hostile(program)
+            manners(program)
+    finally:
+        tmux("kill-server")
+    for w in wrong[:10]:
+        print("screens:", w)
+    print("screens: %d checks, %d wrong" % (checks, len(wrong)))
+    return 1 if wrong else 0
+
+
+sys.exit(main())
