@@ -5,6 +5,8 @@
  * session until the filter, or its events, change. */
 #include "tui/inside.h"
 
+#define COUNTED 10000
+
 static bool matches(const struct sc_where *w, const struct sc_seen *seen)
 {
 	for (const struct sc_kept *k = seen->first; k; k = k->next) {
@@ -190,6 +192,19 @@ void sc_tui_complete(struct sc_tui *t)
 	}
 }
 
+/* Sessions that the expression shows, of the first COUNTED: a key must be answered at once, however many are kept. */
+static uint64_t count_matches(struct sc_tui *t, const struct sc_where *where, uint64_t *looked_at)
+{
+	uint64_t shown = 0;
+	*looked_at = 0;
+	for (struct sc_seen *seen = sc_store_next(&t->store, NULL); seen && *looked_at < COUNTED;
+	     seen = sc_store_next(&t->store, seen)) {
+		++*looked_at;
+		shown += matches(where, seen);
+	}
+	return shown;
+}
+
 static void typed(struct sc_tui *t, sc_str text)
 {
 	struct sc_where *where = NULL;
@@ -202,14 +217,12 @@ static void typed(struct sc_tui *t, sc_str text)
 		complain(t, &error);
 		return;
 	}
-	uint64_t shown = 0;
-	for (struct sc_seen *seen = sc_store_next(&t->store, NULL); seen; seen = sc_store_next(&t->store, seen))
-		shown += matches(where, seen);
+	uint64_t looked_at, shown = count_matches(t, where, &looked_at);
 	sc_where_close(where);
 	struct sc_text note = sc_text_into(t->prompt.note, sizeof(t->prompt.note) - 1);
 	sc_page_grouped(&note, shown);
-	sc_text_adds(&note, " of ");
-	sc_page_grouped(&note, t->store.sessions);
+	sc_text_adds(&note, looked_at < t->store.sessions ? " of the first " : " of ");
+	sc_page_grouped(&note, looked_at);
 	sc_text_adds(&note, " sessions match; Enter takes it, Esc leaves it");
 	note.at[note.len] = '\0';
 }

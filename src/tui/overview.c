@@ -8,6 +8,20 @@
 
 enum panel { PANEL_OUTCOMES, PANEL_CAUSES, PANEL_WHERE, PANELS };
 
+#define NOTES 6 /* rows of the lower panels, which nothing is opened from */
+
+struct note {
+	char   text[64];
+	size_t len;
+	uint64_t count;
+	bool   grave;
+};
+
+struct delay {
+	const char *what;
+	sc_time half, nearly_all, all; /* 50 and 95 percent, and all, took no longer */
+};
+
 struct entry {
 	enum sc_pick_by by;
 	bool   failed;
@@ -26,6 +40,10 @@ struct overview {
 	size_t count[PANELS];
 	size_t panel, at[PANELS];
 	uint64_t recipients, messages, failed;
+	struct note notes[NOTES];
+	size_t note_count;
+	struct delay delays[NOTES];
+	size_t delay_count;
 	uint64_t spark[SC_TIMELINE_BINS];
 	size_t sparks;
 };
@@ -94,6 +112,34 @@ static void collect_where(struct overview *o, const struct sc_failures *m)
 	}
 }
 
+static void collect_notes(struct overview *o, const struct sc_failures *m)
+{
+	const struct sc_top_row *rows[NOTES];
+	o->note_count = sc_top_sorted(&m->diagnoses, SC_TOP_BY_COUNT, rows, NOTES);
+	for (size_t i = 0; i < o->note_count; i++) {
+		sc_str key = sc_str_slice(sc_top_key(rows[i]), 0, sizeof(o->notes[i].text));
+		o->notes[i] = (struct note){ .len = key.len, .count = rows[i]->count,
+			.grave = sc_str_equal((sc_str){ rows[i]->label, rows[i]->label_len }, SC_STR("error")) };
+		memcpy(o->notes[i].text, key.at, key.len);
+	}
+}
+
+static void collect_delays(struct overview *o, const struct sc_failures *m)
+{
+	static const struct {
+		const char *what;
+		enum sc_spread_id id;
+	} rows[] = { { "connection", SC_SPREAD_connect }, { "greeting", SC_SPREAD_greeting }, { "MAIL", SC_SPREAD_mail },
+		{ "RCPT", SC_SPREAD_rcpt }, { "verdict", SC_SPREAD_eom }, { "session", SC_SPREAD_session } };
+	o->delay_count = 0;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && o->delay_count < NOTES; i++) {
+		const struct sc_spread *s = &m->spreads[rows[i].id];
+		if (s->count)
+			o->delays[o->delay_count++] = (struct delay){ rows[i].what, sc_spread_percentile(s, 50),
+				sc_spread_percentile(s, 95), s->most };
+	}
+}
+
 static void collect(struct sc_tui *t, struct sc_view *v)
 {
 	struct overview *o = (struct overview *)v;
@@ -105,6 +151,8 @@ static void collect(struct sc_tui *t, struct sc_view *v)
 	collect_outcomes(t, o, m);
 	collect_causes(o, m);
 	collect_where(o, m);
+	collect_notes(o, m);
+	collect_delays(o, m);
 	o->sparks = m->timeline.count;
 	for (size_t i = 0; i < o->sparks; i++) {
 		o->spark[i] = 0;
@@ -209,6 +257,43 @@ static void draw_where(struct sc_tui *t, const struct overview *o, struct sc_are
 		sc_term_put(&t->term, a.row + 1, a.column + 1, a.columns - 2, SC_STR("nowhere"), SC_STYLE_DIM, false);
 }
 
+static void draw_notes(struct sc_tui *t, const struct overview *o, struct sc_area a)
+{
+	sc_term_put(&t->term, a.row, a.column + 1, a.columns - 2, SC_STR("DIAGNOSES"), SC_STYLE_TITLE, false);
+	for (size_t i = 0; i < o->note_count && (int)i + 1 < a.rows; i++) {
+		const struct note *n = &o->notes[i];
+		enum sc_style style = n->grave ? SC_STYLE_ALERT : SC_STYLE_PLAIN;
+		sc_term_put(&t->term, a.row + 1 + (int)i, a.column + 1, a.columns - 11, (sc_str){ n->text, n->len }, style, false);
+		put_number(t, a.row + 1 + (int)i, a.column + a.columns - 9, 8, n->count, style);
+	}
+	if (!o->note_count)
+		sc_term_put(&t->term, a.row + 1, a.column + 1, a.columns - 2, SC_STR("none"), SC_STYLE_DIM, false);
+}
+
+static void put_seconds(struct sc_tui *t, int row, int column, sc_time duration)
+{
+	SC_CELL(text);
+	sc_page_seconds(&text, duration, 0);
+	sc_term_put(&t->term, row, column, 9, sc_text_str(&text), duration >= 30 * SC_SECOND ? SC_STYLE_ALERT : SC_STYLE_PLAIN, true);
+}
+
+static void draw_delays(struct sc_tui *t, const struct overview *o, struct sc_area a)
+{
+	static const char *const heads[] = { "p50", "p95", "max" };
+	int column = a.column + a.columns - 30;
+	sc_term_put(&t->term, a.row, a.column + 1, a.columns - 32, SC_STR("SECONDS"), SC_STYLE_TITLE, false);
+	for (int i = 0; i < 3; i++)
+		sc_term_put(&t->term, a.row, column + i * 10, 9, sc_str_of(heads[i]), SC_STYLE_DIM, true);
+	for (size_t i = 0; i < o->delay_count && (int)i + 1 < a.rows; i++) {
+		const struct delay *d = &o->delays[i];
+		int row = a.row + 1 + (int)i;
+		sc_term_put(&t->term, row, a.column + 1, a.columns - 32, sc_str_of(d->what), SC_STYLE_PLAIN, false);
+		put_seconds(t, row, column, d->half);
+		put_seconds(t, row, column + 10, d->nearly_all);
+		put_seconds(t, row, column + 20, d->all);
+	}
+}
+
 static void draw_spark(struct sc_tui *t, const struct overview *o, int row, int columns)
 {
 	static const char *const steps[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
@@ -244,8 +329,16 @@ static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 	for (int i = 0; i < left.rows; i++)
 		sc_term_put(&t->term, left.row + i, half, 1, sc_str_of(sc_term_sign(&t->term, SC_SIGN_BAR)), SC_STYLE_FRAME, false);
 	sc_term_put(&t->term, row, half, 1, sc_str_of(sc_term_sign(&t->term, SC_SIGN_TEE)), SC_STYLE_FRAME, false);
+	int lower = left.rows >= 13 ? NOTES + 2 : 0;
+	left.rows -= lower;
+	right.rows -= lower;
 	draw_causes(t, o, left);
 	draw_where(t, o, right);
+	if (!lower)
+		return;
+	sc_term_line(&t->term, left.row + left.rows, 0, area.columns);
+	draw_notes(t, o, (struct sc_area){ left.row + left.rows + 1, 0, lower - 1, left.columns });
+	draw_delays(t, o, (struct sc_area){ left.row + left.rows + 1, right.column, lower - 1, right.columns });
 }
 
 /* ---- keys ---- */
