@@ -6,6 +6,7 @@
 #include "smtp/pending.h"
 #include "smtp/reply.h"
 #include "smtp/software.h"
+#include "smtp/unseen.h"
 
 static struct sc_framer *client(struct sc_session *s)
 {
@@ -30,7 +31,6 @@ static bool only_for(const struct sc_command *cmd, const struct sc_reply *r)
 	}
 }
 
-/* What an unseen command must have been, by the answer to it (rule 11). */
 #define SHORTEST_RCPT 13 /* RCPT TO:<a> and CRLF */
 
 /* `r` answers the first unseen command after the envelope as it is known: no RCPT was among the missing octets, when they are too
@@ -43,9 +43,9 @@ static void settle_envelope(struct sc_session *s, struct sc_exchange *lost)
 	lost->doubt_envelope = false;
 }
 
+/* What an unseen command must have been, by the answer to it (rule 11). */
 static void assume(struct sc_session *s, struct sc_exchange *lost, const struct sc_reply *r)
 {
-	s->facts.evidence.assumed++;
 	lost->absorbed++;
 	if (r->code == 354) {
 		if (s->tx.state == SC_TX_NONE)
@@ -56,16 +56,21 @@ static void assume(struct sc_session *s, struct sc_exchange *lost, const struct 
 		sc_session_text(s, client(s)->offset);
 		s->assumed_verb = SC_STR("DATA");
 	} else if (r->code == 334) {
+		s->assumed_verb = SC_STR("AUTH"); /* or a line of its dialogue */
 		s->expect_sasl = true;
 		s->searching = false;
 	} else if (r->code == 220) {
 		s->tls_expected = s->starttls_open = s->starttls_asked = true;
 		sc_framer_mode(client(s), SC_FRAME_START, 0);
 		sc_framer_mode(&s->framer[SC_SERVER], SC_FRAME_START, 0);
+		s->assumed_verb = SC_STR("STARTTLS");
 	} else if (r->code == 221) {
 		s->quit_asked = true;
 		s->assumed_verb = SC_STR("QUIT");
+	} else {
+		s->assumed_verb = sc_unseen_settle(s, r, lost->chunk >= SHORTEST_RCPT);
 	}
+	s->facts.evidence.assumed += s->assumed_verb.len != 0;
 	if (r->code == 354 || r->code == 334 || r->code == 220)
 		sc_pending_give_up(s, lost->next); /* the client waited for this one, so what was lost is all answered */
 }

@@ -127,6 +127,7 @@ struct sc_rcpt {
 	struct sc_verdict reply;  /* to RCPT */
 	struct sc_verdict final;  /* LMTP, PRDR: its own verdict */
 	bool lost;                /* the reply may lie in a gap */
+	bool nameless;            /* only the reply was seen */
 };
 
 enum sc_tx_state {
@@ -147,6 +148,7 @@ struct sc_transaction {
 	struct sc_verdict kept;       /* the same, while the next reply may show that the message ended elsewhere */
 	struct sc_rcpt *first, *last, *next_final;
 	uint32_t rcpt_count, accepted_count, refused_count;
+	uint32_t nameless_count;      /* of rcpt_count: known by their replies only */
 	uint32_t incomplete;          /* gaps in which part of the envelope may be missing */
 	bool     text_gap;            /* octets of the message are missing */
 	bool     lines_lost;          /* so are line ends */
@@ -283,6 +285,8 @@ void sc_tx_mail(struct sc_session *s, const struct sc_exchange *x, const struct 
 void sc_tx_rcpt(struct sc_session *s, const struct sc_exchange *x, const struct sc_reply *r);
 void sc_tx_refused(struct sc_session *s, const struct sc_reply *r);      /* DATA or a chunk */
 void sc_tx_assume(struct sc_session *s, uint64_t packet, sc_time when);  /* one that began unseen */
+void sc_tx_mail_unseen(struct sc_session *s, const struct sc_reply *r);  /* one whose MAIL is known by its reply */
+void sc_tx_rcpt_unseen(struct sc_session *s, const struct sc_reply *r);  /* a recipient that is, too */
 void sc_tx_complete(struct sc_session *s, uint64_t packet, sc_time when);
 void sc_tx_final(struct sc_session *s, struct sc_exchange *x, const struct sc_reply *r);
 void sc_tx_end(struct sc_session *s, enum sc_tx_end why);

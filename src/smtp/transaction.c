@@ -174,6 +174,32 @@ void sc_tx_rcpt(struct sc_session *s, const struct sc_exchange *x, const struct 
 		tx->ev.timing.rcpt_ms = r->first.when - tx->rcpt_at;
 }
 
+void sc_tx_mail_unseen(struct sc_session *s, const struct sc_reply *r)
+{
+	sc_tx_end(s, SC_TX_MAIL);
+	sc_tx_assume(s, r->first.packet, r->first.when);
+	s->tx.mail = sc_verdict_of(r, SC_PHASE_mail, &s->tx.arena);
+	s->tx.last_packet = r->last.packet;
+	s->tx.last_at = r->last.when;
+}
+
+void sc_tx_rcpt_unseen(struct sc_session *s, const struct sc_reply *r)
+{
+	struct sc_transaction *tx = &s->tx;
+	struct sc_rcpt *rcpt = add_rcpt(tx);
+	tx->incomplete++;
+	if (!rcpt)
+		return;
+	*rcpt = (struct sc_rcpt){ .path = SC_STR_NONE, .reply = sc_verdict_of(r, SC_PHASE_rcpt, &tx->arena), .nameless = true };
+	tx->nameless_count++;
+	tx->accepted_count += sc_reply_positive(r->code);
+	tx->refused_count += refused(&rcpt->reply);
+	tx->last_packet = r->last.packet;
+	tx->last_at = r->last.when;
+	if (refused(&rcpt->reply))
+		sc_session_failure(s, "transaction", &rcpt->reply, tx->ev.mail_from, tx->ev.n);
+}
+
 /* ---- the message ---- */
 
 void sc_tx_refused(struct sc_session *s, const struct sc_reply *r)
@@ -403,6 +429,11 @@ static void judge_all(struct sc_session *s, enum sc_tx_end why, struct tally *t)
 	uint32_t n = 0;
 	for (struct sc_rcpt *rcpt = tx->first; rcpt; rcpt = rcpt->next) {
 		struct decision d = decide(s, rcpt, why);
+		if (rcpt->nameless) {
+			list[n++] = (struct sc_ev_recipient){ .rcpt_to = SC_STR_NONE, .code = rcpt->reply.code,
+				.enhanced = rcpt->reply.status, .outcome = outcome_names[UNKNOWN] };
+			continue;
+		}
 		struct sc_reason reason = reason_of(&d);
 		if (!t->count[d.outcome]++)
 			t->first[d.outcome] = d;
@@ -419,7 +450,7 @@ static struct decision sum_up(struct sc_session *s, enum sc_tx_end why, const st
 	struct sc_transaction *tx = &s->tx;
 	struct decision d = decide_empty(s, why);
 	bool partial = false;
-	if (tx->rcpt_count) {
+	if (tx->rcpt_count > tx->nameless_count) {
 		enum outcome outcome = ACCEPTED;
 		partial = t->count[ACCEPTED] && t->count[ACCEPTED] < tx->rcpt_count;
 		for (size_t i = sizeof(weight) / sizeof(weight[0]); !t->count[ACCEPTED] && i > 0; i--)
@@ -487,7 +518,7 @@ void sc_tx_end(struct sc_session *s, enum sc_tx_end why)
 		tx->ev.timing.total_ms = (tx->last_at ? tx->last_at : s->last_when) - tx->mail_at;
 	sc_session_quirk(s, tx->ev.quirks);
 	sc_session_emit(s, SC_EVENT_transaction, &tx->ev, tx->first_packet, tx->last_packet);
-	if (!tx->rcpt_count && (refused(&tx->mail) || refused(&tx->final)))
+	if (tx->rcpt_count == tx->nameless_count && (refused(&tx->mail) || refused(&tx->final)))
 		sc_session_failure(s, "transaction", refused(&tx->mail) ? &tx->mail : &tx->final, tx->ev.mail_from, tx->ev.n);
 	sc_arena_reset(&tx->arena);
 	tx->state = SC_TX_NONE;

@@ -239,6 +239,8 @@ static void told_transaction(struct trial *t, struct book *b, const struct sc_ev
 	const struct sc_ev_recipient *list = ev->recipients.items;
 	for (uint32_t i = 0; i < ev->recipients.count; i++) {
 		size_t outcome = outcome_of(list[i].outcome);
+		if (!list[i].rcpt_to.at) /* known by its reply only: it counts nowhere */
+			continue;
 		if (outcome == OUTCOMES) {
 			complain(t, "a recipient with the outcome %s", list[i].outcome ? list[i].outcome : "(none)");
 			continue;
