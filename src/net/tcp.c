@@ -101,11 +101,14 @@ static void take_head(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_si
 	struct sc_pieces *early = &t->side[side].early;
 	*run = early->first->seg;
 	run->bytes.len = before_urgent(&t->side[side], run);
-	if (run->bytes.len < early->first->seg.bytes.len)
+	if (run->bytes.len < early->first->seg.bytes.len) {
+		t->lent = early->first->block; /* whoever drops the rest leaves the block to the run */
 		sc_pieces_trim(early, run->bytes.len);
-	else
+	} else {
 		t->spent = sc_pieces_take(early)->block;
+	}
 	give(t, env, side, run);
+	t->lent = NULL;
 }
 
 /* Takes the urgent octet off what comes next; false: that does not begin with it. */

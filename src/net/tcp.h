@@ -68,6 +68,7 @@ struct sc_tcp {
 	sc_time  reset_when;
 	bool flushing;               /* nothing more comes: wait for nothing */
 	struct sc_block *spent;      /* of the run given last */
+	struct sc_block *lent;       /* of the run in work, while the rest of the piece still waits */
 	sc_time clock;               /* latest packet time */
 };
 

@@ -22,7 +22,7 @@ void sc_tcp_set_clock(struct sc_tcp *t, sc_time when)
 }
 
 /* Forgets what waits from `limit` on. */
-static void forget(const struct sc_tcp_env *env, struct sc_tcp_side *s, uint64_t limit)
+static void forget(struct sc_tcp *t, const struct sc_tcp_env *env, struct sc_tcp_side *s, uint64_t limit)
 {
 	struct sc_pieces old = s->early;
 	struct sc_piece *piece;
@@ -37,6 +37,8 @@ static void forget(const struct sc_tcp_env *env, struct sc_tcp_side *s, uint64_t
 		env->counters->octets_after_close += sc_segment_is_gap(seg) ? 0 : cut;
 		if (seg->bytes.len)
 			sc_pieces_append(&s->early, piece);
+		else if (piece->block == t->lent)
+			t->spent = t->lent;
 		else
 			sc_blocks_give(env->store, piece->block);
 	}
@@ -49,7 +51,7 @@ void sc_tcp_see_end(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side
 		return;
 	s->over = true;
 	if (s->early.first) {
-		forget(env, s, s->fin_at);
+		forget(t, env, s, s->fin_at);
 		t->quirks |= SC_QUIRK_BIT(tcp_after_close);
 	}
 }
@@ -178,7 +180,7 @@ static void reset_at(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_sid
 	t->reset = s->reset = true;
 	t->reset_when = t->clock;
 	s->limit = s->acked > s->next ? s->acked : s->next;
-	forget(env, s, s->limit);
+	forget(t, env, s, s->limit);
 }
 
 static void accept_reset(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side side, const struct sc_layers *l)
@@ -217,7 +219,7 @@ static void close_reset(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_
 		return;
 	s->reset = true;
 	s->limit = sc_tcp_held(s).due;
-	forget(env, s, s->limit);
+	forget(t, env, s, s->limit);
 }
 
 /* A reset that may or may not have fitted did not when its receiver goes on. */
