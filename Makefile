@@ -7,6 +7,7 @@ CC      ?= cc
 CFLAGS  ?= -O2 -g
 SHARED  ?= ../shared
 SECONDS ?= 60
+MINUTES ?= 30
 SCALE   ?= 0.2
 ROUNDS  ?= 3
 
@@ -130,6 +131,9 @@ mutate-tsan: ## 50 mutations of every capture by three workers, under ThreadSani
 	@$(SUB) BUILD=$(BUILD)/tsan MODE="-fsanitize=thread" CFLAGS="-O1 -g" $(BUILD)/tsan/tools/mutate
 	SHARED=$(SHARED) WORKERS=3 tests/mutate.sh $(BUILD) 50
 
+soak: all ## live capture of generated mail for MINUTES (default 30), in a network namespace
+	tests/soak.sh $(BUILD) $(MINUTES)
+
 golden: all ## events of the golden captures anew; read the difference before you commit it
 	@for g in tests/golden/*.jsonl; do $(BUILD)/smtpscope log -e all -q -r captures/lab/$$(basename $$g .jsonl).pcap >$$g; done
 
@@ -153,6 +157,6 @@ clean: ## removes build/
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all demo check unit dialogue asan tsan fuzz fuzz-targets bench layers docs docs-check golden mutate mutate-tsan format install uninstall clean help
+.PHONY: all demo check unit dialogue asan tsan fuzz fuzz-targets bench layers docs docs-check golden mutate mutate-tsan soak format install uninstall clean help
 .SECONDARY:
 -include $(LIB_OBJ:.o=.d) $(PROG_OBJ:.o=.d) $(wildcard $(BUILD)/unit/*.d $(BUILD)/fuzz/*.d $(BUILD)/tools/*.d $(BUILD)/dialogue.d)
