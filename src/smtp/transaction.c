@@ -400,7 +400,9 @@ static void tell_delivery(struct sc_session *s, const struct sc_rcpt *rcpt, cons
 	struct sc_ev_delivery ev = { .n = tx->ev.n, .mail_from = tx->ev.mail_from, .rcpt_to = rcpt->path,
 		.outcome = outcome_names[d->outcome], .phase = sc_phase_name(d->phase), .cause = sc_cause_name(why->cause),
 		.rule = sc_str_of(why->rule), .list = why->list, .retry_after_s = why->retry_after_s,
-		.queue_id = d->outcome == ACCEPTED ? tx->ev.queue_id : SC_STR_NONE, .message_id = tx->message_id, .size = tx->ev.size };
+		.queue_id = d->outcome == ACCEPTED ? tx->ev.queue_id : SC_STR_NONE, .message_id = tx->message_id, .size = tx->ev.size,
+		.declared_size = tx->ev.declared_size, .envelope_id = param_of(&tx->ev.mail_params, SC_STR("ENVID")),
+		.helo = tx->ev.helo, .greeting_host = s->facts.greeting.host };
 	uint64_t packet = tx->last_packet;
 	if (d->by) {
 		ev.code = d->by->code;
