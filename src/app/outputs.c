@@ -32,7 +32,7 @@ static struct mode_output output_of(const struct sc_options *o)
 	const struct sc_sink_class *report = json ? &sc_sink_report_json : &sc_sink_report_text;
 	switch (o->mode) {
 	case SC_MODE_list:   return (struct mode_output){ &sc_sink_list, false, false };
-	case SC_MODE_show:   return (struct mode_output){ &sc_sink_show, true, false };
+	case SC_MODE_show:   return (struct mode_output){ o->legs ? &sc_sink_legs : &sc_sink_show, true, false };
 	case SC_MODE_find:   return (struct mode_output){ &sc_sink_find, true, false };
 	case SC_MODE_report: return (struct mode_output){ report, true, false };
 	case SC_MODE_tui:    return (struct mode_output){ &sc_sink_screen, o->since || o->until, !o->since && !o->until };

@@ -7,6 +7,7 @@
 extern const struct sc_sink_class sc_sink_json; /* JSON Lines */
 extern const struct sc_sink_class sc_sink_list; /* a line per recipient, session, transaction or finding */
 extern const struct sc_sink_class sc_sink_show; /* whole dialogues */
+extern const struct sc_sink_class sc_sink_legs; /* messages over several hops */
 extern const struct sc_sink_class sc_sink_find; /* where a word occurs */
 
 #endif

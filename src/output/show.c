@@ -9,10 +9,8 @@
 #include "output/outputs.h"
 #include "output/transcript.h"
 #include "output/value.h"
+#include "output/wanted.h"
 
-#define WORDS      64 /* session ids that can be asked for */
-#define ID_DIGITS  16
-#define LEAST      4  /* digits of an id that name a session */
 #define INDENT     13 /* "  " and a label of ten and a space */
 
 #define KINDS                                                                                                      \
@@ -20,17 +18,10 @@
 	 SC_WANT(SC_EVENT_delivery) | SC_WANT(SC_EVENT_failure) | SC_WANT(SC_EVENT_auth) | SC_WANT(SC_EVENT_tls) | \
 	 SC_WANT(SC_EVENT_diagnosis) | SC_WANT(SC_EVENT_finding))
 
-struct wanted {
-	uint64_t low, high; /* ids from `low` to `high` begin with the digits asked for */
-	sc_str   word;
-	bool     found;
-};
-
 struct show {
 	struct sc_sheet sheet;
 	struct sc_keep keep;
-	struct wanted wanted[WORDS];
-	size_t wanted_count;
+	struct sc_wanted wanted;
 	uint64_t printed;
 };
 
@@ -350,67 +341,16 @@ static void put_page(struct show *s, const struct sc_event *ev, const struct sc_
 	sc_sheet_quirks(&s->sheet, x->quirks, "  ! ", 4);
 }
 
-/* ---- selection ---- */
-
-static int hex_digit(char c)
-{
-	if (sc_is_digit(c))
-		return c - '0';
-	c = sc_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* The ids that begin with the digits of `word`; false when they are no digits, too few or too many. */
-static bool read_wanted(sc_str word, struct wanted *w)
-{
-	if (word.len < LEAST || word.len > ID_DIGITS)
-		return false;
-	*w = (struct wanted){ .word = word };
-	for (size_t i = 0; i < ID_DIGITS; i++) {
-		int digit = i < word.len ? hex_digit(word.at[i]) : 0;
-		if (digit < 0)
-			return false;
-		w->low = w->low << 4 | (uint64_t)digit;
-	}
-	w->high = w->low | (word.len < ID_DIGITS ? UINT64_MAX >> (4 * word.len) : 0);
-	return true;
-}
-
-static bool is_wanted(struct show *s, uint64_t session, bool found)
-{
-	bool wanted = s->wanted_count == 0;
-	for (size_t i = 0; i < s->wanted_count; i++) {
-		struct wanted *w = &s->wanted[i];
-		if (session < w->low || session > w->high)
-			continue;
-		wanted = true;
-		w->found |= found;
-	}
-	return wanted;
-}
-
-static void put_not_found(struct show *s)
-{
-	for (size_t i = 0; i < s->wanted_count; i++) {
-		if (s->wanted[i].found)
-			continue;
-		struct sc_text *t = sc_sheet_begin(&s->sheet);
-		sc_text_adds(t, "No session begins with ");
-		sc_text_visible(t, s->wanted[i].word);
-		sc_text_put(t, '.');
-		sc_sheet_end(&s->sheet, "", 2);
-	}
-	if (!s->wanted_count && !s->printed)
-		sc_sheet_line(&s->sheet, "No session matches.");
-}
-
 /* ---- class ---- */
 
 static sc_err show_close(void *self)
 {
 	struct show *s = self;
-	if (s->sheet.out.at)
-		put_not_found(s);
+	if (s->sheet.out.at) {
+		sc_wanted_missing(&s->wanted, &s->sheet);
+		if (!s->wanted.count && !s->printed)
+			sc_sheet_line(&s->sheet, "No session matches.");
+	}
 	sc_keep_close(&s->keep);
 	return sc_sheet_close(&s->sheet);
 }
@@ -418,11 +358,7 @@ static sc_err show_close(void *self)
 static sc_err show_open(void *self, const struct sc_output_config *config)
 {
 	struct show *s = self;
-	if (config->word_count > WORDS)
-		return SC_EUSAGE;
-	for (size_t i = 0; i < config->word_count; i++)
-		if (!read_wanted(config->words[i], &s->wanted[s->wanted_count++]))
-			return SC_EUSAGE;
+	SC_TRY(sc_wanted_read(&s->wanted, config));
 	SC_TRY(sc_keep_open(&s->keep, SC_KEEP_OCTETS));
 	sc_err err = sc_sheet_open(&s->sheet, config);
 	if (err)
@@ -433,7 +369,7 @@ static sc_err show_open(void *self, const struct sc_output_config *config)
 static void show_write(void *self, const struct sc_event *ev)
 {
 	struct show *s = self;
-	if (!ev->head || !is_wanted(s, ev->head->session, ev->kind == SC_EVENT_session))
+	if (!ev->head || !sc_wanted_is(&s->wanted, ev->head->session, ev->kind == SC_EVENT_session))
 		return;
 	if (ev->kind != SC_EVENT_session) {
 		if (KINDS >> ev->kind & 1)
