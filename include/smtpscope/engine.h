@@ -20,6 +20,7 @@ extern "C" {
 #define SC_ENGINE_CAUSES 40 /* room for every cause of refusal */
 
 struct sc_engine;
+struct sc_tls_keys;
 
 /* Whose choice counts between two copies of the same octets that differ, where the wire does not tell: Linux takes the
  * segment that begins first, and of two that begin together the longer; BSD the same, but then the older; Windows, since
@@ -35,6 +36,7 @@ struct sc_engine_config {
 	bool any_port;              /* also find SMTP by content on other ports */
 	bool ignore_vlan;           /* do not tell connections apart by the VLAN and the tunnel they are in */
 	enum sc_tcp_policy tcp_policy;
+	const struct sc_tls_keys *keys; /* secrets to open TLS with (tls/keys.h), changed only while no packet is fed; NULL: none */
 	uint64_t seed;              /* key of the hash tables; the same seed, the same output */
 	uint64_t wants;             /* SC_WANT(kind) | ...: kinds worth building; 0 = every kind */
 	sc_emit_fn *emit;           /* called on the feeding thread, inside feed, tick or finish */

@@ -16,6 +16,7 @@
 #include "app/become.h"
 #include "app/doctor.h"
 #include "app/input.h"
+#include "app/keyring.h"
 #include "app/outputs.h"
 #include "app/progress.h"
 #include "app/save.h"
@@ -38,6 +39,7 @@
 struct run {
 	const struct sc_options *o;
 	struct sc_selection selection;
+	struct sc_keyring   keys;
 	struct sc_source   *source;
 	struct sc_source   *again;  /* the same once more, for -w; NULL: not needed */
 	struct sc_outputs   outputs;
@@ -65,16 +67,26 @@ static sc_time clock_now(void)
 	return (sc_time)t.tv_sec * SC_SECOND + t.tv_nsec;
 }
 
-static sc_err check_keylog(const struct sc_options *o)
+/* Secrets have come: no engine may be at work while the store changes. */
+static void take_keys(struct run *r)
 {
-	if (!o->keylog)
-		return SC_OK;
-	if (access(o->keylog, R_OK) != 0) {
-		sc_say(o->keylog, "cannot read the key log: %m; give a readable file to -k");
-		return SC_EINPUT;
-	}
-	if (!o->quiet)
-		sc_say("--keylog", "decryption is not built yet; encrypted sessions stay unread");
+	sc_topology_still(r->engines);
+	sc_keyring_take(&r->keys);
+}
+
+static void on_secrets(void *ctx, sc_str text)
+{
+	struct run *r = ctx;
+	if (r->engines)
+		sc_topology_still(r->engines);
+	sc_keyring_block(&r->keys, text);
+}
+
+static sc_err open_keys(struct run *r)
+{
+	SC_TRY(sc_keyring_open(&r->keys, r->o, r->live || r->o->follow));
+	SC_TRY(sc_input_open(&r->source, r->o, false));
+	sc_source_on_secrets(r->source, on_secrets, r);
 	return SC_OK;
 }
 
@@ -147,6 +159,7 @@ static sc_err open_engines(struct run *r)
 		.any_port = o->any_port,
 		.ignore_vlan = o->ignore_vlan,
 		.tcp_policy = sc_mode_tcp_policy(o),
+		.keys = r->keys.keys,
 		.seed = seed_of(r),
 		.wants = sc_ledger_wants(wants_of(r)),
 		.emit = sc_ledger_event,
@@ -179,8 +192,7 @@ static sc_err open_all(struct run *r)
 	sc_time now = clock_now();
 	SC_TRY(sc_selection_open(&r->selection, r->o, now));
 	SC_TRY(sc_become_choose(&r->become, r->o));
-	SC_TRY(check_keylog(r->o));
-	SC_TRY(sc_input_open(&r->source, r->o, false));
+	SC_TRY(open_keys(r));
 	SC_TRY(sc_outputs_open(&r->outputs, r->o, &r->selection));
 	SC_TRY(sc_save_open(&r->save, r->o, &r->selection, sc_input_repeats(r->o), r->live ? now : SC_TIME_NONE));
 	if (r->save.way == SC_SAVE_TWICE)
@@ -272,6 +284,8 @@ static void pass_time(struct run *r, sc_time when)
 		r->next_stats = r->now + interval_of(r);
 	}
 	if (r->packets % TICK_PACKETS == 0 || r->now - r->ticked >= SC_SECOND) {
+		if (sc_keyring_due(&r->keys))
+			take_keys(r);
 		sc_topology_tick(r->engines, r->packets, r->now);
 		r->ticked = r->now;
 	}
@@ -294,6 +308,8 @@ static void look_around(struct run *r)
 	sc_progress_show(&r->progress, read, total, r->packets);
 	tell_screen(r, read, total);
 	r->dead = sc_outputs_dead(&r->outputs) && (!r->save.way || sc_save_failed(&r->save));
+	if (sc_keyring_due(&r->keys))
+		take_keys(r);
 	r->over = sc_save_over(&r->save) ||
 		(r->live && r->o->mode == SC_MODE_doctor && clock_now() - r->first >= DOCTOR_TIME);
 	if (r->live)
@@ -458,6 +474,7 @@ static int work(struct run *r)
 	sc_source_facts(r->source, &facts);
 	sc_err input = sc_source_result(r->source);
 	tell_doctor(r, &facts, input);
+	sc_keyring_finish(&r->keys, r->o->quiet);
 	sc_err output = sc_outputs_close(&r->outputs);
 	if (sc_save_close(&r->save) != SC_OK)
 		output = SC_EFAILED;
@@ -475,6 +492,7 @@ int sc_run(const struct sc_options *o)
 	sc_save_close(&r.save);
 	sc_topology_close(r.engines);
 	sc_ledger_close(r.ledger);
+	sc_keyring_close(&r.keys);
 	sc_source_close(r.source);
 	sc_source_close(r.again);
 	sc_selection_close(&r.selection);

@@ -148,6 +148,11 @@ void sc_topology_settle(struct sc_topology *t)
 		sc_merge_events(&t->merge, t->step);
 }
 
+void sc_topology_still(struct sc_topology *t)
+{
+	settle_all(t);
+}
+
 void sc_topology_feed(struct sc_topology *t, const struct sc_packet *pkt)
 {
 	struct sc_layers l;

@@ -45,6 +45,9 @@ void   sc_topology_finish(struct sc_topology *t);
 /* The input is quiet: nothing that was fed waits for company any more, and what the workers have told is emitted. */
 void   sc_topology_settle(struct sc_topology *t);
 
+/* Everything that was fed is done: until the next call no engine is at work, and what they look into may change. */
+void   sc_topology_still(struct sc_topology *t);
+
 /* Sums over all workers, up to the packet fed last: what it has caused is emitted before.  The counters hold until
  * the next call. */
 void   sc_topology_totals(struct sc_topology *t, struct sc_engine_totals *totals);

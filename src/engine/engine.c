@@ -486,6 +486,7 @@ sc_err sc_engine_open(struct sc_engine **out, const struct sc_engine_config *con
 	}
 	e->env = (struct sc_tcp_env){ .store = &e->store, .counters = &e->counters, .rule = sc_tcp_rule(config->tcp_policy) };
 	sc_mail_host(e);
+	e->tls.keys = config->keys;
 	e->tls.certificates = !config->wants || (config->wants & SC_WANT(SC_EVENT_tls));
 	*out = e;
 	return SC_OK;

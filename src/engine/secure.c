@@ -20,17 +20,23 @@ static void tell(struct sc_mail *m, uint64_t last)
 	sc_session_emit(s, SC_EVENT_tls, &m->tls->ev, m->tls->first_packet, last);
 }
 
-static void heed(struct sc_mail *m, enum sc_tls_news news)
+static void heed(struct sc_mail *m, unsigned news)
 {
+	struct sc_session *s = &m->session;
 	const struct sc_segment *now = &m->tls->run;
-	if (news == SC_TLS_ESTABLISHED)
-		sc_session_tls(&m->session, true, now->when);
-	tell(m, now->packet);
+	if (news & SC_TLS_ESTABLISHED)
+		sc_session_tls(s, true, now->when);
+	if (news & (SC_TLS_ESTABLISHED | SC_TLS_FAILED))
+		tell(m, now->packet);
+	if (news & SC_TLS_BAD_RECORD)
+		sc_session_quirk(s, SC_QUIRK_BIT(tls_bad_record));
+	if (news & SC_TLS_TEXT)
+		sc_session_plain(s, m->tls->from, &m->tls->text);
 }
 
 void sc_secure_take(struct sc_engine *e, struct sc_mail *m, enum sc_side side, const struct sc_segment *run)
 {
-	enum sc_tls_news news;
+	unsigned news;
 	if (!m->tls)
 		m->tls = sc_tls_open(&e->tls, run->packet);
 	if (!m->tls) {

@@ -43,7 +43,7 @@ static void settle_connect(struct sc_session *s, struct sc_exchange *x, const st
 		s->facts.timing.greeting_ms = r->first.when - s->established;
 	if (masked(r->text))
 		sc_session_quirk(s, SC_QUIRK_BIT(masked_keyword));
-	if (s->id.server.port == 465)
+	if (s->id.server.port == 465 && !s->encrypted)
 		sc_session_quirk(s, SC_QUIRK_BIT(plain_on_tls_port));
 	note_failure(s, x, r);
 }

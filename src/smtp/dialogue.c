@@ -16,7 +16,7 @@ void sc_dialogue_begin(struct sc_session *s)
 void sc_dialogue_end(struct sc_session *s, bool closed)
 {
 	bool broke = closed && s->head && s->head->cmd != &sc_cmd_lost && !s->quit_asked && s->tx.state == SC_TX_NONE &&
-		!s->encrypted && !s->closing && !s->facts.evidence.midstream && !s->head->doubt;
+		(!s->encrypted || s->facts.decrypted) && !s->closing && !s->facts.evidence.midstream && !s->head->doubt;
 	enum sc_phase phase = sc_session_phase(s, UINT64_MAX);
 	broke = broke && phase != SC_PHASE_quit; /* RSET or NOOP unanswered: nothing was lost */
 	sc_dialogue_finish_torn(s);

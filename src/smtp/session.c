@@ -104,6 +104,7 @@ static void begin_tls(struct sc_session *s, enum sc_side side, const struct sc_u
 {
 	bool first = u->begin == 0 || !s->tls_expected;
 	s->encrypted = true;
+	s->sealed_swapped = s->swapped;
 	s->smtp = true;
 	bool seen_whole = !s->facts.evidence.midstream || s->id.server.port == 465;
 	s->starttls_open |= s->starttls_asked; /* TLS is an answer, too */
@@ -122,18 +123,24 @@ static void give_opaque(struct sc_session *s, enum sc_side side, const struct sc
 	s->host->opaque(s->host->ctx, s, side, &run);
 }
 
-/* The first TLS of a side.  Whatever else its framer holds is given on at once, and from here on its octets pass the framer
- * by. */
+/* The first TLS of a side, the beginning of a record header.  Whatever else its framer holds is given on at once; from here
+ * on its octets pass the framer by, which is ready for the text inside. */
 static void opaque(struct sc_session *s, enum sc_side side, struct sc_unit *u)
 {
 	struct sc_framer *f = &s->framer[side];
+	uint64_t begin = u->begin;
+	if (s->sealed[side]) /* TLS inside TLS: nobody opens it */
+		return;
 	if (!s->encrypted)
 		begin_tls(s, side, u);
 	*(side == SC_CLIENT ? &s->tls_client : &s->tls_server) = true;
-	do
-		give_opaque(s, side, u);
-	while (sc_framer_next(f, u));
+	give_opaque(s, side, u);
+	struct sc_framer raw = *f;
+	*f = (struct sc_framer){ .store = raw.store, .mode = SC_FRAME_LINES, .offset = begin, .top = begin, .scan = raw.scan };
 	s->sealed[side] = true;
+	while (sc_framer_next(&raw, u))
+		give_opaque(s, side, u);
+	(void)sc_framer_close(&raw);
 }
 
 static void note_unit(struct sc_session *s, const struct sc_unit *u)
@@ -189,18 +196,11 @@ static void keep_unread(struct sc_session *s, enum sc_side side)
 	sc_session_quirk(s, SC_QUIRK_BIT(memory_short));
 }
 
-void sc_session_feed(struct sc_session *s, enum sc_side side, const struct sc_segment *run)
+/* A run to be read, in clear. */
+static void take(struct sc_session *s, enum sc_side side, const struct sc_segment *run)
 {
-	if (s->swapped)
-		side = sc_other(side);
 	if (sc_segment_is_gap(run))
 		*gap_of(s, side) += run->bytes.len;
-	if (s->sealed[side]) {
-		s->last_packet = run->packet > s->last_packet ? run->packet : s->last_packet;
-		s->last_when = run->when;
-		s->host->opaque(s->host->ctx, s, side, run);
-		return;
-	}
 	if (side == SC_CLIENT)
 		sc_smuggle_feed(s, run);
 	sc_framer_push(&s->framer[side], run);
@@ -208,6 +208,31 @@ void sc_session_feed(struct sc_session *s, enum sc_side side, const struct sc_se
 		;
 	keep_unread(s, SC_CLIENT);
 	keep_unread(s, SC_SERVER);
+}
+
+void sc_session_feed(struct sc_session *s, enum sc_side side, const struct sc_segment *run)
+{
+	enum sc_side outer = s->sealed_swapped ? sc_other(side) : side;
+	if (!s->sealed[outer]) {
+		take(s, s->swapped ? sc_other(side) : side, run);
+		return;
+	}
+	side = outer;
+	if (sc_segment_is_gap(run) && !s->facts.decrypted) /* else it comes again as a gap of the text */
+		*gap_of(s, side) += run->bytes.len;
+	s->last_packet = run->packet > s->last_packet ? run->packet : s->last_packet;
+	s->last_when = run->when;
+	s->host->opaque(s->host->ctx, s, side, run);
+}
+
+void sc_session_plain(struct sc_session *s, enum sc_side side, const struct sc_segment *run)
+{
+	if (s->swapped != s->sealed_swapped) /* the roles changed inside */
+		side = sc_other(side);
+	SC_ASSERT(s->framer[side].top == run->offset);
+	s->tls_expected = false;
+	s->facts.decrypted = true;
+	take(s, side, run);
 }
 
 void sc_session_tls(struct sc_session *s, bool established, sc_time when)
@@ -265,7 +290,7 @@ void sc_session_end(struct sc_session *s, enum sc_session_end how)
 {
 	bool closed = how <= SC_END_SERVER_RESET;
 	sc_dialogue_end(s, closed);
-	if (closed && !s->quit_asked && !s->encrypted)
+	if (closed && !s->quit_asked && (!s->encrypted || s->facts.decrypted))
 		sc_session_quirk(s, SC_QUIRK_BIT(no_quit));
 	s->facts.starttls = starttls_word(s);
 	s->facts.end_by = end_word(s, how);

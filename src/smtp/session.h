@@ -211,7 +211,8 @@ struct sc_session {
 	bool pipelines;       /* the client sends groups */
 	bool tls_expected;    /* STARTTLS was accepted: a line or TLS comes */
 	bool encrypted;       /* TLS flows */
-	bool sealed[2];       /* all that a side sends is TLS */
+	bool sealed[2];       /* all that a side sends is TLS; its framer is for the text inside */
+	bool sealed_swapped;  /* TLS began when the roles were changed: its client is the TCP server */
 	bool starttls_asked, starttls_open, starttls_refused, starttls_masked;
 	bool tls_client, tls_server, tls_established, implicit_tls;
 	bool closing;         /* 421 was said */
@@ -237,6 +238,10 @@ void sc_session_open(struct sc_session *s, const struct sc_session_host *host, c
 
 /* A run of one side, in the order of net/tcp. */
 void sc_session_feed(struct sc_session *s, enum sc_side side, const struct sc_segment *run);
+
+/* A run of the text inside TLS, or a gap in it, from within the host's opaque function.  Its offsets go on where the side's
+ * clear text ended, and what it acknowledges is counted alike. */
+void sc_session_plain(struct sc_session *s, enum sc_side side, const struct sc_segment *run);
 
 /* The TLS layer tells that the handshake is over (established or not). */
 void sc_session_tls(struct sc_session *s, bool established, sc_time when);

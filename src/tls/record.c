@@ -60,12 +60,13 @@ static bool read_header(struct sc_tls_records *r, struct sc_segment *run)
 	r->have = 0;
 	r->open = !r->lost;
 	r->broken = false;
+	r->keep = !(r->skip && r->header[0] == SC_TLS_DATA);
 	return r->open;
 }
 
 static bool wanted(const struct sc_tls_records *r)
 {
-	return !r->broken && !(r->skip && r->header[0] == SC_TLS_DATA);
+	return !r->broken && r->keep;
 }
 
 static void complete(struct sc_tls_records *r, const struct sc_segment *run, struct sc_tls_record *record)
@@ -117,10 +118,32 @@ static bool step(struct sc_tls_records *r, struct sc_blocks *store, struct sc_se
 	return r->open && !r->left && !r->lost;
 }
 
+/* What looks like the header of application data; the owner's key tells whether it is. */
+static void find_header(struct sc_tls_records *r, struct sc_segment *run)
+{
+	sc_str s = run->bytes;
+	for (size_t at = 0, n; s.at && at + 5 <= s.len; at += n + 1) {
+		n = sc_str_find(sc_str_slice(s, at, s.len - 4 - at), SC_TLS_DATA);
+		if (n == SIZE_MAX)
+			break;
+		const char *h = s.at + at + n;
+		uint16_t len = sc_load_be16(h + 3);
+		if (h[1] != 3 || h[2] < 1 || h[2] > 3 || len < 9 || len > SC_TLS_RECORD_MOST)
+			continue;
+		sc_segment_advance(run, at + n);
+		r->lost = false;
+		r->have = 0;
+		return;
+	}
+	sc_segment_advance(run, run->bytes.len);
+}
+
 bool sc_tls_records_next(struct sc_tls_records *r, struct sc_blocks *store, uint8_t *room, struct sc_segment *run,
 	struct sc_tls_record *record)
 {
 	sc_str whole = SC_STR_NONE;
+	if (r->lost && r->seek && run->bytes.len)
+		find_header(r, run);
 	while (run->bytes.len && !r->lost) {
 		if (!step(r, store, run, &whole))
 			continue;
@@ -130,7 +153,7 @@ bool sc_tls_records_next(struct sc_tls_records *r, struct sc_blocks *store, uint
 		sc_tls_pile_clear(&r->body, store);
 		return true;
 	}
-	if (r->lost) {
+	if (r->lost) { /* the rest of the run is given up, too, even when the next header is looked for */
 		sc_tls_pile_clear(&r->body, store);
 		r->open = false;
 		sc_segment_advance(run, run->bytes.len);

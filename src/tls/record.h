@@ -36,7 +36,9 @@ struct sc_tls_records {
 	bool     open;     /* a header was read, its body is not complete */
 	bool     broken;
 	bool     lost;     /* where records begin is not known any more */
-	bool     skip;     /* bodies of application data are not wanted: set by the owner */
+	bool     skip;     /* bodies of application data are not wanted: set by the owner, heeded from the next header on */
+	bool     keep;     /* this one is */
+	bool     seek;     /* when lost, look for the next header: set by the owner, who can tell whether it was one */
 	uint64_t begin;
 	struct sc_tls_pile body;
 };

@@ -1,16 +1,23 @@
-/* tls.c - follows both sides' records, reads hellos and certificates, and judges whether the handshake came to its end.
+/* tls.c - follows both sides' records, reads hellos and certificates, judges whether the handshake came to its end, and gives
+ * out what unlock.c opens.
  *
  * What can be known without keys: up to TLS 1.2 a handshake is over when both sides have sent a handshake record behind
  * their ChangeCipherSpec (RFC 5246 7.3).  In TLS 1.3 all that follows ServerHello looks like application data; the client's
  * first such record holds its Finished, and one that is only as long as an alert is an alert (RFC 8446 4.4, 6).  Where no
- * ServerHello was captured, application data of both sides are taken for proof.
+ * ServerHello was captured, application data of both sides are taken for proof.  With keys, the messages themselves tell.
+ *
+ * The text inside has offsets of its own: it begins where the side's first record does, and each acknowledgement is given
+ * as that of the text whose records it covers.
  */
 #include "tls/tls.h"
+
+#include <openssl/crypto.h>
 
 #include "base/memory.h"
 #include "tls/certificate.h"
 #include "tls/fingerprint.h"
 #include "tls/hello.h"
+#include "tls/unlock.h"
 
 _Static_assert(sizeof(struct sc_tls) <= SC_BLOCK_LARGE, "a connection's TLS lies in one block");
 
@@ -20,8 +27,9 @@ bool sc_tls_host_open(struct sc_tls_host *host, struct sc_blocks *store)
 	host->crypto = sc_tls_crypto_open();
 	host->sort = sc_memory_take(SC_TLS_SORT_MOST * sizeof(*host->sort));
 	host->record = sc_memory_take(SC_TLS_RECORD_MOST);
+	host->plain = sc_memory_take(SC_TLS_RECORD_MOST);
 	host->message = sc_memory_take(SC_TLS_MESSAGE_MOST);
-	return host->crypto && host->sort && host->record && host->message;
+	return host->crypto && host->sort && host->record && host->plain && host->message;
 }
 
 void sc_tls_host_close(struct sc_tls_host *host)
@@ -29,6 +37,7 @@ void sc_tls_host_close(struct sc_tls_host *host)
 	sc_tls_crypto_close(host->crypto);
 	sc_memory_give(host->sort);
 	sc_memory_give(host->record);
+	sc_memory_give(host->plain);
 	sc_memory_give(host->message);
 	*host = (struct sc_tls_host){ 0 };
 }
@@ -42,7 +51,10 @@ struct sc_tls *sc_tls_open(struct sc_tls_host *host, uint64_t first_packet)
 	*t = (struct sc_tls){ .host = host, .block = block, .arena.store = host->store,
 		.first_packet = first_packet };
 	t->ev.certificate.not_before = t->ev.certificate.not_after = SC_TIME_NONE;
-	t->side[SC_CLIENT].records.skip = t->side[SC_SERVER].records.skip = true;
+	for (int i = 0; i < 2; i++) {
+		t->side[i].records.skip = true;
+		t->side[i].text_end = SC_NONE;
+	}
 	return t;
 }
 
@@ -53,6 +65,8 @@ void sc_tls_close(struct sc_tls *t)
 	for (int i = 0; i < 2; i++) {
 		sc_tls_records_clear(&t->side[i].records, t->host->store);
 		sc_tls_messages_clear(&t->side[i].messages, t->host->store);
+		sc_tls_acks_clear(&t->side[i].acks, t->host->store);
+		OPENSSL_cleanse(&t->side[i].read, sizeof(t->side[i].read));
 	}
 	sc_arena_reset(&t->arena);
 	sc_blocks_give(t->host->store, t->block);
@@ -64,7 +78,9 @@ static void take_client_hello(struct sc_tls *t, sc_str body)
 {
 	struct sc_tls_client_hello h = sc_tls_client_hello_read(body);
 	struct sc_tls_crypto *c = t->host->crypto;
-	if (t->side[SC_CLIENT].hello) /* the second one, after a retry, says the same */
+	if (h.random.len)
+		memcpy(t->client_random, h.random.at, h.random.len);
+	if (t->side[SC_CLIENT].hello || !h.random.len) /* the second one, after a retry, says the same */
 		return;
 	t->side[SC_CLIENT].hello = true;
 	t->early_data = t->ev.early_data = h.early_data;
@@ -74,10 +90,24 @@ static void take_client_hello(struct sc_tls *t, sc_str body)
 	t->ev.ja4 = sc_tls_ja4(c, &h, t->host->sort, t->ja4);
 }
 
+/* What both sides go by from here on; a later handshake of the same connection agrees anew. */
+static void take_terms(struct sc_tls *t, const struct sc_tls_server_hello *h)
+{
+	memcpy(t->server_random, h->random.at, h->random.len);
+	t->version = h->version;
+	t->cipher = sc_tls_cipher(h->cipher);
+	t->etm = h->encrypt_then_mac;
+	t->compressed = h->compressed;
+}
+
 static void take_server_hello(struct sc_tls *t, sc_str body)
 {
 	struct sc_tls_server_hello h = sc_tls_server_hello_read(body);
-	if (t->side[SC_SERVER].hello || h.random.len == 0)
+	if (h.random.len == 0)
+		return;
+	if (!h.retry)
+		take_terms(t, &h);
+	if (t->side[SC_SERVER].hello)
 		return;
 	if (h.group)
 		t->ev.group = sc_tls_group_name(h.group);
@@ -87,14 +117,20 @@ static void take_server_hello(struct sc_tls *t, sc_str body)
 		return;
 	}
 	t->side[SC_SERVER].hello = true;
-	t->version = h.version;
-	t->cipher = sc_tls_cipher(h.cipher);
 	t->ev.version = sc_tls_version_name(h.version);
 	t->ev.cipher = t->cipher ? t->cipher->name : NULL;
 	t->ev.resumed = h.psk;
 	t->ev.ja3s = sc_tls_ja3s(t->host->crypto, &h, t->ja3s);
 	if (h.alpn.at || h.version < SC_TLS_1_3)
 		t->ev.alpn = sc_arena_copy(&t->arena, h.alpn);
+	if (t->version == SC_TLS_1_3)
+		sc_tls_unlock_hello(t);
+}
+
+static void take_extensions(struct sc_tls *t, sc_str body)
+{
+	sc_str alpn = sc_tls_encrypted_extensions_read(body, &t->early_taken);
+	t->ev.alpn = sc_arena_copy(&t->arena, alpn);
 }
 
 static void take_certificate(struct sc_tls *t, sc_str body)
@@ -104,20 +140,41 @@ static void take_certificate(struct sc_tls *t, sc_str body)
 		(void)sc_tls_certificate_read(t->host->crypto, &t->arena, der, &t->ev.certificate, &t->own_certificate);
 }
 
-static void take_message(struct sc_tls *t, enum sc_side side, const struct sc_tls_message *m)
+static void take_client_message(struct sc_tls *t, const struct sc_tls_message *m)
 {
-	bool server = side == SC_SERVER;
-	t->done |= server && (m->type == SC_TLS_CERTIFICATE || m->type == SC_TLS_SERVER_HELLO_DONE);
+	if (m->type == SC_TLS_CLIENT_HELLO && m->body.at)
+		take_client_hello(t, m->body);
+	else if (m->type == SC_TLS_END_OF_EARLY_DATA)
+		sc_tls_unlock_early_end(t);
+}
+
+static void take_server_message(struct sc_tls *t, const struct sc_tls_message *m)
+{
+	t->done |= m->type == SC_TLS_CERTIFICATE || m->type == SC_TLS_SERVER_HELLO_DONE;
 	if (!m->body.at)
 		return;
-	if (m->type == SC_TLS_CLIENT_HELLO && !server)
-		take_client_hello(t, m->body);
-	else if (m->type == SC_TLS_SERVER_HELLO && server)
+	if (m->type == SC_TLS_SERVER_HELLO)
 		take_server_hello(t, m->body);
-	else if (m->type == SC_TLS_CERTIFICATE && server)
+	else if (m->type == SC_TLS_ENCRYPTED_EXTENSIONS)
+		take_extensions(t, m->body);
+	else if (m->type == SC_TLS_CERTIFICATE)
 		take_certificate(t, m->body);
-	else if (m->type == SC_TLS_SERVER_KEY_EXCHANGE && server && !t->ev.group)
+	else if (m->type == SC_TLS_SERVER_KEY_EXCHANGE && !t->ev.group)
 		t->ev.group = sc_tls_group_name(sc_tls_key_exchange_group(m->body));
+}
+
+static void take_message(struct sc_tls *t, enum sc_side side, const struct sc_tls_message *m)
+{
+	if (m->type == SC_TLS_FINISHED) {
+		t->side[side].finished = true;
+		sc_tls_unlock_finished(t, side);
+	} else if (m->type == SC_TLS_KEY_UPDATE && t->side[side].keyed) {
+		sc_tls_unlock_update(t, side);
+	} else if (side == SC_CLIENT) {
+		take_client_message(t, m);
+	} else {
+		take_server_message(t, m);
+	}
 }
 
 static void take_messages(struct sc_tls *t, enum sc_side side, sc_str fragment)
@@ -135,19 +192,18 @@ static const char *side_word(enum sc_side side)
 	return side == SC_CLIENT ? "client" : "server";
 }
 
-static enum sc_tls_news take_alert(struct sc_tls *t, enum sc_side side, sc_str body)
+static unsigned take_alert(struct sc_tls *t, enum sc_side side, sc_str body)
 {
 	enum { FATAL = 2, CLOSE_NOTIFY = 0, USER_CANCELED = 90 };
 	if (body.len != 2)
-		return SC_TLS_NOTHING;
+		return 0;
 	uint8_t level = (uint8_t)body.at[0], code = (uint8_t)body.at[1];
-	struct sc_ev_alert alert = { .side = side_word(side), .code = code,
-		.name = sc_tls_alert_name(code) };
+	struct sc_ev_alert alert = { .side = side_word(side), .code = code, .name = sc_tls_alert_name(code) };
 	bool fatal = level == FATAL || (t->version == SC_TLS_1_3 && code != CLOSE_NOTIFY && code != USER_CANCELED);
 	if (!fatal)
 		t->warning = alert;
 	if (!fatal || t->failed || t->ev.established)
-		return SC_TLS_NOTHING;
+		return 0;
 	t->ev.alert = alert;
 	t->failed = true;
 	return SC_TLS_FAILED;
@@ -158,57 +214,104 @@ static void change_cipher(struct sc_tls *t, enum sc_side side)
 {
 	struct sc_tls_side *s = &t->side[side];
 	s->ciphered = true;
-	if (side == SC_SERVER && s->hello && t->version < SC_TLS_1_3 && !t->done && !s->torn)
+	if (t->version == SC_TLS_1_3 || !t->version)
+		return;
+	if (side == SC_SERVER && s->hello && !t->done && !s->torn && !t->ev.established)
 		t->ev.resumed = true;
+	sc_tls_unlock_change(t, side);
 }
 
-/* The client's first record behind ServerHello is its Finished, or an alert: two octets, the inner type, the tag. */
-static void take_veiled(struct sc_tls *t, enum sc_side side, const struct sc_tls_record *r)
+/* A record whose text cannot be read.  In TLS 1.3 the client's first one behind ServerHello is its Finished, or an alert: two
+ * octets, the inner type, the tag. */
+static void take_shut(struct sc_tls *t, enum sc_side side, const struct sc_tls_record *r)
 {
 	struct sc_tls_side *s = &t->side[side];
-	size_t tag = t->cipher ? sc_tls_lock_of(t->cipher->kind)->tag : 16;
-	bool alert = side == SC_CLIENT && !s->data && !t->early_data && r->len == 2u + 1u + tag;
+	size_t tag = t->cipher ? sc_tls_lock_of((enum sc_tls_kind)t->cipher->kind)->tag : 16;
+	bool short_alert = side == SC_CLIENT && !s->data && !t->early_data && r->len == 2u + 1u + tag;
+	bool alert = t->version == SC_TLS_1_3 ? short_alert : r->type == SC_TLS_ALERT;
 	s->alerted |= alert;
-	s->data |= !alert;
-	s->finished |= !alert;
+	s->data |= r->type == SC_TLS_DATA && !alert;
+	s->finished |= t->version == SC_TLS_1_3 ? !alert : r->type == SC_TLS_HANDSHAKE;
 }
 
-static enum sc_tls_news take_record(struct sc_tls *t, enum sc_side side, const struct sc_tls_record *r)
+static unsigned give_text(struct sc_tls *t, enum sc_side side, const struct sc_segment *mark, sc_str text)
 {
 	struct sc_tls_side *s = &t->side[side];
-	bool hidden = s->ciphered && t->version != SC_TLS_1_3;
-	s->torn |= r->broken;
-	switch (r->type) {
+	if (!text.len)
+		return 0;
+	t->text = *mark;
+	t->text.offset = s->text_end;
+	t->text.bytes = text;
+	t->text.acked = sc_tls_acks_text(&t->side[sc_other(side)].acks, mark->acked);
+	s->text_end += text.len;
+	sc_tls_acks_note(&s->acks, t->host->store, mark->offset, s->text_end);
+	return SC_TLS_TEXT;
+}
+
+/* What a record says, in clear or opened. */
+static unsigned take_content(struct sc_tls *t, enum sc_side side, const struct sc_tls_record *r, uint8_t type, sc_str text)
+{
+	struct sc_tls_side *s = &t->side[side];
+	switch (type) {
 	case SC_TLS_CHANGE_CIPHER:
 		change_cipher(t, side);
-		break;
+		return 0;
 	case SC_TLS_ALERT:
-		s->alerted |= hidden;
-		return hidden || !r->body.at ? SC_TLS_NOTHING : take_alert(t, side, r->body);
+		return text.at ? take_alert(t, side, text) : 0;
 	case SC_TLS_HANDSHAKE:
-		s->finished |= hidden;
-		if (!hidden && r->body.at)
-			take_messages(t, side, r->body);
-		else if (!hidden)
+		if (text.at)
+			take_messages(t, side, text);
+		else
 			sc_tls_messages_clear(&s->messages, t->host->store);
-		break;
+		return 0;
 	case SC_TLS_DATA:
-		if (t->version == SC_TLS_1_3)
-			take_veiled(t, side, r);
-		s->data |= t->version != SC_TLS_1_3;
+		s->data = true;
 		break;
 	default:
-		break;
+		return 0;
 	}
-	return SC_TLS_NOTHING;
+	bool refused = t->version == SC_TLS_1_3 && s->epoch == SC_TLS_EARLY && !t->early_taken;
+	return s->keyed && !refused ? give_text(t, side, &r->last, text) : 0;
+}
+
+static unsigned take_protected(struct sc_tls *t, enum sc_side side, const struct sc_tls_record *r)
+{
+	struct sc_tls_side *s = &t->side[side];
+	bool keyed = s->keyed, known = s->opened;
+	uint8_t type;
+	sc_str text;
+	if (sc_tls_unlock_record(t, side, r, &type, &text)) {
+		t->opened = true;
+		s->records.seek = true;
+		return take_content(t, side, r, type, text);
+	}
+	take_shut(t, side, r);
+	unsigned news = keyed && known && r->body.at ? SC_TLS_BAD_RECORD : 0;
+	if (t->ev.established && t->ev.decrypted && r->type == SC_TLS_DATA && r->body.at)
+		news |= give_text(t, side, &r->last, (sc_str){ NULL, r->len });
+	return news;
+}
+
+static unsigned take_record(struct sc_tls *t, enum sc_side side, const struct sc_tls_record *r)
+{
+	struct sc_tls_side *s = &t->side[side];
+	bool new_way = t->version == SC_TLS_1_3 && r->type == SC_TLS_DATA;
+	bool old_way = t->version != SC_TLS_1_3 && s->ciphered;
+	s->torn |= r->broken;
+	if (s->text_end == SC_NONE) {
+		s->text_end = r->begin;
+		sc_tls_acks_begin(&s->acks, r->begin);
+	}
+	return new_way || old_way ? take_protected(t, side, r) : take_content(t, side, r, r->type, r->body);
 }
 
 static bool established(const struct sc_tls *t)
 {
 	const struct sc_tls_side *c = &t->side[SC_CLIENT], *s = &t->side[SC_SERVER];
-	if (t->version && t->version < SC_TLS_1_3 && c->finished && s->finished)
+	if (t->version && c->finished && s->finished)
 		return true;
-	return (c->data && s->data) || (!t->version && c->ciphered && s->ciphered && (c->data || s->data));
+	bool data = c->data && s->data && !(t->version == SC_TLS_1_3 && c->keyed && !c->finished);
+	return data || (!t->version && c->ciphered && s->ciphered && (c->data || s->data));
 }
 
 void sc_tls_push(struct sc_tls *t, enum sc_side side, const struct sc_segment *run)
@@ -216,24 +319,36 @@ void sc_tls_push(struct sc_tls *t, enum sc_side side, const struct sc_segment *r
 	SC_ASSERT(!t->run.bytes.len);
 	t->run = *run;
 	t->from = side;
-	if (sc_segment_is_gap(run))
-		t->side[side].torn = true;
+	t->gap_due = sc_segment_is_gap(run);
+	if (!t->gap_due)
+		return;
+	t->side[side].torn = true;
+	sc_tls_unlock_gap(t, side, run->bytes.len);
 }
 
-bool sc_tls_next(struct sc_tls *t, enum sc_tls_news *news)
+bool sc_tls_next(struct sc_tls *t, unsigned *news)
 {
 	struct sc_tls_record r;
 	struct sc_tls_side *s = &t->side[t->from];
-	while (sc_tls_records_next(&s->records, t->host->store, t->host->record, &t->run, &r)) {
+	struct sc_segment mark = t->run;
+	*news = 0;
+	if (t->gap_due && t->ev.established && t->ev.decrypted)
+		*news = give_text(t, t->from, &mark, mark.bytes);
+	t->gap_due = false;
+	s->records.skip = !s->keyed;
+	while (!*news && sc_tls_records_next(&s->records, t->host->store, t->host->record, &t->run, &r)) {
 		*news = take_record(t, t->from, &r);
+		s->records.skip = !s->keyed;
 		if (!t->ev.established && !t->failed && established(t)) {
 			t->ev.established = true;
-			*news = SC_TLS_ESTABLISHED;
+			*news |= SC_TLS_ESTABLISHED;
 		}
-		if (*news != SC_TLS_NOTHING)
-			return true;
+		if (*news & (SC_TLS_ESTABLISHED | SC_TLS_FAILED)) {
+			t->ev.decrypted = t->opened && (t->failed || (t->side[SC_CLIENT].keyed && t->side[SC_SERVER].keyed));
+			t->ev.unopened = t->ev.decrypted ? NULL : t->unopened;
+		}
 	}
-	return false;
+	return *news != 0;
 }
 
 bool sc_tls_finish(struct sc_tls *t)
@@ -242,6 +357,8 @@ bool sc_tls_finish(struct sc_tls *t)
 		return false;
 	t->failed = true;
 	t->ev.alert = t->warning;
+	t->ev.decrypted = t->opened;
+	t->ev.unopened = t->opened ? NULL : t->unopened;
 	for (int i = 0; i < 2; i++)
 		if (t->side[i].alerted)
 			t->ev.alert = (struct sc_ev_alert){ .side = side_word((enum sc_side)i) };

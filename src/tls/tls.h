@@ -1,5 +1,5 @@
-/* tls.h - the TLS of one connection: what both sides say of themselves before it becomes unreadable, and what becomes of the
- * handshake (RFC 8446, RFC 5246 and older).
+/* tls.h - the TLS of one connection: what both sides say of themselves before it becomes unreadable, what becomes of the
+ * handshake, and, with keys, what is said inside (RFC 8446, RFC 5246 and older).
  *
  * Push a run of one side with sc_tls_push(), pull what it brings with sc_tls_next() until it gives false.  A connection's
  * state lies in one block of the store; the host is shared by all connections of an engine.
@@ -10,21 +10,27 @@
 #include <smtpscope/event.h>
 
 #include "base/arena.h"
-#include "tls/crypto.h"
+#include "tls/acks.h"
 #include "tls/handshake.h"
-#include "tls/record.h"
+#include "tls/keys.h"
+#include "tls/protect.h"
 
 struct sc_tls_host {
 	struct sc_blocks     *store;
 	struct sc_tls_crypto *crypto;
+	const struct sc_tls_keys *keys; /* NULL: none were given */
 	bool      certificates; /* worth decoding */
 	uint16_t *sort;
-	uint8_t  *record, *message;
+	uint8_t  *record, *plain, *message;
 };
 
 /* Zeroed before; false: no memory.  Close it in any case. */
 bool sc_tls_host_open(struct sc_tls_host *host, struct sc_blocks *store);
 void sc_tls_host_close(struct sc_tls_host *host);
+
+enum sc_tls_epoch { SC_TLS_EARLY, SC_TLS_IN_HANDSHAKE, SC_TLS_IN_TRAFFIC };
+
+enum sc_tls_why { SC_TLS_NO_KEY, SC_TLS_WRONG_KEY, SC_TLS_NO_CIPHER, SC_TLS_COMPRESSED, SC_TLS_TORN };
 
 struct sc_tls_side {
 	struct sc_tls_records  records;
@@ -35,12 +41,24 @@ struct sc_tls_side {
 	bool data;      /* application data came; in TLS 1.3 these may be handshake messages */
 	bool alerted;   /* an alert came whose words cannot be read */
 	bool torn;      /* octets of its handshake are missing */
+
+	/* with keys (unlock.h) */
+	struct sc_tls_read read;
+	enum sc_tls_epoch epoch;
+	bool     keyed;         /* `read` holds keys for its next record */
+	bool     opened;        /* a record was opened with them */
+	bool     trial;         /* others may come before the first that they open */
+	uint32_t misses, shut;  /* numbers that may have gone by unseen; records that stayed shut since the last that did not */
+	uint64_t text_end;      /* offset behind the text that was read */
+	struct sc_tls_acks acks;
 };
 
+/* What a pull has brought: bits. */
 enum sc_tls_news {
-	SC_TLS_NOTHING,
-	SC_TLS_ESTABLISHED, /* the handshake is over, and well */
-	SC_TLS_FAILED,      /* an alert ended it */
+	SC_TLS_ESTABLISHED = 1, /* the handshake is over, and well */
+	SC_TLS_FAILED      = 2, /* an alert ended it */
+	SC_TLS_TEXT        = 4, /* `text`: what the side `from` said inside, or a gap in it */
+	SC_TLS_BAD_RECORD  = 8, /* a record did not fit its tag */
 };
 
 struct sc_tls {
@@ -51,13 +69,21 @@ struct sc_tls {
 	struct sc_ev_tls ev;      /* `via` is the engine's */
 	struct sc_tls_side side[2];
 	struct sc_segment run;    /* in work, of side `from` */
+	struct sc_segment text;
 	enum sc_side from;
+	bool     gap_due;         /* the run in work is a gap that is still to be told */
 	uint16_t version;         /* chosen; 0: not known */
 	const struct sc_tls_cipher *cipher;
+	uint8_t  client_random[SC_TLS_RANDOM], server_random[SC_TLS_RANDOM];
+	bool etm, compressed;     /* as ServerHello says */
 	bool own_certificate;     /* issuer and subject are the same */
 	bool early_data;          /* the client announced it */
+	bool early_taken;         /* and the server reads it */
 	bool done;                /* ServerHelloDone, or a certificate: no short handshake */
 	bool failed;
+	bool opened;              /* a record was */
+	uint32_t trials;          /* numbers tried in vain */
+	const char *unopened;     /* why not; NULL: nothing speaks against it */
 	struct sc_ev_alert warning; /* the last one that need not end the handshake */
 	char ja3[32], ja3s[32], ja4[36];
 };
@@ -67,8 +93,8 @@ struct sc_tls *sc_tls_open(struct sc_tls_host *host, uint64_t first_packet);
 void sc_tls_close(struct sc_tls *t); /* NULL is fine */
 
 void sc_tls_push(struct sc_tls *t, enum sc_side side, const struct sc_segment *run);
-/* What comes next in the run; false: it is used up. */
-bool sc_tls_next(struct sc_tls *t, enum sc_tls_news *news);
+/* What comes next in the run, bits of enum sc_tls_news; false: it is used up. */
+bool sc_tls_next(struct sc_tls *t, unsigned *news);
 
 /* The connection is over: the facts of a handshake that did not end well are completed.  True: there was a handshake of
  * which nothing has been told yet. */
