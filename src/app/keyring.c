@@ -46,6 +46,7 @@ static sc_err open_log(struct sc_keyring *k, bool grows)
 		return SC_EINPUT;
 	}
 	k->growing = grows || !S_ISREG(st.st_mode);
+	sc_tls_keys_expect(k->keys, k->growing);
 	sc_keyring_take(k);
 	if (!k->growing) /* its last line may lack its end, and no more will come */
 		sc_tls_keylog_end(&k->log, k->keys);
@@ -76,6 +77,7 @@ bool sc_keyring_due(const struct sc_keyring *k)
 void sc_keyring_block(struct sc_keyring *k, sc_str text)
 {
 	struct sc_tls_keylog log = { 0 };
+	sc_tls_keys_expect(k->keys, true); /* a capture that has one may have more */
 	sc_tls_keylog_feed(&log, k->keys, text);
 	sc_tls_keylog_end(&log, k->keys);
 	explicit_bzero(&log, sizeof(log));

@@ -25,6 +25,11 @@ void *sc_fifo_push(struct sc_fifo *f, size_t octets)
 	return entry + PREFIX;
 }
 
+void *sc_fifo_front(const struct sc_fifo *f)
+{
+	return f->first ? f->first->data + f->head + PREFIX : NULL;
+}
+
 void sc_fifo_pop(struct sc_fifo *f)
 {
 	uint32_t size;

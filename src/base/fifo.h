@@ -12,6 +12,8 @@ struct sc_fifo {
 
 /* `octets` aligned to 8 at the end of the queue; NULL when they exceed a large block or the store is empty. */
 void *sc_fifo_push(struct sc_fifo *f, size_t octets);
+/* The oldest entry; NULL: there is none. */
+void *sc_fifo_front(const struct sc_fifo *f);
 /* Gives back the oldest entry. */
 void  sc_fifo_pop(struct sc_fifo *f);
 void  sc_fifo_clear(struct sc_fifo *f);

@@ -52,6 +52,10 @@ void sc_secure_finish(struct sc_mail *m)
 {
 	if (!m->tls)
 		return;
+	unsigned late;
+	sc_tls_release(m->tls);
+	while (sc_tls_next(m->tls, &late))
+		heed(m, late);
 	bool news = sc_tls_finish(m->tls);
 	keep_facts(m);
 	if (news)

@@ -27,6 +27,7 @@ struct sc_tls_keys {
 	uint32_t *heads;    /* as many as entries */
 	uint32_t room, most, used, next; /* `next`: the oldest entry once all are used */
 	uint64_t seed, count;
+	bool     expected;
 };
 
 static const struct {
@@ -169,6 +170,16 @@ sc_str sc_tls_keys_find(const struct sc_tls_keys *keys, enum sc_tls_label label,
 {
 	const struct entry *e = find(keys, label, random);
 	return e ? (sc_str){ (const char *)e->secret, e->len } : SC_STR_NONE;
+}
+
+void sc_tls_keys_expect(struct sc_tls_keys *keys, bool more)
+{
+	keys->expected = more;
+}
+
+bool sc_tls_keys_expected(const struct sc_tls_keys *keys)
+{
+	return keys->expected;
 }
 
 uint64_t sc_tls_keys_count(const struct sc_tls_keys *keys)

@@ -43,25 +43,64 @@ void sc_tls_pile_clear(struct sc_tls_pile *p, struct sc_blocks *store)
 	*p = (struct sc_tls_pile){ 0 };
 }
 
-static bool read_header(struct sc_tls_records *r, struct sc_segment *run)
+static bool plausible(const struct sc_tls_records *r)
 {
-	if (r->have == 0)
-		r->begin = run->offset;
+	return r->header[0] >= SC_TLS_CHANGE_CIPHER && r->header[0] <= SC_TLS_HEARTBEAT && r->header[1] == 3 &&
+		sc_load_be16(r->header + 3) <= SC_TLS_RECORD_MOST;
+}
+
+/* The header is complete; `end` is the stream offset behind it. */
+static void open_record(struct sc_tls_records *r, uint64_t end)
+{
+	r->begin = end - sizeof(r->header);
+	r->left = sc_load_be16(r->header + 3);
+	r->have = 0;
+	r->open = true;
+	r->broken = r->lost = false;
+	r->keep = !(r->skip && r->header[0] == SC_TLS_DATA);
+}
+
+static void read_header(struct sc_tls_records *r, struct sc_segment *run)
+{
 	while (r->have < sizeof(r->header) && run->bytes.len) {
 		r->header[r->have++] = (uint8_t)run->bytes.at[0];
 		sc_segment_advance(run, 1);
 	}
 	if (r->have < sizeof(r->header))
-		return false;
-	uint16_t len = sc_load_be16(r->header + 3);
-	bool plausible = r->header[0] >= SC_TLS_CHANGE_CIPHER && r->header[0] <= SC_TLS_HEARTBEAT && r->header[1] == 3;
-	r->lost = !plausible || len > SC_TLS_RECORD_MOST;
-	r->left = len;
+		return;
+	r->lost = !plausible(r);
+	if (!r->lost)
+		open_record(r, run->offset);
 	r->have = 0;
-	r->open = !r->lost;
-	r->broken = false;
-	r->keep = !(r->skip && r->header[0] == SC_TLS_DATA);
-	return r->open;
+}
+
+/* What was read may be the beginning of a header of application data. */
+static bool may_begin(const struct sc_tls_records *r)
+{
+	const uint8_t *h = r->header;
+	return h[0] == SC_TLS_DATA && (r->have < 2 || h[1] == 3) && (r->have < 3 || (h[2] >= 1 && h[2] <= 3)) &&
+		(r->have < 5 || (sc_load_be16(h + 3) >= 9 && sc_load_be16(h + 3) <= SC_TLS_RECORD_MOST));
+}
+
+/* Looks for what may be a header; the owner's key tells whether it is one. */
+static void seek_header(struct sc_tls_records *r, struct sc_segment *run)
+{
+	if (sc_segment_is_gap(run)) {
+		r->have = 0;
+		sc_segment_advance(run, run->bytes.len);
+	}
+	while (run->bytes.len && r->lost) {
+		size_t n = r->have ? 0 : sc_str_find(run->bytes, SC_TLS_DATA);
+		sc_segment_advance(run, n < run->bytes.len ? n : run->bytes.len);
+		if (!run->bytes.len)
+			return;
+		r->header[r->have++] = (uint8_t)run->bytes.at[0];
+		sc_segment_advance(run, 1);
+		while (r->have && !may_begin(r))
+			memmove(r->header, r->header + 1, --r->have);
+		if (r->have == sizeof(r->header))
+			open_record(r, run->offset);
+	}
 }
 
 static bool wanted(const struct sc_tls_records *r)
@@ -75,6 +114,13 @@ static void complete(struct sc_tls_records *r, const struct sc_segment *run, str
 		.len = sc_load_be16(r->header + 3), .header = r->header, .broken = r->broken, .begin = r->begin, .last = *run };
 	record->last.bytes = SC_STR_NONE;
 	r->open = false;
+}
+
+static void forget(struct sc_tls_records *r, struct sc_blocks *store)
+{
+	sc_tls_pile_clear(&r->body, store);
+	r->open = false;
+	r->have = 0;
 }
 
 static void gap(struct sc_tls_records *r, struct sc_blocks *store, struct sc_segment *run)
@@ -112,40 +158,23 @@ static bool step(struct sc_tls_records *r, struct sc_blocks *store, struct sc_se
 		gap(r, store, run);
 	} else if (r->open) {
 		take_body(r, store, run, whole);
-	} else if (read_header(r, run) && !r->left) {
+	} else {
+		read_header(r, run);
 		*whole = SC_STR("");
 	}
 	return r->open && !r->left && !r->lost;
 }
 
-/* What looks like the header of application data; the owner's key tells whether it is. */
-static void find_header(struct sc_tls_records *r, struct sc_segment *run)
-{
-	sc_str s = run->bytes;
-	for (size_t at = 0, n; s.at && at + 5 <= s.len; at += n + 1) {
-		n = sc_str_find(sc_str_slice(s, at, s.len - 4 - at), SC_TLS_DATA);
-		if (n == SIZE_MAX)
-			break;
-		const char *h = s.at + at + n;
-		uint16_t len = sc_load_be16(h + 3);
-		if (h[1] != 3 || h[2] < 1 || h[2] > 3 || len < 9 || len > SC_TLS_RECORD_MOST)
-			continue;
-		sc_segment_advance(run, at + n);
-		r->lost = false;
-		r->have = 0;
-		return;
-	}
-	sc_segment_advance(run, run->bytes.len);
-}
-
 bool sc_tls_records_next(struct sc_tls_records *r, struct sc_blocks *store, uint8_t *room, struct sc_segment *run,
 	struct sc_tls_record *record)
 {
-	sc_str whole = SC_STR_NONE;
-	if (r->lost && r->seek && run->bytes.len)
-		find_header(r, run);
-	while (run->bytes.len && !r->lost) {
-		if (!step(r, store, run, &whole))
+	while (run->bytes.len && (!r->lost || r->seek)) {
+		sc_str whole = SC_STR_NONE;
+		if (r->lost)
+			seek_header(r, run);
+		else if (!step(r, store, run, &whole) && r->lost)
+			forget(r, store);
+		if (r->lost || !r->open || r->left)
 			continue;
 		complete(r, run, record);
 		if (wanted(r))
@@ -153,11 +182,7 @@ bool sc_tls_records_next(struct sc_tls_records *r, struct sc_blocks *store, uint
 		sc_tls_pile_clear(&r->body, store);
 		return true;
 	}
-	if (r->lost) { /* the rest of the run is given up, too, even when the next header is looked for */
-		sc_tls_pile_clear(&r->body, store);
-		r->open = false;
-		sc_segment_advance(run, run->bytes.len);
-	}
+	sc_segment_advance(run, run->bytes.len);
 	return false;
 }
 

@@ -54,6 +54,7 @@ struct sc_tls *sc_tls_open(struct sc_tls_host *host, uint64_t first_packet)
 	for (int i = 0; i < 2; i++) {
 		t->side[i].records.skip = true;
 		t->side[i].text_end = SC_NONE;
+		t->side[i].hold.fifo.store = host->store;
 	}
 	return t;
 }
@@ -66,6 +67,7 @@ void sc_tls_close(struct sc_tls *t)
 		sc_tls_records_clear(&t->side[i].records, t->host->store);
 		sc_tls_messages_clear(&t->side[i].messages, t->host->store);
 		sc_tls_acks_clear(&t->side[i].acks, t->host->store);
+		sc_tls_hold_clear(&t->side[i].hold);
 		OPENSSL_cleanse(&t->side[i].read, sizeof(t->side[i].read));
 	}
 	sc_arena_reset(&t->arena);
@@ -112,7 +114,7 @@ static void take_server_hello(struct sc_tls *t, sc_str body)
 	if (h.group)
 		t->ev.group = sc_tls_group_name(h.group);
 	if (h.retry) {
-		t->ev.retried = true;
+		t->ev.retried = t->early_known = true;
 		t->early_data = false; /* the server does not take it, and the client may not send it again */
 		return;
 	}
@@ -125,11 +127,13 @@ static void take_server_hello(struct sc_tls *t, sc_str body)
 		t->ev.alpn = sc_arena_copy(&t->arena, h.alpn);
 	if (t->version == SC_TLS_1_3)
 		sc_tls_unlock_hello(t);
+	t->early_known |= !t->waiting && !t->side[SC_SERVER].keyed;
 }
 
 static void take_extensions(struct sc_tls *t, sc_str body)
 {
 	sc_str alpn = sc_tls_encrypted_extensions_read(body, &t->early_taken);
+	t->early_known = true;
 	t->ev.alpn = sc_arena_copy(&t->arena, alpn);
 }
 
@@ -314,9 +318,10 @@ static bool established(const struct sc_tls *t)
 	return data || (!t->version && c->ciphered && s->ciphered && (c->data || s->data));
 }
 
-void sc_tls_push(struct sc_tls *t, enum sc_side side, const struct sc_segment *run)
+/* ---- runs ---- */
+
+static void begin_run(struct sc_tls *t, enum sc_side side, const struct sc_segment *run)
 {
-	SC_ASSERT(!t->run.bytes.len);
 	t->run = *run;
 	t->from = side;
 	t->gap_due = sc_segment_is_gap(run);
@@ -326,28 +331,103 @@ void sc_tls_push(struct sc_tls *t, enum sc_side side, const struct sc_segment *r
 	sc_tls_unlock_gap(t, side, run->bytes.len);
 }
 
-bool sc_tls_next(struct sc_tls *t, unsigned *news)
+/* What the side says cannot be read yet: a secret is waited for, or the server's word on the client's early data. */
+static bool must_hold(const struct sc_tls *t, enum sc_side side)
 {
-	struct sc_tls_record r;
+	return t->waiting || (side == SC_CLIENT && t->early_data && !t->early_known && sc_tls_unlock_given(t));
+}
+
+void sc_tls_release(struct sc_tls *t)
+{
+	t->early_known = t->waited = true;
+	if (!t->waiting)
+		return;
+	t->waiting = false;
+	if (t->rearm_hello)
+		sc_tls_unlock_hello(t);
+	for (int i = 0; i < 2; i++)
+		if (t->rearm[i])
+			sc_tls_unlock_change(t, (enum sc_side)i);
+}
+
+void sc_tls_push(struct sc_tls *t, enum sc_side side, const struct sc_segment *run)
+{
+	SC_ASSERT(!t->run.bytes.len && !t->after.bytes.len);
+	t->order++;
+	if (t->waiting && sc_tls_unlock_ready(t)) {
+		bool early_known = t->early_known;
+		sc_tls_release(t);
+		t->early_known = early_known;
+	}
+	t->after = *run;
+	t->after_from = side;
+	if (must_hold(t, side) && !sc_tls_hold_add(&t->side[side].hold, t->order, &t->after))
+		sc_tls_release(t);
+}
+
+/* What was held comes first, in the order it came in. */
+static bool next_run(struct sc_tls *t)
+{
+	uint64_t order[2];
+	if (t->run.bytes.len || t->gap_due)
+		return true;
+	for (int i = 0; i < 2; i++)
+		order[i] = must_hold(t, (enum sc_side)i) ? SC_NONE : sc_tls_hold_order(&t->side[i].hold);
+	enum sc_side side = order[SC_CLIENT] <= order[SC_SERVER] ? SC_CLIENT : SC_SERVER;
+	if (order[side] != SC_NONE) {
+		struct sc_segment run = sc_tls_hold_take(&t->side[side].hold);
+		begin_run(t, side, &run);
+		return true;
+	}
+	if (!t->after.bytes.len)
+		return false;
+	begin_run(t, t->after_from, &t->after);
+	t->after = (struct sc_segment){ 0 };
+	return true;
+}
+
+static unsigned read_record(struct sc_tls *t, const struct sc_tls_record *r)
+{
+	unsigned news = take_record(t, t->from, r);
+	t->side[t->from].records.skip = !t->side[t->from].keyed;
+	if (!t->ev.established && !t->failed && established(t)) {
+		t->ev.established = true;
+		news |= SC_TLS_ESTABLISHED;
+	}
+	if (news & (SC_TLS_ESTABLISHED | SC_TLS_FAILED)) {
+		t->ev.decrypted = t->opened && (t->failed || (t->side[SC_CLIENT].keyed && t->side[SC_SERVER].keyed));
+		t->ev.unopened = t->ev.decrypted ? NULL : t->unopened;
+	}
+	return news;
+}
+
+/* Reads on in the run, until something is to be told or what follows must wait. */
+static unsigned read_run(struct sc_tls *t)
+{
 	struct sc_tls_side *s = &t->side[t->from];
 	struct sc_segment mark = t->run;
-	*news = 0;
+	struct sc_tls_record r;
+	unsigned news = 0;
 	if (t->gap_due && t->ev.established && t->ev.decrypted)
-		*news = give_text(t, t->from, &mark, mark.bytes);
+		news = give_text(t, t->from, &mark, mark.bytes);
 	t->gap_due = false;
 	s->records.skip = !s->keyed;
-	while (!*news && sc_tls_records_next(&s->records, t->host->store, t->host->record, &t->run, &r)) {
-		*news = take_record(t, t->from, &r);
-		s->records.skip = !s->keyed;
-		if (!t->ev.established && !t->failed && established(t)) {
-			t->ev.established = true;
-			*news |= SC_TLS_ESTABLISHED;
-		}
-		if (*news & (SC_TLS_ESTABLISHED | SC_TLS_FAILED)) {
-			t->ev.decrypted = t->opened && (t->failed || (t->side[SC_CLIENT].keyed && t->side[SC_SERVER].keyed));
-			t->ev.unopened = t->ev.decrypted ? NULL : t->unopened;
-		}
+	while (!news && sc_tls_records_next(&s->records, t->host->store, t->host->record, &t->run, &r)) {
+		news = read_record(t, &r);
+		bool first = !sc_fifo_front(&s->hold.fifo) || s->hold.lent;
+		if (!t->run.bytes.len || !must_hold(t, t->from))
+			continue;
+		if (!first || !sc_tls_hold_add(&s->hold, t->order, &t->run))
+			sc_tls_release(t);
 	}
+	return news;
+}
+
+bool sc_tls_next(struct sc_tls *t, unsigned *news)
+{
+	*news = 0;
+	while (!*news && next_run(t))
+		*news = read_run(t);
 	return *news != 0;
 }
 

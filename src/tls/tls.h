@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "tls/acks.h"
 #include "tls/handshake.h"
+#include "tls/hold.h"
 #include "tls/keys.h"
 #include "tls/protect.h"
 
@@ -51,6 +52,7 @@ struct sc_tls_side {
 	uint32_t misses, shut;  /* numbers that may have gone by unseen; records that stayed shut since the last that did not */
 	uint64_t text_end;      /* offset behind the text that was read */
 	struct sc_tls_acks acks;
+	struct sc_tls_hold hold; /* what waits */
 };
 
 /* What a pull has brought: bits. */
@@ -72,6 +74,13 @@ struct sc_tls {
 	struct sc_segment text;
 	enum sc_side from;
 	bool     gap_due;         /* the run in work is a gap that is still to be told */
+	struct sc_segment after;  /* of `after_from`: comes when nothing is held any more */
+	enum sc_side after_from;
+	uint64_t order;           /* runs pushed */
+	bool     waiting;         /* for secrets: nothing is read on */
+	bool     waited;          /* long enough */
+	bool     rearm_hello, rearm[2]; /* what is to be done when they are there */
+	bool     early_known;     /* what becomes of early data, or that there are none */
 	uint16_t version;         /* chosen; 0: not known */
 	const struct sc_tls_cipher *cipher;
 	uint8_t  client_random[SC_TLS_RANDOM], server_random[SC_TLS_RANDOM];
@@ -95,6 +104,9 @@ void sc_tls_close(struct sc_tls *t); /* NULL is fine */
 void sc_tls_push(struct sc_tls *t, enum sc_side side, const struct sc_segment *run);
 /* What comes next in the run, bits of enum sc_tls_news; false: it is used up. */
 bool sc_tls_next(struct sc_tls *t, unsigned *news);
+
+/* Nothing is waited for any more: pull again. */
+void sc_tls_release(struct sc_tls *t);
 
 /* The connection is over: the facts of a handshake that did not end well are completed.  True: there was a handshake of
  * which nothing has been told yet. */

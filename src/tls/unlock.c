@@ -30,9 +30,9 @@ static sc_str secret_of(const struct sc_tls *t, enum sc_tls_label label)
 	return sc_tls_keys_find(t->host->keys, label, t->client_random);
 }
 
-static bool given(const struct sc_tls *t)
+bool sc_tls_unlock_given(const struct sc_tls *t)
 {
-	return t->host->keys && sc_tls_keys_count(t->host->keys);
+	return t->host->keys && (sc_tls_keys_count(t->host->keys) || sc_tls_keys_expected(t->host->keys));
 }
 
 /* True when the records of this connection can be opened at all. */
@@ -74,11 +74,31 @@ static void arm_side(struct sc_tls *t, enum sc_side side)
 	t->side[side].trial = arm(t, side, SC_TLS_IN_TRAFFIC, traffic(side));
 }
 
+static bool traffic_there(const struct sc_tls *t)
+{
+	return secret_of(t, SC_TLS_CLIENT_TRAFFIC).at && secret_of(t, SC_TLS_SERVER_TRAFFIC).at;
+}
+
+bool sc_tls_unlock_ready(const struct sc_tls *t)
+{
+	return t->version == SC_TLS_1_3 ? traffic_there(t) : secret_of(t, SC_TLS_MASTER).at != NULL;
+}
+
+static bool may_wait(struct sc_tls *t)
+{
+	t->waiting = sc_tls_keys_expected(t->host->keys) && !t->waited;
+	return t->waiting;
+}
+
 void sc_tls_unlock_hello(struct sc_tls *t)
 {
-	if (!given(t) || !possible(t))
+	if (!sc_tls_unlock_given(t) || !possible(t))
 		return;
-	if (!secret_of(t, SC_TLS_CLIENT_TRAFFIC).at || !secret_of(t, SC_TLS_SERVER_TRAFFIC).at) {
+	if (!traffic_there(t) && may_wait(t)) {
+		t->rearm_hello = true;
+		return;
+	}
+	if (!traffic_there(t)) {
 		/* A handshake that failed has no others than these, and its alert can be read with them. */
 		arm(t, SC_CLIENT, SC_TLS_IN_HANDSHAKE, SC_TLS_CLIENT_HANDSHAKE);
 		arm(t, SC_SERVER, SC_TLS_IN_HANDSHAKE, SC_TLS_SERVER_HANDSHAKE);
@@ -98,8 +118,12 @@ void sc_tls_unlock_change(struct sc_tls *t, enum sc_side side)
 	struct sc_tls_side *s = &t->side[side];
 	s->keyed = s->opened = false;
 	s->misses = 0;
-	if (!given(t) || !possible(t))
+	if (!sc_tls_unlock_given(t) || !possible(t))
 		return;
+	if (!secret_of(t, SC_TLS_MASTER).at && may_wait(t)) {
+		t->rearm[side] = true;
+		return;
+	}
 	struct sc_tls_seeds seeds = { .cipher = t->cipher, .version = t->version, .etm = t->etm,
 		.master = secret_of(t, SC_TLS_MASTER), .client_random = t->client_random, .server_random = t->server_random };
 	s->keyed = seeds.master.at && sc_tls_read_old(t->host->crypto, &s->read, &seeds, side == SC_CLIENT);

@@ -4,6 +4,11 @@
 
 #include "tls/tls.h"
 
+/* Secrets are there to be used, if not of this connection. */
+bool sc_tls_unlock_given(const struct sc_tls *t);
+/* The secrets that a connection waits for have come. */
+bool sc_tls_unlock_ready(const struct sc_tls *t);
+
 /* TLS 1.3: ServerHello is read; from here on both sides' records are protected. */
 void sc_tls_unlock_hello(struct sc_tls *t);
 /* Up to TLS 1.2: the side's next records are protected. */
