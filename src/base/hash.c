@@ -31,11 +31,25 @@ static inline void take(struct state *s, uint64_t word)
 	s->a ^= word;
 }
 
-uint64_t sc_hash(uint64_t seed, sc_str octets)
+static inline struct state begin(uint64_t seed)
 {
 	uint64_t key = seed ^ UINT64_C(0x9e3779b97f4a7c15);
-	struct state s = { seed ^ UINT64_C(0x736f6d6570736575), key ^ UINT64_C(0x646f72616e646f6d),
+	return (struct state){ seed ^ UINT64_C(0x736f6d6570736575), key ^ UINT64_C(0x646f72616e646f6d),
 		seed ^ UINT64_C(0x6c7967656e657261), key ^ UINT64_C(0x7465646279746573) };
+}
+
+static inline uint64_t end(struct state *s)
+{
+	s->c ^= 0xff;
+	mix(s);
+	mix(s);
+	mix(s);
+	return s->a ^ s->b ^ s->c ^ s->d;
+}
+
+uint64_t sc_hash(uint64_t seed, sc_str octets)
+{
+	struct state s = begin(seed);
 	uint64_t word;
 	size_t i = 0;
 	for (; i + 8 <= octets.len; i += 8) {
@@ -47,9 +61,16 @@ uint64_t sc_hash(uint64_t seed, sc_str octets)
 		memcpy(&word, octets.at + i, octets.len - i);
 	((unsigned char *)&word)[7] = (unsigned char)octets.len;
 	take(&s, word);
-	s.c ^= 0xff;
-	mix(&s);
-	mix(&s);
-	mix(&s);
-	return s.a ^ s.b ^ s.c ^ s.d;
+	return end(&s);
+}
+
+uint64_t sc_hash_pair(uint64_t seed, const uint64_t words[2])
+{
+	struct state s = begin(seed);
+	uint64_t last = 0;
+	((unsigned char *)&last)[7] = 16;
+	take(&s, words[0]);
+	take(&s, words[1]);
+	take(&s, last);
+	return end(&s);
 }

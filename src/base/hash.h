@@ -6,4 +6,7 @@
 
 uint64_t sc_hash(uint64_t seed, sc_str octets);
 
+/* sc_hash() of the 16 octets of two words, as they lie in memory. */
+uint64_t sc_hash_pair(uint64_t seed, const uint64_t words[2]);
+
 #endif

@@ -21,17 +21,18 @@ typedef uint64_t sc_checksum_pair __attribute__((vector_size(16)));
  * upper ones are taken away again; it is exact, for it is below 2^64 whatever ran over. */
 static inline uint64_t sc_checksum_block(const char *at, size_t n)
 {
-	sc_checksum_pair words[2] = { { 0 } }, upper[2] = { { 0 } }, pair[2];
-	for (const char *end = at + n; at < end; at += sizeof(pair)) {
-		memcpy(pair, at, sizeof(pair));
-		words[0] += pair[0];
-		upper[0] += pair[0] >> 32;
-		words[1] += pair[1];
-		upper[1] += pair[1] >> 32;
+	sc_checksum_pair words = { 0 }, upper = { 0 }, more_words = { 0 }, more_upper = { 0 }, pair, more;
+	for (const char *end = at + n; at < end; at += 32) {
+		memcpy(&pair, at, 16);
+		memcpy(&more, at + 16, 16);
+		words += pair;
+		upper += pair >> 32;
+		more_words += more;
+		more_upper += more >> 32;
 	}
-	upper[0] += upper[1];
-	words[0] += words[1] - (upper[0] << 32) + upper[0];
-	return words[0][0] + words[0][1];
+	upper += more_upper;
+	words += more_words - (upper << 32) + upper;
+	return words[0] + words[1];
 }
 
 /* Adds octets that begin at an even place of what is summed; an odd last one is followed by zero.  `sum` must be below
@@ -91,9 +92,10 @@ static inline uint64_t sc_checksum_ip(uint64_t sum, const struct sc_ip *ip)
 
 static inline uint16_t sc_checksum_fold(uint64_t sum)
 {
-	while (sum > 0xffff)
-		sum = (sum >> 16) + (sum & 0xffff);
-	return (uint16_t)sum;
+	sum = (sum >> 32) + (uint32_t)sum;
+	sum = (sum >> 32) + (uint32_t)sum;
+	sum = (sum >> 16) + (sum & 0xffff);
+	return (uint16_t)((sum >> 16) + (sum & 0xffff));
 }
 
 #endif

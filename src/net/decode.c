@@ -171,6 +171,26 @@ static enum sc_decode_status walk_on(struct sc_walk *w, enum sc_next next)
 	return w->c.failed ? SC_DECODE_BROKEN : nothing;
 }
 
+static uint64_t sum_of_addresses(const struct sc_layers *l)
+{
+	uint32_t src, dst;
+	if (l->src.version != 4)
+		return sc_checksum_ip(sc_checksum_ip(0, &l->src), &l->dst);
+	memcpy(&src, l->src.octets, 4);
+	memcpy(&dst, l->dst.octets, 4);
+	return (uint64_t)src + dst;
+}
+
+/* Options and payload lie behind each other in what was captured; their lengths are even but for the last. */
+static uint64_t sum_of_segment(const struct sc_layers *l)
+{
+	sc_str octets = l->options;
+	if (l->payload.len && l->payload.at != l->options.at + l->options.len)
+		return sc_checksum_add(sc_checksum_add(l->sum, l->options), l->payload);
+	octets.len += l->payload.len;
+	return sc_checksum_add(l->sum, octets);
+}
+
 /* A stack that leaves the checksum to the network card shows zero in its own captures, or the sum of the pseudo-header
  * alone, not inverted; some leave the length out of that. */
 enum sc_sum sc_decode_sum(const struct sc_layers *l)
@@ -178,10 +198,10 @@ enum sc_sum sc_decode_sum(const struct sc_layers *l)
 	if (!l->checkable)
 		return SC_SUM_NONE;
 	uint64_t octets = 20 + l->options.len + l->payload.len;
-	uint64_t addresses = sc_checksum_ip(sc_checksum_ip(0, &l->src), &l->dst);
+	uint64_t addresses = sum_of_addresses(l);
 	uint64_t full = addresses + sc_checksum_order(SC_IP_TCP) + sc_checksum_order((uint16_t)octets) +
 		sc_checksum_order((uint16_t)(octets >> 16));
-	uint64_t sum = sc_checksum_add(sc_checksum_add(l->sum, l->options), l->payload);
+	uint64_t sum = sum_of_segment(l);
 	if (sc_checksum_fold((sum >> 32) + (uint32_t)sum + (full >> 32) + (uint32_t)full) == 0xffff)
 		return SC_SUM_RIGHT;
 	uint16_t field = sc_checksum_order(l->checksum);

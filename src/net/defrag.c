@@ -294,14 +294,21 @@ static bool take(struct sc_defrag *d, struct sc_layers *l, sc_time when, sc_str 
 
 /* ---- the ways in ---- */
 
-bool sc_defrag_decode(struct sc_defrag *d, const struct sc_packet *pkt, bool check, struct sc_layers *l)
+/* Fragments may carry fragments. */
+static bool reassemble(struct sc_defrag *d, const struct sc_packet *pkt, bool check, struct sc_layers *l)
 {
-	bool tcp = sc_decode(pkt, check, l);
+	bool tcp = false;
 	sc_str octets;
 	size_t wire;
 	for (int i = 0; i < NESTED && l->status == SC_DECODE_FRAGMENT && take(d, l, pkt->when, &octets, &wire); i++)
 		tcp = sc_decode_whole(octets, wire, check, l);
 	return tcp;
+}
+
+bool sc_defrag_decode(struct sc_defrag *d, const struct sc_packet *pkt, bool check, struct sc_layers *l)
+{
+	bool tcp = sc_decode(pkt, check, l);
+	return l->status == SC_DECODE_FRAGMENT ? reassemble(d, pkt, check, l) : tcp;
 }
 
 void sc_defrag_finish(struct sc_defrag *d)

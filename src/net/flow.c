@@ -53,18 +53,35 @@ static uint32_t hash_of(uint64_t seed, const struct sc_flow_key *key)
 		return (uint32_t)sc_hash(seed, (sc_str){ (const char *)key, sizeof(*key) });
 	memcpy(v4.a, key->a, sizeof(v4.a));
 	memcpy(v4.b, key->b, sizeof(v4.b));
-	return (uint32_t)sc_hash(seed, (sc_str){ (const char *)&v4, sizeof(v4) });
+	uint64_t words[2];
+	memcpy(words, &v4, sizeof(words));
+	return (uint32_t)sc_hash_pair(seed, words);
+}
+
+/* The source comes first in the key.  Behind an IPv4 address may stand octets of a tunnel's. */
+static bool source_is_a(const struct sc_layers *l)
+{
+	int order;
+	if (l->src.version == 4) {
+		uint32_t src = sc_load_be32((const char *)l->src.octets), dst = sc_load_be32((const char *)l->dst.octets);
+		order = (src > dst) - (src < dst);
+	} else {
+		order = memcmp(l->src.octets, l->dst.octets, sizeof(l->src.octets));
+	}
+	return order < 0 || (order == 0 && l->src_port <= l->dst_port);
 }
 
 struct sc_flow_ref sc_flow_ref(uint64_t seed, const struct sc_layers *l)
 {
-	struct sc_flow_ref ref;
-	size_t n = l->src.version == 4 ? 4 : 16;
-	int order = memcmp(l->src.octets, l->dst.octets, n);
-	ref.from_a = order < 0 || (order == 0 && l->src_port <= l->dst_port);
-	memset(&ref.key, 0, sizeof(ref.key));
-	memcpy(ref.key.a, ref.from_a ? l->src.octets : l->dst.octets, n);
-	memcpy(ref.key.b, ref.from_a ? l->dst.octets : l->src.octets, n);
+	struct sc_flow_ref ref = { .from_a = source_is_a(l) };
+	const struct sc_ip *a = ref.from_a ? &l->src : &l->dst, *b = ref.from_a ? &l->dst : &l->src;
+	if (l->src.version == 4) {
+		memcpy(ref.key.a, a->octets, 4);
+		memcpy(ref.key.b, b->octets, 4);
+	} else {
+		memcpy(ref.key.a, a->octets, sizeof(ref.key.a));
+		memcpy(ref.key.b, b->octets, sizeof(ref.key.b));
+	}
 	ref.key.a_port = ref.from_a ? l->src_port : l->dst_port;
 	ref.key.b_port = ref.from_a ? l->dst_port : l->src_port;
 	ref.key.network = l->network;
