@@ -358,7 +358,7 @@ static bool held_may_go(struct sc_session *s)
 bool sc_dialogue_may_read(struct sc_session *s)
 {
 	struct sc_framer *f = client(s);
-	if (sc_framer_waits(f) && sc_framer_head(f).acked >= s->gap_end)
+	if (s->reply_open && s->reply_torn && sc_framer_waits(f) && sc_framer_head(f).acked >= s->gap_end)
 		sc_dialogue_finish_torn(s); /* the client went on, so it saw the rest */
 	return !s->hold || held_may_go(s);
 }

@@ -30,8 +30,6 @@ void sc_framer_push(struct sc_framer *f, const struct sc_segment *run)
 static void keep(struct sc_framer *f, struct sc_segment *run)
 {
 	bool conflict = false;
-	if (!run->bytes.len)
-		return;
 	size_t taken = sc_pieces_add(&f->held, f->store, run, SC_FRAMER_HELD_OCTETS, &conflict);
 	if (!sc_segment_is_gap(run))
 		f->dropped += run->bytes.len - taken;
@@ -56,8 +54,10 @@ static void drop_line(struct sc_framer *f)
 
 void sc_framer_keep(struct sc_framer *f)
 {
-	keep(f, &f->run);
-	keep(f, &f->after);
+	if (f->run.bytes.len)
+		keep(f, &f->run);
+	if (f->after.bytes.len)
+		keep(f, &f->after);
 	give_spent(f);
 	if (f->line_octets == 0)
 		drop_line(f);

@@ -68,6 +68,12 @@ struct sc_framer {
 /* Gives the run to the framer: it is read, or kept when octets before it still wait. */
 void sc_framer_push(struct sc_framer *f, const struct sc_segment *run);
 bool sc_framer_next(struct sc_framer *f, struct sc_unit *u);
+/* True when sc_framer_next() has nothing to give: asked more often than anything else. */
+static inline bool sc_framer_done(const struct sc_framer *f)
+{
+	return !f->run.bytes.len && !f->after.bytes.len && !f->held.first && f->top <= f->offset &&
+		!(f->mode == SC_FRAME_CHUNK && f->left == 0);
+}
 /* Copies what was not read, since the run's octets go away. */
 void sc_framer_keep(struct sc_framer *f);
 /* True when octets wait to be read. */

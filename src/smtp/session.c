@@ -152,7 +152,7 @@ static void note_unit(struct sc_session *s, const struct sc_unit *u)
 bool sc_session_client(struct sc_session *s)
 {
 	struct sc_unit u;
-	if (!sc_dialogue_may_read(s))
+	if (sc_framer_done(&s->framer[SC_CLIENT]) || !sc_dialogue_may_read(s))
 		return false;
 	if (!sc_framer_next(&s->framer[SC_CLIENT], &u))
 		return false;
@@ -167,7 +167,7 @@ bool sc_session_client(struct sc_session *s)
 static bool pump_server(struct sc_session *s)
 {
 	struct sc_unit u;
-	if (!sc_framer_next(&s->framer[SC_SERVER], &u))
+	if (sc_framer_done(&s->framer[SC_SERVER]) || !sc_framer_next(&s->framer[SC_SERVER], &u))
 		return false;
 	note_unit(s, &u);
 	s->server_end = u.end;
