@@ -17,7 +17,7 @@ struct sc_flow_key {
 	uint8_t  version, zero[3];
 };
 
-struct sc_flow {
+struct sc_flow {                   /* first what every packet needs */
 	struct sc_flow_key key;
 	uint32_t hash;
 	uint32_t chain;            /* next in its bucket: index + 1 */
@@ -26,14 +26,16 @@ struct sc_flow {
 	bool     client_is_a;      /* which end of the key is the client */
 	bool     ignored;          /* judged not to be mail */
 	bool     waits;            /* in the list of flows that time may settle */
-	uint32_t waits_prev, waits_next;
-	uint64_t id;               /* number of its first packet */
 	uint64_t last_packet;
-	sc_time  first, last;      /* times of its first and last packet */
+	sc_time  last;             /* time of its last packet */
 	sc_time  listed;           /* the owner's clock when it was last moved in its list */
-	sc_time  syn_at, established_at; /* SC_TIME_NONE: not seen */
-	struct sc_tcp tcp;
+	sc_time  established_at;   /* SC_TIME_NONE: not seen */
 	void    *session;          /* the engine's */
+	struct sc_tcp tcp;
+	uint64_t id;               /* number of its first packet */
+	sc_time  first;            /* its time */
+	sc_time  syn_at;           /* SC_TIME_NONE: not seen */
+	uint32_t waits_prev, waits_next;
 	struct sc_flow *due;       /* next in a list the engine makes for a moment */
 };
 

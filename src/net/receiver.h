@@ -31,16 +31,16 @@ struct sc_tcp_offer sc_tcp_offer(const struct sc_layers *l);
 #define SC_MIRROR_COPIES 4
 
 struct sc_receiver {
+	sc_time  latest;       /* of the side's packets */
+	uint64_t edge;         /* end of the window that the receiver offers */
+	uint64_t sent;         /* end of what the side has sent, captured or not */
+	uint32_t stamp;        /* latest timestamp that the receiver took */
+	uint32_t widest;       /* largest window that the side offered itself */
 	struct sc_tcp_offer offer; /* of the side whose segments are judged */
 	bool     heard;        /* a segment of that side was taken, so `sent` is known */
 	bool     edged;        /* `edge` is known */
 	bool     stamped;      /* `stamp` is known */
 	uint8_t  copies;       /* where the next fingerprint goes */
-	uint32_t stamp;        /* latest timestamp that the receiver took */
-	uint32_t widest;       /* largest window that the side offered itself */
-	uint64_t edge;         /* end of the window that the receiver offers */
-	uint64_t sent;         /* end of what the side has sent, captured or not */
-	sc_time  latest;       /* of the side's packets */
 	struct { uint32_t print, when_us; } copy[SC_MIRROR_COPIES];
 };
 

@@ -239,7 +239,7 @@ static bool stuck(const struct sc_tcp_side *s)
 	return s->early.first || sent_end(s) > s->next;
 }
 
-bool sc_tcp_over(const struct sc_tcp *t)
+bool sc_tcp_odd_over(const struct sc_tcp *t)
 {
 	bool ended = t->reset || (t->side[0].over && t->side[1].over);
 	return ended && !stuck(&t->side[0]) && !stuck(&t->side[1]);
@@ -279,11 +279,25 @@ static bool next_run(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_sid
 	return false;
 }
 
-bool sc_tcp_next(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side *side, struct sc_segment *run)
+static bool plain_side(const struct sc_tcp_side *s)
+{
+	bool ends = s->fin || s->fin_sure || s->fin_assumed || s->over || s->reset;
+	bool waits = stuck(s) || s->stuck_since != SC_TIME_NONE || s->doubt.first || s->claim || s->urgent;
+	return s->known && s->to.heard && !ends && !waits;
+}
+
+static bool plain(const struct sc_tcp *t)
+{
+	return plain_side(&t->side[0]) && plain_side(&t->side[1]) && !t->reset && !t->reset_waits && !t->flushing && !t->spent &&
+		!t->lent;
+}
+
+bool sc_tcp_odd_next(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side *side, struct sc_segment *run)
 {
 	while (next_run(t, env, side, run))
 		if (run->bytes.len) /* a held segment of which nothing was left is nobody's news */
 			return true;
+	t->plain = !env->slow && plain(t);
 	return false;
 }
 
@@ -296,7 +310,7 @@ void sc_tcp_keep(struct sc_tcp *t, const struct sc_tcp_env *env)
 	t->now.bytes.len = t->now_cut.bytes.len = 0;
 }
 
-bool sc_tcp_waits(const struct sc_tcp *t)
+bool sc_tcp_odd_waits(const struct sc_tcp *t)
 {
 	return t->side[0].stuck_since != SC_TIME_NONE || t->side[1].stuck_since != SC_TIME_NONE || sc_tcp_doubts(t);
 }
@@ -309,6 +323,7 @@ void sc_tcp_tick(struct sc_tcp *t, sc_time now)
 void sc_tcp_flush(struct sc_tcp *t)
 {
 	t->flushing = true;
+	t->plain = false;
 }
 
 void sc_tcp_clear(struct sc_tcp *t, const struct sc_tcp_env *env)

@@ -102,6 +102,17 @@ static uint64_t learn_ack(struct sc_tcp *t, enum sc_side side, const struct sc_l
 	return acked;
 }
 
+/* A segment offers a window that begins at `acked` of the stream of `p`; -1: how large is not known. */
+static void learn_window(struct sc_tcp_side *p, const struct sc_layers *l, uint64_t acked, int64_t window)
+{
+	if (window < 0 || !(l->flags & SC_TCP_ACK))
+		return;
+	uint64_t edge = acked + (uint64_t)window;
+	if (edge > p->to.edge || !p->to.edged)
+		p->to.edge = edge;
+	p->to.edged = true;
+}
+
 /* What the other side learns from a segment that it takes; gives the offset that the segment acknowledges. */
 static uint64_t learn(struct sc_tcp *t, enum sc_side side, const struct sc_layers *l)
 {
@@ -116,12 +127,7 @@ static uint64_t learn(struct sc_tcp *t, enum sc_side side, const struct sc_layer
 	sc_tcp_see_sent(s, l);
 	uint64_t acked = learn_ack(t, side, l);
 	int64_t window = sc_receiver_learn(&s->to, &p->to, l, begin <= (int64_t)s->acked);
-	if (window >= 0 && (l->flags & SC_TCP_ACK)) {
-		uint64_t edge = sc_tcp_clip(sc_tcp_offset(p, l->ack)) + (uint64_t)window;
-		if (edge > p->to.edge || !p->to.edged)
-			p->to.edge = edge;
-		p->to.edged = true;
-	}
+	learn_window(p, l, sc_tcp_clip(sc_tcp_offset(p, l->ack)), window);
 	return acked;
 }
 
@@ -383,27 +389,55 @@ static void accept_syn(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_s
 		sc_tcp_refuse(t, env, side, l, pkt, SC_REFUSE_SYN);
 }
 
-void sc_tcp_accept(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side side, const struct sc_layers *l,
-	const struct sc_packet *pkt)
+/* Nearly every segment of a plain connection: it stands where the next octet is due, inside the window, and
+ * acknowledges what was delivered, so that it is given out at once and leaves the connection as plain as it was.  What
+ * this does is what the long way comes to then.  False: nothing was done. */
+static bool accept_plain(struct sc_tcp *t, enum sc_side side, const struct sc_layers *l, const struct sc_packet *pkt)
 {
 	struct sc_tcp_side *s = &t->side[side], *p = &t->side[sc_other(side)];
-	sc_tcp_set_clock(t, pkt->when);
-	count(env, s, l, pkt->when);
-	if (sc_tcp_doubts(t))
-		(void)sc_tcp_settle(t, env, false);
-	unsigned refusals = sc_receiver_judge(&s->to, &p->to, l);
-	s->to.latest = pkt->when;
+	int64_t acked = sc_tcp_offset(p, l->ack);
+	uint64_t end = s->next + l->payload.len;
+	if ((l->flags & ~(unsigned)(SC_TCP_PSH | SC_TCP_ECE | SC_TCP_CWR)) != SC_TCP_ACK || l->payload.len < l->wire_payload ||
+		l->seq != s->base + (uint32_t)s->next || (l->payload.len && s->to.edged && end > s->to.edge))
+		return false;
+	if (acked < (int64_t)p->acked || acked > (int64_t)p->next || acked > (int64_t)p->to.sent)
+		return false;
+	if (end > s->to.sent)
+		s->to.sent = end;
+	p->acked = (uint64_t)acked;
+	learn_window(p, l, p->acked, sc_receiver_learn(&s->to, &p->to, l, s->next <= s->acked));
+	t->now_fin = false;
+	t->now_weak = 0;
+	t->now_side = side;
+	t->now = (struct sc_segment){ s->next, l->payload, p->acked, pkt->when, pkt->number };
+	if (end > s->top)
+		s->top = end;
+	return true;
+}
+
+/* A segment with SYN or RST. */
+static void accept_control(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side side, const struct sc_layers *l,
+	const struct sc_packet *pkt, unsigned refusals)
+{
+	if (l->flags & SC_TCP_RST)
+		env->counters->octets_after_close += l->payload.len; /* words for people, not stream */
+	else if (refusals)
+		env->counters->octets_refused += l->payload.len;
+	if (refusals)
+		t->quirks |= SC_QUIRK_BIT(tcp_bad_checksum);
+	else if (l->flags & SC_TCP_RST)
+		accept_reset(t, env, side, l);
+	else
+		accept_syn(t, env, side, l, pkt);
+}
+
+static void accept_odd(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side side, const struct sc_layers *l,
+	const struct sc_packet *pkt, unsigned refusals)
+{
+	struct sc_tcp_side *s = &t->side[side], *p = &t->side[sc_other(side)];
+	t->plain = false;
 	if (l->flags & (SC_TCP_RST | SC_TCP_SYN)) {
-		if (l->flags & SC_TCP_RST)
-			env->counters->octets_after_close += l->payload.len; /* words for people, not stream */
-		else if (refusals)
-			env->counters->octets_refused += l->payload.len;
-		if (refusals)
-			t->quirks |= SC_QUIRK_BIT(tcp_bad_checksum);
-		else if (l->flags & SC_TCP_RST)
-			accept_reset(t, env, side, l);
-		else
-			accept_syn(t, env, side, l, pkt);
+		accept_control(t, env, side, l, pkt, refusals);
 		return;
 	}
 	if (s->known && far_away(s, l)) {
@@ -431,4 +465,18 @@ void sc_tcp_accept(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side 
 			sc_tcp_see_answer(t, env, side, l);
 	}
 	sc_tcp_see_end(t, env, side);
+}
+
+void sc_tcp_accept(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side side, const struct sc_layers *l,
+	const struct sc_packet *pkt)
+{
+	struct sc_tcp_side *s = &t->side[side];
+	sc_tcp_set_clock(t, pkt->when);
+	count(env, s, l, pkt->when);
+	if (!t->plain && sc_tcp_doubts(t))
+		(void)sc_tcp_settle(t, env, false);
+	unsigned refusals = sc_receiver_judge(&s->to, &t->side[sc_other(side)].to, l);
+	s->to.latest = pkt->when;
+	if (!t->plain || refusals || !accept_plain(t, side, l, pkt))
+		accept_odd(t, env, side, l, pkt, refusals);
 }
