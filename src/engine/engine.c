@@ -142,32 +142,41 @@ static void retire(struct sc_engine *e, struct sc_flow *flow, enum sc_session_en
 	if (flow->session)
 		sc_mail_close(e, flow->session, end_of(flow, otherwise));
 	sc_tcp_clear(&flow->tcp, &e->env);
-	sc_flow_shut(&e->flows, flow, e->clock);
+	sc_flow_move(&e->flows, flow, SC_FLOW_CLOSED, e->clock);
 }
 
 static void trim_closed(struct sc_engine *e, sc_time now)
 {
 	struct sc_flow *flow;
-	while ((flow = sc_flow_oldest(&e->flows, &e->flows.closed)) && now - flow->listed > CLOSED_LINGER)
+	while ((flow = sc_flow_oldest(&e->flows, SC_FLOW_CLOSED)) && now - flow->listed > CLOSED_LINGER)
 		sc_flow_remove(&e->flows, flow);
 }
 
-/* Makes room by giving up what is lost least by: connections that are over, then the one idle longest. */
+static void give_up(struct sc_engine *e, struct sc_flow *flow)
+{
+	e->counters.flows_evicted++;
+	retire(e, flow, SC_END_EVICTED);
+	sc_flow_remove(&e->flows, flow);
+}
+
+/* Makes room by giving up what is lost least by: a connection that is over, one that nobody went on with, then those idle
+ * longest. */
 static void make_room(struct sc_engine *e)
 {
-	struct sc_flow *flow = sc_flow_oldest(&e->flows, &e->flows.closed);
 	bool full = e->flows.pool.taken == e->flows.pool.count;
-	if (flow && full) {
-		sc_flow_remove(&e->flows, flow);
-		full = false;
-	}
+	struct sc_flow *closed = sc_flow_oldest(&e->flows, SC_FLOW_CLOSED), *half = sc_flow_oldest(&e->flows, SC_FLOW_HALF);
+	if (full && closed)
+		sc_flow_remove(&e->flows, closed);
+	else if (full && half)
+		give_up(e, half);
+	full = full && !closed && !half;
 	while (full || e->sessions.taken == e->sessions.count || sc_blocks_short(&e->store)) {
-		flow = sc_flow_oldest(&e->flows, &e->flows.open);
+		struct sc_flow *flow = sc_flow_oldest(&e->flows, SC_FLOW_OPEN);
+		if (!flow)
+			flow = sc_flow_oldest(&e->flows, SC_FLOW_HALF); /* it may have sent data with its SYN */
 		if (!flow || flow == e->flow)
 			return;
-		e->counters.flows_evicted++;
-		retire(e, flow, SC_END_EVICTED);
-		sc_flow_remove(&e->flows, flow);
+		give_up(e, flow);
 		full = false;
 	}
 }
@@ -210,7 +219,8 @@ static struct sc_flow *open_flow(struct sc_engine *e, const struct sc_flow_ref *
 	if (!handshake && !l->wire_payload && !(l->flags & SC_TCP_SYN))
 		return NULL; /* a tail of something that was over before the capture, or noise */
 	make_room(e);
-	struct sc_flow *flow = sc_flow_add(&e->flows, ref, e->clock);
+	bool half = l->flags & SC_TCP_SYN;
+	struct sc_flow *flow = sc_flow_add(&e->flows, ref, half ? SC_FLOW_HALF : SC_FLOW_OPEN, e->clock);
 	if (!flow)
 		return NULL;
 	e->counters.flows++;
@@ -230,7 +240,7 @@ static bool begins_anew(struct sc_engine *e, const struct sc_flow *flow, const s
 		return false;
 	const struct sc_tcp_side *s = &flow->tcp.side[sc_flow_side(flow, ref)];
 	bool same = s->known && s->base == l->seq + 1;
-	if (flow->closed)
+	if (flow->state == SC_FLOW_CLOSED)
 		return !same;
 	if (same || !s->known)
 		return false;
@@ -250,11 +260,18 @@ static void note_times(struct sc_flow *flow, enum sc_side side, const struct sc_
 		flow->established_at = pkt->when;
 }
 
+/* Somebody goes on with a connection that a server has answered, and had its answer: its numbers cannot be guessed. */
+static bool goes_on(const struct sc_flow *flow, enum sc_side side, const struct sc_layers *l)
+{
+	const struct sc_tcp_side *other = &flow->tcp.side[sc_other(side)];
+	return !(l->flags & (SC_TCP_SYN | SC_TCP_RST)) && l->flags & SC_TCP_ACK && other->known && l->ack - other->base <= UINT16_MAX;
+}
+
 static void follow(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l, const struct sc_packet *pkt)
 {
 	struct sc_flow *flow = sc_flow_find(&e->flows, ref);
 	if (flow && begins_anew(e, flow, ref, l, pkt)) {
-		if (!flow->closed)
+		if (flow->state != SC_FLOW_CLOSED)
 			retire(e, flow, SC_END_TIMEOUT);
 		sc_flow_remove(&e->flows, flow);
 		flow = NULL;
@@ -265,7 +282,7 @@ static void follow(struct sc_engine *e, const struct sc_flow_ref *ref, const str
 		e->counters.packets_no_flow++;
 		return;
 	}
-	if (flow->closed) {
+	if (flow->state == SC_FLOW_CLOSED) {
 		e->counters.octets_seen += l->payload.len;
 		e->counters.octets_after_close += l->payload.len;
 		return;
@@ -275,6 +292,8 @@ static void follow(struct sc_engine *e, const struct sc_flow_ref *ref, const str
 	flow->last_packet = pkt->number;
 	sc_flow_touch(&e->flows, flow, pkt->when, e->clock);
 	note_times(flow, side, l, pkt);
+	if (flow->state == SC_FLOW_HALF && goes_on(flow, side, l))
+		sc_flow_move(&e->flows, flow, SC_FLOW_OPEN, e->clock);
 	sc_tcp_accept(&flow->tcp, &e->env, side, l, pkt);
 	drain(e, flow);
 	sc_flow_wait(&e->flows, flow, sc_tcp_waits(&flow->tcp));
@@ -358,10 +377,10 @@ void sc_engine_feed(struct sc_engine *e, const struct sc_packet *pkt)
 /* The capture's clock jumped by more than a day: that is no idleness, so every connection's age starts again. */
 static void jump(struct sc_engine *e, sc_time now)
 {
-	for (struct sc_flow *flow = sc_flow_oldest(&e->flows, &e->flows.open); flow; flow = sc_flow_newer(&e->flows, flow))
-		flow->listed = now;
-	for (struct sc_flow *flow = sc_flow_oldest(&e->flows, &e->flows.closed); flow; flow = sc_flow_newer(&e->flows, flow))
-		flow->listed = now;
+	for (int i = SC_FLOW_HALF; i <= SC_FLOW_CLOSED; i++)
+		for (struct sc_flow *flow = sc_flow_oldest(&e->flows, (enum sc_flow_state)i); flow;
+			flow = sc_flow_newer(&e->flows, flow))
+			flow->listed = now;
 }
 
 /* Time settles what waits: late octets are given up, idle connections end. */
@@ -379,6 +398,19 @@ static void expire(struct sc_engine *e, struct sc_flow *flow, sc_time now)
 		retire(e, flow, SC_END_TIMEOUT);
 }
 
+/* Puts flows that are idle before `list`, but for those that wait: these stand there already. */
+static struct sc_flow *idle(const struct sc_engine *e, enum sc_flow_state state, sc_time now, struct sc_flow *list)
+{
+	for (struct sc_flow *flow = sc_flow_oldest(&e->flows, state); flow && now - flow->listed > IDLE;
+		flow = sc_flow_newer(&e->flows, flow)) {
+		if (flow->waits)
+			continue;
+		flow->due = list;
+		list = flow;
+	}
+	return list;
+}
+
 /* The flows that time may concern, in the order of their numbers: what is told does not depend on how flows were spread.
  * Open flows stand in the order of `listed`, so those that are idle are the first, whatever stands beside them. */
 static struct sc_flow *due(struct sc_engine *e, sc_time now)
@@ -388,13 +420,8 @@ static struct sc_flow *due(struct sc_engine *e, sc_time now)
 		flow->due = list;
 		list = flow;
 	}
-	for (flow = sc_flow_oldest(&e->flows, &e->flows.open); flow && now - flow->listed > IDLE;
-		flow = sc_flow_newer(&e->flows, flow)) {
-		if (flow->waits)
-			continue;
-		flow->due = list;
-		list = flow;
-	}
+	list = idle(e, SC_FLOW_HALF, now, list);
+	list = idle(e, SC_FLOW_OPEN, now, list);
 	return sc_flow_sort(list);
 }
 
@@ -420,9 +447,11 @@ void sc_engine_finish(struct sc_engine *e)
 {
 	struct sc_flow *flow, *next, *list = NULL;
 	sc_front_finish(&e->front);
-	for (flow = sc_flow_oldest(&e->flows, &e->flows.open); flow; flow = sc_flow_newer(&e->flows, flow)) {
-		flow->due = list;
-		list = flow;
+	for (int i = SC_FLOW_HALF; i <= SC_FLOW_OPEN; i++) {
+		for (flow = sc_flow_oldest(&e->flows, (enum sc_flow_state)i); flow; flow = sc_flow_newer(&e->flows, flow)) {
+			flow->due = list;
+			list = flow;
+		}
 	}
 	for (flow = sc_flow_sort(list); flow; flow = next) {
 		next = flow->due;

@@ -131,7 +131,7 @@ static void list_remove(const struct sc_flows *f, struct sc_flow_list *list, str
 	list->count--;
 }
 
-struct sc_flow *sc_flow_add(struct sc_flows *f, const struct sc_flow_ref *ref, sc_time clock)
+struct sc_flow *sc_flow_add(struct sc_flows *f, const struct sc_flow_ref *ref, enum sc_flow_state state, sc_time clock)
 {
 	struct sc_flow *flow = sc_pool_take(&f->pool);
 	if (!flow)
@@ -141,16 +141,17 @@ struct sc_flow *sc_flow_add(struct sc_flows *f, const struct sc_flow_ref *ref, s
 	flow->chain = f->buckets[ref->hash & f->mask];
 	f->buckets[ref->hash & f->mask] = link_of(f, flow);
 	flow->listed = clock;
+	flow->state = (uint8_t)state;
 	flow->syn_at = flow->established_at = SC_TIME_NONE;
 	sc_tcp_open(&flow->tcp);
-	list_add(f, &f->open, flow);
+	list_add(f, &f->lists[state], flow);
 	return flow;
 }
 
 void sc_flow_remove(struct sc_flows *f, struct sc_flow *flow)
 {
 	sc_flow_wait(f, flow, false);
-	list_remove(f, flow->closed ? &f->closed : &f->open, flow);
+	list_remove(f, &f->lists[flow->state], flow);
 	uint32_t *link = &f->buckets[flow->hash & f->mask];
 	while (*link != link_of(f, flow))
 		link = &flow_at(f, *link)->chain;
@@ -161,21 +162,22 @@ void sc_flow_remove(struct sc_flows *f, struct sc_flow *flow)
 void sc_flow_touch(struct sc_flows *f, struct sc_flow *flow, sc_time when, sc_time clock)
 {
 	flow->last = when;
-	if (flow->closed || clock - flow->listed < LIST_STEP)
+	if (flow->state == SC_FLOW_CLOSED || clock - flow->listed < LIST_STEP)
 		return;
 	flow->listed = clock;
-	list_remove(f, &f->open, flow);
-	list_add(f, &f->open, flow);
+	list_remove(f, &f->lists[flow->state], flow);
+	list_add(f, &f->lists[flow->state], flow);
 }
 
-void sc_flow_shut(struct sc_flows *f, struct sc_flow *flow, sc_time clock)
+void sc_flow_move(struct sc_flows *f, struct sc_flow *flow, enum sc_flow_state state, sc_time clock)
 {
-	SC_ASSERT(!flow->closed);
-	sc_flow_wait(f, flow, false);
-	list_remove(f, &f->open, flow);
-	flow->closed = true;
+	SC_ASSERT(flow->state < state);
+	if (state == SC_FLOW_CLOSED)
+		sc_flow_wait(f, flow, false);
+	list_remove(f, &f->lists[flow->state], flow);
+	flow->state = (uint8_t)state;
 	flow->listed = clock;
-	list_add(f, &f->closed, flow);
+	list_add(f, &f->lists[state], flow);
 }
 
 void sc_flow_wait(struct sc_flows *f, struct sc_flow *flow, bool waits)
@@ -199,9 +201,9 @@ void sc_flow_wait(struct sc_flows *f, struct sc_flow *flow, bool waits)
 	list->count--;
 }
 
-struct sc_flow *sc_flow_oldest(const struct sc_flows *f, const struct sc_flow_list *list)
+struct sc_flow *sc_flow_oldest(const struct sc_flows *f, enum sc_flow_state state)
 {
-	return flow_at(f, list->oldest);
+	return flow_at(f, f->lists[state].oldest);
 }
 
 struct sc_flow *sc_flow_newer(const struct sc_flows *f, const struct sc_flow *flow)

@@ -1,8 +1,9 @@
 /* flow.h - the table of TCP connections that are followed, and the bare SYNs that may become one.
  *
- * A flow is open (its segments are read), or closed (it only absorbs what still trickles in).  Open flows stand in order of
- * their last activity, closed ones in order of their end.  A SYN alone makes no flow: it waits in a small table of its own,
- * where a flood pushes out older SYNs and nothing else.
+ * A flow is half open (a server has answered a SYN, and no more), open (its segments are read), or closed (it only absorbs
+ * what still trickles in).  Each kind stands in a list of its own, in order of its flows' last activity, closed ones in order
+ * of their end: so a flood of SYNs, answered or not, pushes out nothing but other attempts.  A SYN alone makes no flow: it
+ * waits in a small table of its own, where a flood pushes out older SYNs.
  */
 #ifndef SC_NET_FLOW_H
 #define SC_NET_FLOW_H
@@ -17,12 +18,14 @@ struct sc_flow_key {
 	uint8_t  version, zero[3];
 };
 
+enum sc_flow_state { SC_FLOW_HALF, SC_FLOW_OPEN, SC_FLOW_CLOSED };
+
 struct sc_flow {                   /* first what every packet needs */
 	struct sc_flow_key key;
 	uint32_t hash;
 	uint32_t chain;            /* next in its bucket: index + 1 */
 	uint32_t older, newer;     /* in its list: index + 1 */
-	bool     closed;
+	uint8_t  state;            /* enum sc_flow_state */
 	bool     client_is_a;      /* which end of the key is the client */
 	bool     ignored;          /* judged not to be mail */
 	bool     waits;            /* in the list of flows that time may settle */
@@ -58,7 +61,8 @@ struct sc_flows {
 	uint32_t      *buckets;    /* index + 1 */
 	uint32_t       mask;
 	uint64_t       seed;
-	struct sc_flow_list open, closed, waiting;
+	struct sc_flow_list lists[3]; /* by enum sc_flow_state */
+	struct sc_flow_list waiting;
 	struct sc_syn *syns;
 };
 
@@ -82,18 +86,17 @@ static inline uint32_t sc_flow_shard(const struct sc_flow_ref *ref)
 
 struct sc_flow *sc_flow_find(const struct sc_flows *f, const struct sc_flow_ref *ref);
 
-/* A new open flow; NULL when the table is full (then evict).  The rest is zero. */
-struct sc_flow *sc_flow_add(struct sc_flows *f, const struct sc_flow_ref *ref, sc_time clock);
+/* A new flow; NULL when the table is full (then evict).  The rest is zero. */
+struct sc_flow *sc_flow_add(struct sc_flows *f, const struct sc_flow_ref *ref, enum sc_flow_state state, sc_time clock);
 
-/* Removes a flow of either list. */
 void sc_flow_remove(struct sc_flows *f, struct sc_flow *flow);
 
 /* `clock` never goes back from call to call, as packets' times may: so the lists are in the order of `listed`. */
-void sc_flow_touch(struct sc_flows *f, struct sc_flow *flow, sc_time when, sc_time clock); /* open flows: activity */
-void sc_flow_shut(struct sc_flows *f, struct sc_flow *flow, sc_time clock);               /* open to closed */
+void sc_flow_touch(struct sc_flows *f, struct sc_flow *flow, sc_time when, sc_time clock); /* not closed: activity */
+void sc_flow_move(struct sc_flows *f, struct sc_flow *flow, enum sc_flow_state state, sc_time clock); /* to a later state */
 void sc_flow_wait(struct sc_flows *f, struct sc_flow *flow, bool waits); /* enters or leaves the waiting list */
 
-struct sc_flow *sc_flow_oldest(const struct sc_flows *f, const struct sc_flow_list *list); /* NULL: empty */
+struct sc_flow *sc_flow_oldest(const struct sc_flows *f, enum sc_flow_state state); /* NULL: none */
 struct sc_flow *sc_flow_newer(const struct sc_flows *f, const struct sc_flow *flow);
 struct sc_flow *sc_flow_waiting_first(const struct sc_flows *f);
 struct sc_flow *sc_flow_waiting_next(const struct sc_flows *f, const struct sc_flow *flow);

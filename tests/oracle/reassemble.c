@@ -75,7 +75,7 @@ static void feed(const struct sc_packet *pkt)
 	struct sc_flow_ref ref = sc_flow_ref(1, &l);
 	struct sc_flow *flow = sc_flow_find(&flows, &ref);
 	if (!flow) {
-		if ((l.flags & (SC_TCP_SYN | SC_TCP_ACK)) != SC_TCP_SYN || !(flow = sc_flow_add(&flows, &ref, pkt->when)))
+		if ((l.flags & (SC_TCP_SYN | SC_TCP_ACK)) != SC_TCP_SYN || !(flow = sc_flow_add(&flows, &ref, SC_FLOW_OPEN, pkt->when)))
 			return;
 		flow->client_is_a = ref.from_a;
 		order[count++] = l.src_port;
@@ -105,7 +105,7 @@ int main(int argc, char **argv)
 	while (sc_source_next(source, &pkt))
 		feed(&pkt);
 	sc_source_close(source);
-	for (struct sc_flow *f = sc_flow_oldest(&flows, &flows.open); f; f = sc_flow_newer(&flows, f)) {
+	for (struct sc_flow *f = sc_flow_oldest(&flows, SC_FLOW_OPEN); f; f = sc_flow_newer(&flows, f)) {
 		sc_tcp_tick(&f->tcp, f->last + 300 * SC_MS);
 		pull(f);
 		sc_tcp_clear(&f->tcp, &env);

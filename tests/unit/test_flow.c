@@ -30,7 +30,7 @@ static struct sc_flow_ref ref_of(unsigned client, unsigned port, bool back)
 static struct sc_flow *add(struct sc_flows *f, unsigned client, unsigned port, sc_time now)
 {
 	struct sc_flow_ref ref = ref_of(client, port, false);
-	struct sc_flow *flow = sc_flow_add(f, &ref, now);
+	struct sc_flow *flow = sc_flow_add(f, &ref, SC_FLOW_OPEN, now);
 	if (flow) {
 		flow->id = port;
 		flow->client_is_a = ref.from_a;
@@ -101,7 +101,7 @@ static void test_full(void **state)
 		sc_flow_remove(&f, find(&f, 1, 10000 + i, false));
 	for (unsigned i = 0; i < 3000; i++)
 		assert_int_equal(find(&f, 1, 10000 + i, false) != NULL, i & 1);
-	assert_int_equal(f.open.count, 1500);
+	assert_int_equal(f.lists[SC_FLOW_OPEN].count, 1500);
 	assert_int_equal(f.pool.taken, 1500);
 	sc_flows_close(&f);
 }
@@ -112,23 +112,23 @@ static void test_ages(void **state)
 	struct sc_flows f;
 	assert_true(sc_flows_open(&f, 10, SEED));
 	struct sc_flow *one = add(&f, 1, 1, 0), *two = add(&f, 1, 2, 0), *three = add(&f, 1, 3, 0);
-	assert_ptr_equal(sc_flow_oldest(&f, &f.open), one);
+	assert_ptr_equal(sc_flow_oldest(&f, SC_FLOW_OPEN), one);
 	sc_flow_touch(&f, one, 10 * SC_SECOND, 10 * SC_SECOND);
-	assert_ptr_equal(sc_flow_oldest(&f, &f.open), two);
+	assert_ptr_equal(sc_flow_oldest(&f, SC_FLOW_OPEN), two);
 	assert_ptr_equal(sc_flow_newer(&f, two), three);
 	assert_ptr_equal(sc_flow_newer(&f, three), one);
 	assert_null(sc_flow_newer(&f, one));
 	sc_flow_touch(&f, two, 10 * SC_SECOND + 1, 10 * SC_SECOND + 1);
 	sc_flow_touch(&f, two, 5 * SC_SECOND, 10 * SC_SECOND + 2); /* a packet out of its time */
 	assert_int_equal(two->last, 5 * SC_SECOND);
-	assert_ptr_equal(sc_flow_oldest(&f, &f.open), three);
-	sc_flow_shut(&f, three, 11 * SC_SECOND);
-	assert_true(three->closed);
-	assert_ptr_equal(sc_flow_oldest(&f, &f.closed), three);
+	assert_ptr_equal(sc_flow_oldest(&f, SC_FLOW_OPEN), three);
+	sc_flow_move(&f, three, SC_FLOW_CLOSED, 11 * SC_SECOND);
+	assert_true(three->state == SC_FLOW_CLOSED);
+	assert_ptr_equal(sc_flow_oldest(&f, SC_FLOW_CLOSED), three);
 	assert_ptr_equal(find(&f, 1, 3, false), three);
-	assert_int_equal(f.open.count, 2);
+	assert_int_equal(f.lists[SC_FLOW_OPEN].count, 2);
 	sc_flow_remove(&f, three);
-	assert_null(sc_flow_oldest(&f, &f.closed));
+	assert_null(sc_flow_oldest(&f, SC_FLOW_CLOSED));
 	sc_flow_remove(&f, one);
 	sc_flow_remove(&f, two);
 	assert_int_equal(f.pool.taken, 0);
@@ -151,7 +151,7 @@ static void test_waiting(void **state)
 	assert_ptr_equal(sc_flow_waiting_next(&f, two), one);
 	sc_flow_wait(&f, one, false);
 	assert_ptr_equal(sc_flow_waiting_next(&f, two), three);
-	sc_flow_shut(&f, two, 0); /* what is closed waits no more */
+	sc_flow_move(&f, two, SC_FLOW_CLOSED, 0); /* what is closed waits no more */
 	assert_ptr_equal(sc_flow_waiting_first(&f), three);
 	sc_flow_remove(&f, three);
 	assert_null(sc_flow_waiting_first(&f));
@@ -221,6 +221,30 @@ static void test_flood(void **state)
 	sc_flows_close(&f);
 }
 
+/* Attempts stand apart from what was gone on with, each in order. */
+static void test_half(void **state)
+{
+	(void)state;
+	struct sc_flows f;
+	assert_true(sc_flows_open(&f, 10, SEED));
+	struct sc_flow *flow[3];
+	for (unsigned i = 0; i < 3; i++) {
+		struct sc_flow_ref ref = ref_of(i, 2000, false);
+		flow[i] = sc_flow_add(&f, &ref, SC_FLOW_HALF, i * SC_SECOND);
+	}
+	sc_flow_touch(&f, flow[0], 5 * SC_SECOND, 5 * SC_SECOND);
+	assert_ptr_equal(sc_flow_oldest(&f, SC_FLOW_HALF), flow[1]);
+	sc_flow_move(&f, flow[1], SC_FLOW_OPEN, 6 * SC_SECOND);
+	assert_ptr_equal(sc_flow_oldest(&f, SC_FLOW_HALF), flow[2]);
+	assert_ptr_equal(sc_flow_oldest(&f, SC_FLOW_OPEN), flow[1]);
+	sc_flow_move(&f, flow[2], SC_FLOW_CLOSED, 7 * SC_SECOND);
+	sc_flow_remove(&f, flow[0]);
+	assert_null(sc_flow_oldest(&f, SC_FLOW_HALF));
+	assert_int_equal(f.lists[SC_FLOW_OPEN].count, 1);
+	assert_int_equal(f.lists[SC_FLOW_CLOSED].count, 1);
+	sc_flows_close(&f);
+}
+
 /* The way of IPv4 keys gives what hashing their octets gives; octets of a tunnel behind an address do not count. */
 static void test_hash(void **state)
 {
@@ -244,6 +268,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_both_directions),
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_half),
 		cmocka_unit_test(test_hash),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_ages),
