@@ -46,6 +46,15 @@ static inline bool sc_is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* What a hexadecimal digit is worth; -1: it is none. */
+static inline int sc_hex_digit(char c)
+{
+	if (sc_is_digit(c))
+		return c - '0';
+	c = sc_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 static inline bool sc_is_space(char c)
 {
 	return c == ' ' || c == '\t';
