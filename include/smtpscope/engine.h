@@ -39,6 +39,7 @@ struct sc_engine_config {
 	const struct sc_tls_keys *keys; /* secrets to open TLS with (tls/keys.h), changed only while no packet is fed; NULL: none */
 	uint64_t seed;              /* key of the hash tables; the same seed, the same output */
 	uint64_t wants;             /* SC_WANT(kind) | ...: kinds worth building; 0 = every kind */
+	bool brief_messages;        /* `message` events with header fields and reports only: parts, hashes and links cost most */
 	sc_emit_fn *emit;           /* called on the feeding thread, inside feed, tick or finish */
 	void *emit_ctx;
 };

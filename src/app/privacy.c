@@ -256,8 +256,8 @@ static sc_str rewritten(struct sc_privacy *p, sc_str s, rewrite_fn *rewrite)
 static rewrite_fn *rule_for(const struct sc_field *f, bool asks_names)
 {
 	static const struct { const char *name; rewrite_fn *rule; } rules[] = {
-		{ "user", put_address }, { "auth_user", put_address }, { "from", put_addresses },
-		{ "to", put_addresses }, { "cc", put_addresses }, { "reply_to", put_addresses },
+		{ "user", put_address }, { "auth_user", put_address }, { "to", put_addresses }, { "cc", put_addresses },
+		{ "from_name", put_nothing },
 	};
 	if (f->type == SC_TYPE_path)
 		return put_address;

@@ -496,7 +496,8 @@ static bool take_memory(struct sc_engine *e)
 	uint64_t memory = memory_of(&e->config);
 	uint64_t flows = memory / 4 / sizeof(struct sc_flow), sessions = memory / 3 / sizeof(struct sc_mail);
 	e->scratch = sc_memory_take(sizeof(*e->scratch));
-	return e->scratch && sc_flows_open(&e->flows, flows < 1u << 24 ? (uint32_t)flows : 1u << 24, e->config.seed) &&
+	e->message_room = sc_memory_take(sizeof(*e->message_room));
+	return e->scratch && e->message_room && sc_flows_open(&e->flows, flows < 1u << 24 ? (uint32_t)flows : 1u << 24, e->config.seed) &&
 		sc_pool_open(&e->sessions, sizeof(struct sc_mail), sessions < 1u << 24 ? (uint32_t)sessions : 1u << 24) &&
 		sc_blocks_open(&e->store, memory - memory / 4 - memory / 3 - memory / FRAGMENTS_SHARE) &&
 		sc_tls_host_open(&e->tls, &e->store) && sc_community_open(&e->community) == SC_OK;
@@ -543,6 +544,7 @@ void sc_engine_close(struct sc_engine *e)
 	sc_pool_close(&e->sessions);
 	sc_blocks_close(&e->store);
 	sc_memory_give(e->scratch);
+	sc_memory_give(e->message_room);
 	sc_front_close(&e->front);
 	sc_memory_give(e);
 }

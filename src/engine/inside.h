@@ -5,6 +5,7 @@
 #include <smtpscope/engine.h>
 
 #include "engine/community.h"
+#include "engine/letter.h"
 #include "engine/shard.h"
 #include "explain/causes.h"
 #include "net/flow.h"
@@ -16,6 +17,7 @@ struct sc_mail {               /* a session and what the engine keeps beside it 
 	struct sc_session session; /* first, so that one can be had from the other */
 	struct sc_tls *tls;        /* from the first record on */
 	struct sc_flow *flow;
+	struct sc_letters letters;
 	uint64_t server_octets;
 	char community[SC_COMMUNITY_OCTETS];
 };
@@ -31,6 +33,8 @@ struct sc_engine {
 	struct sc_session_host host;
 	struct sc_tls_host tls;
 	struct sc_session_scratch *scratch;
+	struct sc_message_host message_host;
+	struct sc_message_scratch *message_room;
 	struct sc_community *community;
 	uint64_t packet;          /* number of the packet in work */
 	sc_time when, first, last; /* its time, or the tick's; the first packet's; the latest packet's */

@@ -43,6 +43,27 @@ static void opaque(void *ctx, struct sc_session *s, enum sc_side side, const str
 	sc_secure_take(ctx, (struct sc_mail *)s, side, run);
 }
 
+static void text(void *ctx, struct sc_session *s, const struct sc_text_run *run)
+{
+	struct sc_engine *e = ctx;
+	sc_letters_feed(&((struct sc_mail *)s)->letters, &e->message_host, run);
+}
+
+static sc_str message(void *ctx, struct sc_session *s, uint64_t begin)
+{
+	struct sc_engine *e = ctx;
+	const struct sc_letter *x = sc_letters_take(&((struct sc_mail *)s)->letters, begin);
+	struct sc_ev_message ev;
+	if (!x)
+		return SC_STR_NONE;
+	if (s->smtp && (e->host.wants & SC_WANT(SC_EVENT_message))) {
+		sc_message_tell(x->message, &ev);
+		ev.n = s->tx.ev.n;
+		emit(ctx, s, SC_EVENT_message, &ev, x->first, x->last);
+	}
+	return sc_message_id(x->message);
+}
+
 static uint64_t session_id(const struct sc_flow *flow)
 {
 	struct {
@@ -110,6 +131,7 @@ void sc_mail_close(struct sc_engine *e, struct sc_mail *m, enum sc_session_end h
 		sc_session_drop(&m->session);
 	}
 	sc_secure_close(m);
+	sc_letters_close(&m->letters);
 	m->flow->session = NULL;
 	sc_pool_give(&e->sessions, m);
 }
@@ -118,4 +140,11 @@ void sc_mail_host(struct sc_engine *e)
 {
 	e->host = (struct sc_session_host){ .store = &e->store, .scratch = e->scratch, .key = e->config.seed,
 		.wants = e->config.wants ? e->config.wants : UINT64_MAX, .emit = emit, .opaque = opaque, .ctx = e };
+	bool told = (e->host.wants & SC_WANT(SC_EVENT_message)) != 0;
+	e->message_host = (struct sc_message_host){ .store = &e->store, .scratch = e->message_room,
+		.id_only = !told, .parts = told && !e->config.brief_messages };
+	if (!told && !(e->host.wants & SC_WANT(SC_EVENT_delivery)))
+		return;
+	e->host.text = text;
+	e->host.message = message;
 }

@@ -177,6 +177,8 @@ static bool reply_in_text(struct sc_session *s, struct sc_reply *r)
 		bool rewinds = scan->lookalikes && s->behind.kept.first;
 		struct sc_extent extent = scan->lookalikes ? scan->first.before : scan->extent;
 		uint64_t end = rewinds ? s->behind.from : client(s)->offset;
+		if (scan->lookalikes)
+			s->tx.text_from = SC_NONE; /* what was read of the message went beyond its end */
 		bool done = end_at(s, r, SC_QUIRK_BIT(eod_other), &extent, end);
 		if (rewinds)
 			sc_smuggle_rewind(s);

@@ -254,10 +254,11 @@ static void test_privacy_kinds(void **state)
 	struct sc_privacy *p;
 	assert_int_equal(sc_privacy_open(&p, "domain", NULL), SC_OK);
 	const sc_str names[] = { SC_STR("Bob <bob@example.org>, carol@example.net"), SC_STR("nobody") };
-	struct sc_ev_message m = { .n = 1, .from = SC_STR("\"Bob\" <bob@example.org>"), .to = { names, 2 } };
+	struct sc_ev_message m = { .n = 1, .from = SC_STR("bob@example.org"), .from_name = SC_STR("Bob"), .to = { names, 2 } };
 	struct sc_event ev = event_of(SC_EVENT_message, &m, 1, START);
 	const struct sc_ev_message *shown = sc_privacy_event(p, &ev)->body;
 	assert_true(sc_str_equal(shown->from, SC_STR("@example.org")));
+	assert_true(sc_str_equal(shown->from_name, SC_STR("*")));
 	assert_true(sc_str_equal(shown->to.items[0], SC_STR("@example.org, @example.net")));
 	assert_int_equal(shown->to.items[1].len, 0);
 
