@@ -31,15 +31,16 @@ one_capture() {
 	grep -hE 'runtime error|AddressSanitizer' "$out/err"
 	tests/tools/check_events.py docs/events.schema.json <"$out/events"
 	jq -e -n 'inputs | empty' <"$out/events" >/dev/null 2>&1 || [ $? -eq 4 ] || echo "jq refuses the events of $1"
-	for mode in show list "list sessions -f csv" report "report -f json" doctor; do
+	for mode in show list "list sessions -f csv" report "report -f json" "report -f html" doctor; do
 		"$checked" $mode --mem 32M -q -r "$1" >"$out/text" 2>"$out/err" || [ $? -eq 4 ] || echo "$mode fails on $1"
 		grep -hE 'runtime error|AddressSanitizer' "$out/err"
 		LC_ALL=C grep -q "$(printf '[\001-\010\013\014\016-\037\177]')" "$out/text" && echo "control characters: $mode on $1"
 	done
+	tests/tools/recount.py "$program" "$1"
 	rm -rf "$out"
 }
 export -f one_capture
-export work checked
+export work checked program
 n=$(captures | wc -l)
 captures | tr '\n' '\0' | xargs -0 -P "$(nproc)" -I{} bash -c 'one_capture "$1"' _ {} >"$work/wrong" 2>&1
 if [ -s "$work/wrong" ]; then

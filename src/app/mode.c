@@ -120,10 +120,6 @@ static sc_err check_format(const struct sc_options *o)
 	const char *const *formats = report ? report_formats : list_formats;
 	if (!known(formats, o->format))
 		return unknown_word("--format", "format", formats, o->format);
-	if (sc_str_equal(sc_str_of(o->format), SC_STR("html"))) {
-		sc_say("--format", "html is not built yet; use -f text or -f json");
-		return SC_EUSAGE;
-	}
 	return SC_OK;
 }
 

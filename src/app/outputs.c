@@ -26,15 +26,21 @@ struct mode_output {
 	bool unfiltered;
 };
 
+static const struct sc_sink_class *report_of(const char *format)
+{
+	sc_str f = sc_str_of(format);
+	return sc_str_equal(f, SC_STR("json"))   ? &sc_sink_report_json
+	       : sc_str_equal(f, SC_STR("html")) ? &sc_sink_report_html
+						 : &sc_sink_report_text;
+}
+
 static struct mode_output output_of(const struct sc_options *o)
 {
-	bool json = o->format && sc_str_equal(sc_str_of(o->format), SC_STR("json"));
-	const struct sc_sink_class *report = json ? &sc_sink_report_json : &sc_sink_report_text;
 	switch (o->mode) {
 	case SC_MODE_list:   return (struct mode_output){ &sc_sink_list, false, false };
 	case SC_MODE_show:   return (struct mode_output){ o->legs ? &sc_sink_legs : &sc_sink_show, true, false };
 	case SC_MODE_find:   return (struct mode_output){ &sc_sink_find, true, false };
-	case SC_MODE_report: return (struct mode_output){ report, true, false };
+	case SC_MODE_report: return (struct mode_output){ report_of(o->format), true, false };
 	case SC_MODE_tui:    return (struct mode_output){ &sc_sink_screen, o->since || o->until, !o->since && !o->until };
 	case SC_MODE_doctor: return (struct mode_output){ &sc_sink_doctor, false, true };
 	default:             return (struct mode_output){ &sc_sink_json, false, false };

@@ -26,6 +26,7 @@ static sc_err open_maps(struct sc_failures *m)
 		{&m->enhanced, 256},     {&m->templates, 1024}, {&m->domains, 2048}, {&m->servers, 1024},
 		{&m->senders, 2048},     {&m->clients, 1024},   {&m->lists, 128},    {&m->silent, 256},
 		{&m->auth_clients, 512}, {&m->auth_users, 512}, {&m->starttls, 64},  {&m->diagnoses, 128},
+		{&m->handshakes, 256},   {&m->findings, 256},
 	};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		SC_TRY(sc_top_open(maps[i].top, maps[i].rows));
@@ -55,6 +56,7 @@ void sc_failures_close(struct sc_failures *m)
 	struct sc_top *maps[] = {
 		&m->enhanced, &m->templates, &m->domains,      &m->servers,    &m->senders,  &m->clients,
 		&m->lists,    &m->silent,    &m->auth_clients, &m->auth_users, &m->starttls, &m->diagnoses,
+		&m->handshakes, &m->findings,
 	};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		sc_top_close(maps[i]);
@@ -327,6 +329,7 @@ static void add_failure(struct sc_failures *m, const struct sc_event *ev)
 	m->failures++;
 	if (f->code == 0) {
 		m->other_silent++;
+		m->other_phases[sc_phase_of(sc_str_of(f->phase))][2]++;
 		count_silent(m, ev, f->scope ? f->scope : "session", f->phase, &item);
 		return;
 	}
@@ -369,6 +372,49 @@ static void add_diagnosis(struct sc_failures *m, const struct sc_event *ev)
 	sc_top_label(sc_top_add(&m->diagnoses, sc_str_of(d->diagnosis), &item), sc_str_of(d->severity));
 }
 
+/* "starttls TLSv1.2, alert of client: bad_certificate": how a handshake failed. */
+static void add_tls(struct sc_failures *m, const struct sc_event *ev)
+{
+	const struct sc_ev_tls *t = ev->body;
+	if (t->established)
+		return;
+	char buffer[SC_TOP_KEY_OCTETS];
+	struct sc_text key = sc_text_into(buffer, sizeof(buffer));
+	sc_text_adds(&key, t->via ? t->via : "tls");
+	sc_text_adds(&key, t->version ? " " : "");
+	sc_text_adds(&key, t->version ? t->version : "");
+	sc_text_adds(&key, t->alert.name ? ", alert of " : ", no alert");
+	if (t->alert.name) {
+		sc_text_adds(&key, t->alert.side ? t->alert.side : "one side");
+		sc_text_adds(&key, ": ");
+		sc_text_adds(&key, t->alert.name);
+	}
+	struct sc_top_item item = { .failed = true, .when = ev->when, .session = session_of(ev) };
+	sc_top_label(sc_top_add(&m->handshakes, sc_text_str(&key), &item), t->certificate.subject);
+}
+
+/* A finding that goes on, or is over, is the one that was counted. */
+static void add_finding(struct sc_failures *m, const struct sc_event *ev)
+{
+	const struct sc_ev_finding *f = ev->body;
+	if (f->state && strcmp(f->state, "new") != 0)
+		return;
+	char buffer[SC_TOP_KEY_OCTETS];
+	struct sc_text key = sc_text_into(buffer, sizeof(buffer));
+	sc_text_adds(&key, f->detector ? f->detector : "-");
+	sc_text_adds(&key, f->subject.value.at ? ": " : "");
+	sc_text_add(&key, f->subject.value);
+	struct sc_top_item item = { .failed = true, .when = ev->when, .session = session_of(ev) };
+	sc_top_label(sc_top_add(&m->findings, sc_text_str(&key), &item), sc_str_of(f->severity));
+}
+
+static void add_story(struct sc_failures *m, const struct sc_ev_story *s)
+{
+	sc_stories_add(&m->stories, s);
+	if (s->attempts > 1)
+		measure(m, SC_SPREAD_retry, s->delay_ms);
+}
+
 static void add_stats(struct sc_failures *m, const struct sc_event *ev)
 {
 	const struct sc_ev_stats *s = ev->body;
@@ -387,6 +433,9 @@ void sc_failures_add(struct sc_failures *m, const struct sc_event *ev)
 	case SC_EVENT_failure:     add_failure(m, ev); break;
 	case SC_EVENT_auth:        add_auth(m, ev); break;
 	case SC_EVENT_diagnosis:   add_diagnosis(m, ev); break;
+	case SC_EVENT_tls:         add_tls(m, ev); break;
+	case SC_EVENT_finding:     add_finding(m, ev); break;
+	case SC_EVENT_story:       add_story(m, ev->body); break;
 	case SC_EVENT_stats:       add_stats(m, ev); break;
 	default:                   break;
 	}

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "explain/causes.h"
 #include "model/spread.h"
+#include "model/stories.h"
 #include "model/timeline.h"
 #include "model/top.h"
 
@@ -26,7 +27,8 @@
 	SC_SPREAD(data, "DATA to its reply")                                         \
 	SC_SPREAD(transfer, "sending the message")                                   \
 	SC_SPREAD(eom, "end of the message to the verdict")                          \
-	SC_SPREAD(session, "whole session")
+	SC_SPREAD(session, "whole session")                                          \
+	SC_SPREAD(retry, "first attempt to acceptance, where more were needed")
 
 enum sc_spread_id {
 #define SC_SPREAD(name, meaning) SC_SPREAD_##name,
@@ -80,16 +82,17 @@ struct sc_failures {
 	uint64_t phases[SC_PHASES][SC_CLASSES];
 	uint64_t no_enhanced;                        /* refusals without an enhanced code */
 	/* refusals and breaks that have no recipient */
-	uint64_t failures, other_phases[SC_PHASES][2], other_silent;
+	uint64_t failures, other_phases[SC_PHASES][3], other_silent; /* 4yz, 5yz, no reply */
 	uint64_t other_causes[SC_CAUSES];
 	/* logins */
 	uint64_t auth_ok, auth_failed, auth_cancelled, auth_unknown, auth_cleartext;
 	/* by key */
 	struct sc_top enhanced, templates, domains, servers, senders, clients, lists, silent, auth_clients,
-		auth_users, starttls, diagnoses;
+		auth_users, starttls, handshakes, diagnoses, findings;
 	uint64_t quirks[64];                         /* sessions and transactions that showed it */
 	struct sc_spread spreads[SC_SPREAD_COUNT];
 	struct sc_timeline timeline;
+	struct sc_stories stories;
 	struct sc_failed_recipient *recent;          /* a ring; see sc_failures_recent() */
 	uint64_t recent_count;                       /* of all failed recipients */
 	/* from the last `stats` event */
@@ -104,7 +107,8 @@ void   sc_failures_close(struct sc_failures *m); /* NULL is fine */
 /* The kinds of event that are counted. */
 #define SC_FAILURES_WANTS                                                                                        \
 	(SC_WANT(SC_EVENT_session) | SC_WANT(SC_EVENT_transaction) | SC_WANT(SC_EVENT_delivery) |                \
-	 SC_WANT(SC_EVENT_failure) | SC_WANT(SC_EVENT_auth) | SC_WANT(SC_EVENT_diagnosis) | SC_WANT(SC_EVENT_stats))
+	 SC_WANT(SC_EVENT_failure) | SC_WANT(SC_EVENT_auth) | SC_WANT(SC_EVENT_diagnosis) |                      \
+	 SC_WANT(SC_EVENT_story) | SC_WANT(SC_EVENT_tls) | SC_WANT(SC_EVENT_finding) | SC_WANT(SC_EVENT_stats))
 void sc_failures_add(struct sc_failures *m, const struct sc_event *ev);
 
 /* The nth failed recipient, the newest first; NULL when it is not kept. */

@@ -110,6 +110,15 @@ void sc_page_grouped(struct sc_text *t, uint64_t n)
 	}
 }
 
+void sc_page_share(struct sc_text *t, uint64_t n, uint64_t of)
+{
+	uint64_t tenths = of ? (uint64_t)((double)n * 1000.0 / (double)of + 0.5) : 0;
+	sc_text_number(t, tenths / 10);
+	sc_text_put(t, '.');
+	sc_text_number(t, tenths % 10);
+	sc_text_adds(t, " %");
+}
+
 /* ---- columns ---- */
 
 static void spaces(struct sc_text *t, size_t n)

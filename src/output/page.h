@@ -22,6 +22,7 @@ void sc_page_zone(const struct sc_page_clock *clock, struct sc_text *t);        
 /* Seconds with three decimals, right in `width` columns: "   0.913". */
 void sc_page_seconds(struct sc_text *t, sc_time duration, size_t width);
 void sc_page_grouped(struct sc_text *t, uint64_t n); /* 2,345 */
+void sc_page_share(struct sc_text *t, uint64_t n, uint64_t of); /* 12.5 % */
 
 /* `s`, visible already, in exactly `width` columns: cut with an ellipsis, or filled with spaces. */
 void sc_page_fit(struct sc_text *t, sc_str s, size_t width, bool right);

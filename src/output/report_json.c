@@ -1,10 +1,11 @@
-/* report_json.c - the report of delivery failures as one JSON object: the same numbers as report_text.c.
+/* report_json.c - the report of delivery failures as one JSON object, over the same walk as the other forms
+ * (report_parts.c).
  *
  * Keys are stable; lists stand in order, the biggest first; what has no value is left out.  Strings of the wire
  * go through sc_text_json(). */
 #include "base/text.h"
-#include "model/failures.h"
 #include "output/buffer.h"
+#include "output/report_parts.h"
 #include "output/reports.h"
 #include "output/value.h"
 
@@ -17,6 +18,7 @@ struct json_report {
 	struct sc_failures *m;
 	const char *source;
 	bool comma; /* something stands before, in this object or list */
+	bool rows;  /* the list of rows of a part is open */
 };
 
 /* ---- writing ---- */
@@ -137,188 +139,95 @@ static void put_recipients(struct json_report *r)
 	close_with(r, "}");
 }
 
-static void put_causes(struct json_report *r)
+/* ---- the tables ---- */
+
+static void put_sessions(struct json_report *r, const char *key, const struct sc_cell *cell)
 {
-	const struct sc_failures *m = r->m;
-	open_with(r, "causes", "[");
-	for (int cause = 0; cause < SC_CAUSES; cause++) {
-		const struct sc_cause_facts *facts = sc_cause_facts((enum sc_cause)cause);
-		uint64_t refused = m->causes[cause][0] + m->causes[cause][1];
-		if (refused + m->other_causes[cause] == 0)
-			continue;
-		open_with(r, NULL, "{");
-		if (facts) {
-			word(r, "cause", facts->name);
-			word(r, "family", facts->family);
-		}
-		number(r, "recipients", refused);
-		number(r, "deferred", m->causes[cause][0]);
-		number(r, "rejected", m->causes[cause][1]);
-		number(r, "without_recipient", m->other_causes[cause]);
-		session(r, "session", m->cause_sessions[cause]);
-		if (facts) {
-			word(r, "acts", facts->acts);
-			word(r, "advice", facts->advice);
-		}
-		close_with(r, "}");
-	}
+	open_with(r, key, "[");
+	for (uint64_t i = 0; cell->many && i < cell->n; i++)
+		session(r, NULL, cell->many[i]);
 	close_with(r, "]");
 }
 
-static void put_phases(struct json_report *r)
+/* The null path has no angle brackets in JSON. */
+static sc_str path_of(const char *key, sc_str s)
 {
-	static const char *const classes[SC_CLASSES] = { "deferred", "rejected", "in_doubt", "aborted" };
-	const struct sc_failures *m = r->m;
-	open_with(r, "phases", "[");
-	for (int phase = 0; phase < SC_PHASES; phase++) {
-		const uint64_t *n = m->phases[phase], *o = m->other_phases[phase];
-		if (n[0] + n[1] + n[2] + n[3] + o[0] + o[1] == 0)
-			continue;
-		open_with(r, NULL, "{");
-		word(r, "phase", sc_phase_name((enum sc_phase)phase));
-		for (int i = 0; i < SC_CLASSES; i++)
-			number(r, classes[i], n[i]);
-		number(r, "deferred_without_recipient", o[0]);
-		number(r, "rejected_without_recipient", o[1]);
-		close_with(r, "}");
-	}
-	close_with(r, "]");
+	bool null_path = strcmp(key, "mail_from") == 0 && sc_str_equal(s, SC_STR("<>"));
+	return null_path ? SC_STR("") : s;
 }
 
-static void put_row(struct json_report *r, const char *key, const struct sc_top_row *row, const char *label,
-		    bool recipients)
+static void put_cell(struct json_report *r, const struct sc_column *c, const struct sc_cell *cell)
 {
-	open_with(r, NULL, "{");
-	bool null_path = strcmp(key, "mail_from") == 0 && sc_str_equal(sc_top_key(row), SC_STR("<>"));
-	string(r, key, null_path ? SC_STR("") : sc_top_key(row));
-	if (label && row->label_len)
-		string(r, label, (sc_str){ row->label, row->label_len });
-	number(r, "count", row->count);
-	number(r, "failed", row->failed);
-	if (recipients)
-		outcomes(r, "outcomes", row->outcomes);
-	if (row->code)
-		number(r, "code", row->code);
-	word(r, "cause", sc_cause_name((enum sc_cause)row->cause));
-	when(r, "first", row->first);
-	when(r, "last", row->last);
-	when(r, "first_failed", row->first_failed);
-	when(r, "last_accepted", row->last_accepted);
-	open_with(r, "sessions", "[");
-	for (size_t i = 0; i < SC_TOP_SESSIONS; i++)
-		session(r, NULL, row->sessions[i]);
-	close_with(r, "]");
+	switch (c->kind) {
+	case SC_CELL_COUNT:    number(r, c->key, cell->n); break;
+	case SC_CELL_CODE:     cell->n ? number(r, c->key, cell->n) : (void)0; break;
+	case SC_CELL_OUTCOMES: cell->many ? outcomes(r, c->key, cell->many) : (void)0; break;
+	case SC_CELL_TIME:     when(r, c->key, cell->t); break;
+	case SC_CELL_DURATION: cell->t != SC_TIME_NONE ? duration(r, c->key, cell->t) : (void)0; break;
+	case SC_CELL_SESSIONS: put_sessions(r, c->key, cell); break;
+	case SC_CELL_WIRE:
+	case SC_CELL_WORD:
+	case SC_CELL_PROSE:    string(r, c->key, path_of(c->key, cell->s)); break;
+	case SC_CELL_SHARE:
+	case SC_CELL_SIGN:     break;
+	}
+}
+
+static void put_object(struct json_report *r, const char *key, const struct sc_part *part,
+		       const struct sc_cell *cells)
+{
+	open_with(r, key, "{");
+	for (size_t i = 0; i < part->count; i++)
+		if (part->columns[i].key)
+			put_cell(r, &part->columns[i], &cells[i]);
 	close_with(r, "}");
 }
 
-/* A map: its rows, and the sum of all others. */
-static void put_top(struct json_report *r, const char *name, const struct sc_top *top, const char *key,
-		    const char *label, bool recipients)
+static void begin_part(void *ctx, const struct sc_part *part)
 {
-	const struct sc_top_row *rows[MOST_ROWS];
-	size_t count = sc_top_sorted(top, SC_TOP_BY_FAILED, rows, MOST_ROWS);
-	open_with(r, name, "{");
+	struct json_report *r = ctx;
+	if (part->people_only)
+		return;
+	open_with(r, part->name, "{");
 	open_with(r, "rows", "[");
-	for (size_t i = 0; i < count; i++)
-		put_row(r, key, rows[i], label, recipients);
-	close_with(r, "]");
-	struct sc_top_row rest = sc_top_rest(top, rows, count);
-	open_with(r, "others", "{");
-	number(r, "count", rest.count);
-	number(r, "failed", rest.failed);
-	if (recipients)
-		outcomes(r, "outcomes", rest.outcomes);
-	close_with(r, "}");
+	r->rows = true;
+}
+
+static void row_of_part(void *ctx, const struct sc_part *part, const struct sc_cell *cells)
+{
+	if (!part->people_only)
+		put_object(ctx, NULL, part, cells);
+}
+
+static void close_rows(struct json_report *r)
+{
+	if (r->rows)
+		close_with(r, "]");
+	r->rows = false;
+}
+
+static void rest_of_part(void *ctx, const struct sc_part *part, const struct sc_cell *cells)
+{
+	struct json_report *r = ctx;
+	if (part->people_only)
+		return;
+	close_rows(r);
+	if (strcmp(part->name, "newest") == 0)
+		number(r, "more", cells[3].n);
+	else
+		put_object(r, "others", part, cells);
+}
+
+static void end_part(void *ctx, const struct sc_part *part)
+{
+	struct json_report *r = ctx;
+	if (part->people_only)
+		return;
+	close_rows(r);
 	close_with(r, "}");
 }
 
-static void put_auth(struct json_report *r)
-{
-	const struct sc_failures *m = r->m;
-	open_with(r, "logins", "{");
-	number(r, "ok", m->auth_ok);
-	number(r, "failed", m->auth_failed);
-	number(r, "cancelled", m->auth_cancelled);
-	number(r, "unknown", m->auth_unknown);
-	number(r, "cleartext", m->auth_cleartext);
-	put_top(r, "clients", &m->auth_clients, "client", NULL, false);
-	put_top(r, "users", &m->auth_users, "user", NULL, false);
-	close_with(r, "}");
-}
-
-static void put_quirks(struct json_report *r)
-{
-	open_with(r, "quirks", "{");
-	for (int i = 0; i < SC_QUIRKS; i++)
-		if (r->m->quirks[i])
-			number(r, sc_quirk_name((enum sc_quirk)i), r->m->quirks[i]);
-	close_with(r, "}");
-}
-
-static void put_hours(struct json_report *r)
-{
-	const struct sc_timeline *t = &r->m->timeline;
-	open_with(r, "timeline", "{");
-	number(r, "width_s", (uint64_t)t->width_s);
-	open_with(r, "bins", "[");
-	for (size_t i = 0; i < t->count; i++) {
-		open_with(r, NULL, "{");
-		when(r, "from", sc_timeline_begin(t, i));
-		outcomes(r, "recipients", t->bins[i].outcomes);
-		number(r, "sessions", t->bins[i].sessions);
-		close_with(r, "}");
-	}
-	close_with(r, "]");
-	close_with(r, "}");
-}
-
-static void put_timing(struct json_report *r)
-{
-	open_with(r, "timing", "{");
-	for (int i = 0; i < SC_SPREAD_COUNT; i++) {
-		const struct sc_spread *s = &r->m->spreads[i];
-		if (s->count == 0)
-			continue;
-		open_with(r, sc_spread_rows[i].name, "{");
-		number(r, "count", s->count);
-		duration(r, "p50_ms", sc_spread_percentile(s, 50));
-		duration(r, "p90_ms", sc_spread_percentile(s, 90));
-		duration(r, "p99_ms", sc_spread_percentile(s, 99));
-		duration(r, "min_ms", s->least);
-		duration(r, "max_ms", s->most);
-		close_with(r, "}");
-	}
-	close_with(r, "}");
-}
-
-static void put_recent(struct json_report *r)
-{
-	const struct sc_failed_recipient *f;
-	open_with(r, "newest", "[");
-	for (size_t i = 0; (f = sc_failures_recent(r->m, i)) != NULL; i++) {
-		char buffer[16];
-		struct sc_text status = sc_text_into(buffer, sizeof(buffer));
-		open_with(r, NULL, "{");
-		when(r, "ts", f->when);
-		session(r, "session", f->session);
-		string(r, "rcpt_to", (sc_str){ f->rcpt, f->rcpt_len });
-		if (f->has_from)
-			string(r, "mail_from", (sc_str){ f->from, f->from_len });
-		word(r, "outcome", sc_outcome_name(f->outcome));
-		word(r, "phase", sc_phase_name(f->phase));
-		word(r, "cause", sc_cause_name(f->cause));
-		if (f->code)
-			number(r, "code", f->code);
-		if (f->enhanced.cls) {
-			sc_text_status(&status, f->enhanced);
-			string(r, "enhanced", sc_text_str(&status));
-		}
-		if (f->text_len)
-			string(r, "text", (sc_str){ f->text, f->text_len });
-		close_with(r, "}");
-	}
-	close_with(r, "]");
-}
+static const struct sc_part_visitor visitor = { MOST_ROWS, begin_part, row_of_part, rest_of_part, end_part };
 
 static void put_all(struct json_report *r)
 {
@@ -328,26 +237,11 @@ static void put_all(struct json_report *r)
 	word(r, "report", "failures");
 	put_scope(r);
 	put_recipients(r);
-	put_causes(r);
-	put_phases(r);
 	number(r, "failures_without_recipient", m->failures);
 	number(r, "silent_without_recipient", m->other_silent);
 	number(r, "refusals_without_enhanced", m->no_enhanced);
-	put_top(r, "silent", &m->silent, "what", NULL, true);
-	put_top(r, "templates", &m->templates, "template", "first_domain", true);
-	put_top(r, "lists", &m->lists, "list", NULL, true);
-	put_top(r, "enhanced", &m->enhanced, "enhanced", NULL, true);
-	put_top(r, "domains", &m->domains, "domain", NULL, true);
-	put_top(r, "servers", &m->servers, "server", "host", true);
-	put_top(r, "senders", &m->senders, "mail_from", NULL, true);
-	put_top(r, "clients", &m->clients, "client", "helo", true);
-	put_top(r, "starttls", &m->starttls, "starttls", NULL, false);
-	put_auth(r);
-	put_top(r, "diagnoses", &m->diagnoses, "diagnosis", "severity", false);
-	put_quirks(r);
-	put_hours(r);
-	put_timing(r);
-	put_recent(r);
+	number(r, "timeline_width_s", (uint64_t)m->timeline.width_s);
+	sc_report_parts(m, &visitor, r);
 	close_with(r, "}\n");
 }
 

@@ -42,11 +42,7 @@ void sc_report_share(struct sc_report *r, uint64_t n, uint64_t of, size_t width)
 {
 	char buffer[32];
 	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
-	uint64_t tenths = of ? (uint64_t)((double)n * 1000.0 / (double)of + 0.5) : 0;
-	sc_text_number(&t, tenths / 10);
-	sc_text_put(&t, '.');
-	sc_text_number(&t, tenths % 10);
-	sc_text_adds(&t, " %");
+	sc_page_share(&t, n, of);
 	put(r, sc_text_str(&t), width, true);
 }
 
@@ -104,24 +100,15 @@ void sc_report_end(struct sc_report *r)
 
 void sc_report_command(struct sc_text *t, const struct sc_report *r, uint64_t session)
 {
-	sc_text_adds(t, "smtpscope show ");
-	if (session)
+	sc_text_adds(t, "smtpscope show");
+	if (session != SC_REPORT_EVERY)
+		sc_text_put(t, ' ');
+	if (session && session != SC_REPORT_EVERY)
 		sc_text_hex(t, session, 16);
-	else
+	else if (!session)
 		sc_text_adds(t, "ID");
 	if (r->source && *r->source) {
 		sc_text_adds(t, " -r ");
 		sc_text_visible(t, sc_str_of(r->source));
 	}
-}
-
-void sc_report_session(struct sc_report *r, uint64_t session, size_t indent)
-{
-	if (session == 0)
-		return;
-	sc_report_begin(r);
-	sc_report_words(r, "", indent);
-	sc_report_rest(r, "session ");
-	sc_text_hex(&r->sheet.text, session, 16);
-	sc_report_end(r);
 }

@@ -2,7 +2,7 @@
 #ifndef SC_OUTPUT_REPORT_PAGE_H
 #define SC_OUTPUT_REPORT_PAGE_H
 
-#include "model/failures.h"
+#include "output/report_parts.h"
 #include "output/sheet.h"
 
 struct sc_report {
@@ -30,22 +30,11 @@ void sc_report_rest(struct sc_report *r, const char *words);                    
 void sc_report_rest_wire(struct sc_report *r, sc_str s);                           /* and of the wire */
 void sc_report_end(struct sc_report *r);
 
-/* A paragraph of its own below a row: "show 0123456789abcdef". */
-void sc_report_session(struct sc_report *r, uint64_t session, size_t indent);
-/* The command that opens a session; with 0: for any. */
+#define SC_REPORT_EVERY UINT64_MAX
+/* The command that opens a session; with 0: for any; SC_REPORT_EVERY: it opens what an option selects. */
 void sc_report_command(struct sc_text *t, const struct sc_report *r, uint64_t session);
 
-/* The tables below the verdict: report_tables.c. */
-void sc_report_templates(struct sc_report *r);
-void sc_report_lists(struct sc_report *r);
-void sc_report_enhanced(struct sc_report *r);
-void sc_report_parties(struct sc_report *r);
-void sc_report_silent(struct sc_report *r);
-void sc_report_starttls(struct sc_report *r);
-void sc_report_logins(struct sc_report *r);
-void sc_report_hours(struct sc_report *r);
-void sc_report_timing(struct sc_report *r);
-void sc_report_oddities(struct sc_report *r);
-void sc_report_recipients(struct sc_report *r);
+/* The tables below the verdict, for a struct sc_report: report_tables.c. */
+extern const struct sc_part_visitor sc_report_text_visitor;
 
 #endif

@@ -1,5 +1,5 @@
-/* report_text.c - the report of delivery failures for people: problems first, then the tables that show where
- * they lie.
+/* report_text.c - the report of delivery failures for people: what was looked at and the verdict, then the tables that
+ * show where the problems lie (report_tables.c).
  *
  * Counts while events come, writes when closed.  Trusts nothing of the wire: see report_page.c.  Lines stay
  * within the width of the page, 80 columns unless more is given. */
@@ -39,6 +39,28 @@ static void put_totals(struct sc_report *r)
 	sc_sheet_end(&r->sheet, "", 0);
 }
 
+static void put_keys(struct sc_text *t, const struct sc_top *top, const char *one, const char *many)
+{
+	sc_text_adds(t, top->displaced ? "more than " : "");
+	sc_page_grouped(t, top->used);
+	sc_text_adds(t, top->used == 1 && !top->displaced ? one : many);
+}
+
+static void put_parties(struct sc_report *r)
+{
+	const struct sc_failures *m = r->m;
+	if (m->recipients == 0)
+		return;
+	struct sc_text *t = sc_sheet_begin(&r->sheet);
+	sc_page_grouped(t, m->recipients);
+	sc_text_adds(t, m->recipients == 1 ? " recipient in " : " recipients in ");
+	put_keys(t, &m->domains, " domain, from ", " domains, from ");
+	put_keys(t, &m->senders, " sender; ", " senders; ");
+	put_keys(t, &m->clients, " client to ", " clients to ");
+	put_keys(t, &m->servers, " server", " servers");
+	sc_sheet_end(&r->sheet, "", 0);
+}
+
 static void blind_spot(struct sc_report *r, uint64_t n, const char *what)
 {
 	if (n == 0)
@@ -63,6 +85,7 @@ static void put_scope(struct sc_report *r)
 	if (m->first != SC_TIME_NONE)
 		put_range(r);
 	put_totals(r);
+	put_parties(r);
 	blind_spot(r, m->encrypted, "sessions went on inside TLS; without keys their mail is in no count");
 	blind_spot(r, m->packets_dropped, "packets were lost by the capture");
 	blind_spot(r, m->packets_truncated, "packets were cut short by the capture (snap length)");
@@ -116,21 +139,6 @@ static uint64_t cause_count(const struct sc_failures *m, int cause)
 	return m->causes[cause][0] + m->causes[cause][1];
 }
 
-/* Causes by count, the biggest first; gives how many there are. */
-static size_t causes_sorted(const struct sc_failures *m, int *order)
-{
-	size_t count = 0;
-	for (int cause = 0; cause < SC_CAUSES; cause++) {
-		if (cause_count(m, cause) + m->other_causes[cause] == 0)
-			continue;
-		size_t at = count++;
-		for (; at > 0 && cause_count(m, cause) > cause_count(m, order[at - 1]); at--)
-			order[at] = order[at - 1];
-		order[at] = cause;
-	}
-	return count;
-}
-
 static const char *cause_word(int cause)
 {
 	return cause == SC_CAUSE_NONE ? "not told" : sc_cause_name((enum sc_cause)cause);
@@ -169,144 +177,35 @@ static void put_verdict(struct sc_report *r, const int *causes, size_t count)
 		sc_sheet_line(&r->sheet, "No recipient was refused.");
 }
 
-/* ---- why and where ---- */
-
-static void put_causes(struct sc_report *r, const int *causes, size_t count)
-{
-	const struct sc_failures *m = r->m;
-	if (count == 0 || cause_count(m, causes[0]) == 0)
-		return;
-	sc_report_heading(r, "WHY SERVERS REFUSED (recipients)", "  deferred rejected  cause");
-	for (size_t i = 0; i < count && cause_count(m, causes[i]); i++) {
-		const struct sc_cause_facts *facts = sc_cause_facts((enum sc_cause)causes[i]);
-		sc_report_begin(r);
-		sc_report_count(r, m->causes[causes[i]][0], 10);
-		sc_report_count(r, m->causes[causes[i]][1], 9);
-		sc_report_words(r, "", 2);
-		sc_report_words(r, cause_word(causes[i]), 21);
-		sc_report_rest(r, facts ? facts->meaning : "The event carries no cause.");
-		sc_report_end(r);
-	}
-}
-
-static void put_phases(struct sc_report *r)
-{
-	const struct sc_failures *m = r->m;
-	bool any = false;
-	for (int phase = 0; phase < SC_PHASES; phase++) {
-		const uint64_t *n = m->phases[phase];
-		if (n[0] + n[1] + n[2] + n[3] == 0)
-			continue;
-		if (!any)
-			sc_report_heading(r, "WHERE IT FAILED (recipients)",
-					  "  phase         4yz      5yz in doubt  aborted");
-		any = true;
-		sc_report_begin(r);
-		sc_report_words(r, "", 2);
-		sc_report_words(r, phase ? sc_phase_name((enum sc_phase)phase) : "not told", 8);
-		for (int cls = 0; cls < SC_CLASSES; cls++)
-			sc_report_count(r, n[cls], cls ? 9 : 7);
-		sc_report_words(r, "", 2);
-		sc_report_rest(r, phase ? sc_phase_meaning((enum sc_phase)phase) : "");
-		sc_report_end(r);
-	}
-}
-
-static void put_others(struct sc_report *r)
-{
-	const struct sc_failures *m = r->m;
-	if (m->failures == 0)
-		return;
-	sc_report_heading(r, "REFUSALS AND BREAKS WITHOUT A RECIPIENT", "  phase         4yz      5yz");
-	for (int phase = 0; phase < SC_PHASES; phase++) {
-		const uint64_t *n = m->other_phases[phase];
-		if (n[0] + n[1] == 0)
-			continue;
-		sc_report_begin(r);
-		sc_report_words(r, "", 2);
-		sc_report_words(r, phase ? sc_phase_name((enum sc_phase)phase) : "not told", 8);
-		sc_report_count(r, n[0], 7);
-		sc_report_count(r, n[1], 9);
-		sc_report_end(r);
-	}
-	sc_report_begin(r);
-	sc_report_words(r, "", 2);
-	const char *between = "Causes: ";
-	for (int cause = 0; cause < SC_CAUSES; cause++) {
-		if (m->other_causes[cause] == 0)
-			continue;
-		sc_report_rest(r, between);
-		sc_report_rest(r, cause_word(cause));
-		sc_report_rest(r, " ");
-		sc_page_grouped(&r->sheet.text, m->other_causes[cause]);
-		between = ", ";
-	}
-	if (m->other_silent) {
-		sc_report_rest(r, *between == 'C' ? "Without a reply: " : "; without a reply: ");
-		sc_page_grouped(&r->sheet.text, m->other_silent);
-	}
-	sc_report_end(r);
-}
-
-/* ---- what to do ---- */
-
-static void put_advice(struct sc_report *r, const int *causes, size_t count)
-{
-	if (count == 0)
-		return;
-	sc_report_heading(r, "WHAT TO DO", NULL);
-	for (size_t i = 0; i < count; i++) {
-		const struct sc_cause_facts *facts = sc_cause_facts((enum sc_cause)causes[i]);
-		if (!facts)
-			continue;
-		sc_report_begin(r);
-		sc_report_words(r, "", 2);
-		sc_report_words(r, facts->name, 21);
-		sc_report_rest(r, facts->advice);
-		sc_report_rest(r, " (who can act: ");
-		sc_report_rest(r, facts->acts);
-		sc_report_rest(r, ")");
-		sc_report_end(r);
-		sc_report_session(r, r->m->cause_sessions[causes[i]], 23);
-	}
-}
-
 static void put_commands(struct sc_report *r)
 {
 	if (r->m->sessions == 0)
 		return;
 	const struct sc_failed_recipient *newest = sc_failures_recent(r->m, 0);
+	const char *cause = newest ? sc_cause_name(newest->cause) : NULL;
 	sc_buffer_adds(&r->sheet.out, "\n");
 	struct sc_text *t = sc_sheet_begin(&r->sheet);
 	sc_report_command(t, r, newest ? newest->session : 0);
-	sc_sheet_end(&r->sheet, "Open a session:  ", 17);
+	sc_sheet_end(&r->sheet, "Open a session:     ", 20);
 	t = sc_sheet_begin(&r->sheet);
-	sc_text_adds(t, "What a word means:  smtpscope explain WORD");
-	sc_sheet_end(&r->sheet, "", 2);
+	sc_report_command(t, r, SC_REPORT_EVERY);
+	sc_text_adds(t, " --where 'cause == \"");
+	sc_text_adds(t, cause ? cause : "user_unknown");
+	sc_text_adds(t, "\"'");
+	sc_sheet_end(&r->sheet, "Open all of a line: ", 20);
+	t = sc_sheet_begin(&r->sheet);
+	sc_text_adds(t, "smtpscope explain WORD");
+	sc_sheet_end(&r->sheet, "What a word means:  ", 20);
 }
 
 static void put_all(struct sc_report *r)
 {
 	int causes[SC_CAUSES];
-	size_t count = causes_sorted(r->m, causes);
+	size_t count = sc_report_causes(r->m, causes);
 	r->one_day = r->m->first != SC_TIME_NONE && r->m->last - r->m->first < 86400 * SC_SECOND;
 	put_scope(r);
 	put_verdict(r, causes, count);
-	put_causes(r, causes, count);
-	put_phases(r);
-	put_others(r);
-	sc_report_silent(r);
-	sc_report_templates(r);
-	sc_report_lists(r);
-	sc_report_enhanced(r);
-	sc_report_parties(r);
-	sc_report_starttls(r);
-	sc_report_logins(r);
-	sc_report_oddities(r);
-	sc_report_hours(r);
-	sc_report_timing(r);
-	sc_report_recipients(r);
-	put_advice(r, causes, count);
+	sc_report_parts(r->m, &sc_report_text_visitor, r);
 	put_commands(r);
 }
 

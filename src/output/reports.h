@@ -6,5 +6,6 @@
 
 extern const struct sc_sink_class sc_sink_report_text; /* for people, 80 columns */
 extern const struct sc_sink_class sc_sink_report_json; /* the same numbers, one object */
+extern const struct sc_sink_class sc_sink_report_html; /* the same numbers, one page */
 
 #endif

@@ -1,5 +1,5 @@
 /* test_report.c - the report of delivery failures: the numbers it tells, lines that fit, nothing of the wire
- * that could act on a terminal, and JSON that is JSON. */
+ * that could act on a terminal or a browser, JSON that is JSON, and HTML whose tags are its own. */
 #include "output/reports.h"
 #include "report_fixture.h"
 
@@ -136,6 +136,78 @@ static void check_json(const char *name, const struct page *p)
 		fail_msg("%s: no JSON: %s", name, p->at);
 }
 
+/* ---- a small reader of HTML: tags that we write, each closed by its own, and no other octet that HTML knows ---- */
+
+struct tags {
+	char open[32][20];
+	size_t depth;
+};
+
+static bool is_empty_tag(const char *name)
+{
+	return strcmp(name, "meta") == 0 || strcmp(name, "br") == 0;
+}
+
+/* Reads a tag from its '<' on; gives what follows it, or NULL. */
+static const char *html_tag(const char *p, struct tags *t)
+{
+	static const char known[] = " html head body meta title style h1 h2 p br nav a main section table thead tbody tr "
+				    "th td code pre svg rect ";
+	bool closes = p[1] == '/';
+	const char *name = p + 1 + closes;
+	size_t len = strcspn(name, " >");
+	char word[20], spaced[24];
+	const char *end = strchr(p, '>');
+	if (!end || len == 0 || len > 14 || strcspn(p + 1, "<") < (size_t)(end - p))
+		return NULL;
+	snprintf(word, sizeof(word), "%.*s", (int)len, name);
+	snprintf(spaced, sizeof(spaced), " %s ", word);
+	if (!strstr(known, spaced))
+		return NULL;
+	if (is_empty_tag(word))
+		return end + 1;
+	if (closes)
+		return t->depth && strcmp(t->open[--t->depth], word) == 0 ? end + 1 : NULL;
+	if (t->depth == 32)
+		return NULL;
+	memcpy(t->open[t->depth++], word, sizeof(word));
+	return end + 1;
+}
+
+static void check_html(const char *name, const struct page *p)
+{
+	static const char doctype[] = "<!DOCTYPE html>\n";
+	struct tags t = { .depth = 0 };
+	const char *at = p->at;
+	if (!at || strncmp(at, doctype, sizeof(doctype) - 1) != 0)
+		fail_msg("%s: no page", name);
+	for (at += sizeof(doctype) - 1; at && *at;) {
+		unsigned char c = (unsigned char)*at;
+		if ((c < ' ' && c != '\n') || c == 0x7f)
+			fail_msg("%s: control octet %u", name, c);
+		const char *from = at;
+		at = c == '<' ? html_tag(at, &t) : at + 1;
+		if (!at)
+			fail_msg("%s: no tag of ours: %.80s", name, from);
+		if (c == '>' || (c == '&' && !strchr("algq#", *at)))
+			fail_msg("%s: not escaped: %.80s", name, from);
+	}
+	assert_int_equal(t.depth, 0);
+}
+
+/* ---- the forms ---- */
+
+static const struct form {
+	const struct sc_sink_class *cls;
+	void (*check)(const char *name, const struct page *p);
+} forms[] = {
+	{ &sc_sink_report_text, check_text },
+	{ &sc_sink_report_json, check_json },
+	{ &sc_sink_report_html, check_html },
+};
+
+#define FORMS (sizeof(forms) / sizeof(forms[0]))
+
 /* ---- the cases ---- */
 
 static const struct sample samples[] = {
@@ -182,6 +254,21 @@ static void feed_samples(struct output *o)
 	feed(take, o, SC_EVENT_failure, 0xad0, T0, &f);
 	struct sc_ev_diagnosis d = { .diagnosis = "lost_after_eod", .severity = "warn", .confidence = "sure" };
 	feed(take, o, SC_EVENT_diagnosis, 0xab4, T0, &d);
+	const sc_str causes[] = { SC_STR("greylisted") }, sessions[] = { SC_STR("0000000000000ab2") };
+	struct sc_ev_story story = {
+		.story = 7, .mail_from = SC_STR(""), .rcpt_to = SC_STR("z@example.com"), .attempts = 3, .first_ts = T0,
+		.last_ts = T0 + 60 * SC_SECOND, .outcome = "pending", .delay_ms = SC_TIME_NONE,
+		.causes = { causes, 1 }, .sessions = { sessions, 1 },
+	};
+	feed(take, o, SC_EVENT_story, 0, T0, &story);
+	story.outcome = "accepted";
+	story.delay_ms = 300 * SC_SECOND;
+	feed(take, o, SC_EVENT_story, 0, T0, &story);
+	struct sc_ev_tls tls = { .via = "starttls", .version = "TLSv1.2", .alert = { "client", 42, "bad_certificate" } };
+	feed(take, o, SC_EVENT_tls, 0xab5, T0, &tls);
+	struct sc_ev_finding finding = { .detector = "password_guessing", .severity = "high", .state = "new",
+					 .subject = { "client", SC_STR("203.0.113.9") } };
+	feed(take, o, SC_EVENT_finding, 0xac0, T0, &finding);
 	struct sc_ev_stats stats = { .packets = { 546000, 12, 3 } };
 	feed(take, o, SC_EVENT_stats, 0, T0, &stats);
 	feed_session(take, o, 0xab0);
@@ -214,8 +301,15 @@ static void test_text(void **state)
 		"TIMES IN SECONDS",
 		"smtpscope show 0000000000000ab4 -r mail.pcap",
 		"greeting",
-		"who can act: nobody",
+		"Who can act: nobody",
 		"<>",
+		"3  accepted  got through in the end; session 0000000000000ab2",
+		"STILL WAITING",
+		"3  z@example.com from <>",
+		"starttls TLSv1.2, alert of client: bad_certificate",
+		"high     password_guessing: 203.0.113.9",
+		"5 recipients in 2 domains, from 3 senders; 1 client to 1 server",
+		"1   300.000",
 	};
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		if (!strstr(o.page.at, wanted[i]))
@@ -236,9 +330,10 @@ static void test_json(void **state)
 	static const char *const wanted[] = {
 		"\"all\":5,\"failed\":4",
 		"\"rejected\":2",
-		"\"cause\":\"user_unknown\",\"family\":\"address\"",
+		"\"cause\":\"user_unknown\",\"recipients\":1,\"family\":\"address\"",
 		"\"template\":\"550 5.1.1 <ADDR>: no such user\"",
-		"\"session\":\"0000000000000ab1\"",
+		"\"sessions\":[\"0000000000000ab1\"]",
+		"\"attempts\":3,\"outcome\":\"pending\",\"sessions\":[\"0000000000000ab2\"]",
 		"\"packets\":546000",
 		"\"mail_from\":\"\"",
 		"\"p50_ms\":5000.000",
@@ -255,15 +350,11 @@ static void test_json(void **state)
 static void test_empty(void **state)
 {
 	(void)state;
-	const struct sc_sink_class *const classes[] = { &sc_sink_report_text, &sc_sink_report_json };
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < FORMS; i++) {
 		struct page *page;
-		struct output o = begin(classes[i], i ? NULL : "", &page);
+		struct output o = begin(forms[i].cls, i ? NULL : "", &page);
 		end(&o, page, SC_OK);
-		if (i == 0)
-			check_text("empty", &o.page);
-		else
-			check_json("empty", &o.page);
+		forms[i].check("empty", &o.page);
 		free(o.page.at);
 	}
 }
@@ -293,10 +384,9 @@ static void test_hostile(void **state)
 		" ",
 		"",
 	};
-	const struct sc_sink_class *const classes[] = { &sc_sink_report_text, &sc_sink_report_json };
-	for (int c = 0; c < 2; c++) {
+	for (size_t c = 0; c < FORMS; c++) {
 		struct page *page;
-		struct output o = begin(classes[c], "a\x1b[31m\"file\xff.pcap", &page);
+		struct output o = begin(forms[c].cls, "a\x1b[31m\"file\xff.pcap", &page);
 		for (size_t i = 0; i < sizeof(attacks) / sizeof(attacks[0]); i++) {
 			struct sample s = {attacks[i], attacks[i], i % 2 ? "rejected" : "deferred",
 					   "rcpt",     "policy",   attacks[i],
@@ -308,10 +398,7 @@ static void test_hostile(void **state)
 			feed(take, &o, SC_EVENT_auth, i + 1, T0, &auth);
 		}
 		end(&o, page, SC_OK);
-		if (c == 0)
-			check_text("hostile", &o.page);
-		else
-			check_json("hostile", &o.page);
+		forms[c].check("hostile", &o.page);
 		free(o.page.at);
 	}
 }
@@ -320,10 +407,9 @@ static void test_hostile(void **state)
 static void test_extremes(void **state)
 {
 	(void)state;
-	const struct sc_sink_class *const classes[] = { &sc_sink_report_text, &sc_sink_report_json };
-	for (int c = 0; c < 2; c++) {
+	for (size_t c = 0; c < FORMS; c++) {
 		struct page *page;
-		struct output o = begin(classes[c], "mail.pcap", &page);
+		struct output o = begin(forms[c].cls, "mail.pcap", &page);
 		struct sc_ev_session s = sample_session();
 		s.start = 0;
 		s.end = INT64_MAX;
@@ -338,10 +424,7 @@ static void test_extremes(void **state)
 		struct sc_ev_stats stats = { .packets = { UINT64_MAX, UINT64_MAX, UINT64_MAX } };
 		feed(take, &o, SC_EVENT_stats, 0, T0, &stats);
 		end(&o, page, SC_OK);
-		if (c == 0)
-			check_text("extremes", &o.page);
-		else
-			check_json("extremes", &o.page);
+		forms[c].check("extremes", &o.page);
 		free(o.page.at);
 	}
 }
@@ -349,10 +432,9 @@ static void test_extremes(void **state)
 static void test_writer_fails(void **state)
 {
 	(void)state;
-	const struct sc_sink_class *const classes[] = { &sc_sink_report_text, &sc_sink_report_json };
-	for (int c = 0; c < 2; c++) {
+	for (size_t c = 0; c < FORMS; c++) {
 		struct page *page;
-		struct output o = begin(classes[c], "mail.pcap", &page);
+		struct output o = begin(forms[c].cls, "mail.pcap", &page);
 		feed_samples(&o);
 		page->refuse = true;
 		end(&o, page, SC_EFAILED);

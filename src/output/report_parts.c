@@ -1,0 +1,260 @@
+/* report_parts.c - the tables of the report and what stands in them; see report_parts.h.
+ *
+ * A table over a map of the model (model/top.h) is data here: its columns say what of a row of the map they show.
+ * The others are filled in report_rows.c.  Nothing is written here, so nothing of the wire can do harm. */
+#include "output/report_parts.h"
+
+#include "explain/phrase.h"
+
+/* What of a row of a map a column shows. */
+enum source {
+	FROM_COUNT, FROM_FAILED, FROM_SHARE, FROM_OUTCOMES, FROM_KEY, FROM_LABEL, FROM_CODE, FROM_CAUSE, FROM_FIRST,
+	FROM_LAST, FROM_FIRST_FAILED, FROM_LAST_ACCEPTED, FROM_SESSIONS, FROM_SESSION, FROM_STATUS,
+};
+
+/* What JSON tells of every row of a map, behind its key and counts. */
+#define FACTS                                                                                            \
+	{ SC_CELL_CODE, "code", NULL, -1, 0, NULL, FROM_CODE },                                          \
+	{ SC_CELL_TIME, "first_failed", NULL, -1, 0, NULL, FROM_FIRST_FAILED },                          \
+	{ SC_CELL_TIME, "last_accepted", NULL, -1, 0, NULL, FROM_LAST_ACCEPTED }
+#define SPAN                                                                                             \
+	{ SC_CELL_TIME, "first", NULL, -1, 0, NULL, FROM_FIRST },                                        \
+	{ SC_CELL_TIME, "last", NULL, -1, 0, NULL, FROM_LAST }
+#define BY_OUTCOME { SC_CELL_OUTCOMES, "outcomes", NULL, -1, 0, NULL, FROM_OUTCOMES }
+#define FAILED     { SC_CELL_COUNT, "failed", NULL, -1, 0, NULL, FROM_FAILED }
+#define CAUSE      { SC_CELL_WORD, "cause", NULL, -1, 0, NULL, FROM_CAUSE }
+#define SESSIONS   { SC_CELL_SESSIONS, "sessions", "sessions", 0, 0, "; ", FROM_SESSIONS }
+
+static const struct sc_column templates[] = {
+	{ SC_CELL_COUNT, "count", "n", 7, 0, NULL, FROM_COUNT },
+	{ SC_CELL_TIME, "first", "first", 1, 0, NULL, FROM_FIRST },
+	{ SC_CELL_TIME, "last", "last", 1, 0, NULL, FROM_LAST },
+	{ SC_CELL_WIRE, "template", "text", 0, 0, NULL, FROM_KEY },
+	{ SC_CELL_WORD, "cause", "cause", 0, 1, NULL, FROM_CAUSE },
+	{ SC_CELL_WIRE, "first_domain", "first for", 0, 1, "; first for ", FROM_LABEL },
+	{ SC_CELL_SESSIONS, NULL, NULL, 0, 1, "; ", FROM_SESSION },
+	{ SC_CELL_SESSIONS, "sessions", "sessions", -1, 0, NULL, FROM_SESSIONS },
+	BY_OUTCOME, FACTS,
+};
+
+#define COUNTED(name, key)                                                                               \
+	static const struct sc_column name[] = {                                                        \
+		{ SC_CELL_COUNT, "count", "n", 7, 0, NULL, FROM_COUNT },                                 \
+		{ SC_CELL_WIRE, key, key, 0, 0, NULL, FROM_KEY },                                        \
+		SESSIONS, FAILED, CAUSE, BY_OUTCOME, SPAN, FACTS,                                        \
+	}
+COUNTED(silent, "what");
+COUNTED(lists, "list");
+COUNTED(starttls, "starttls");
+COUNTED(handshakes, "handshake");
+
+#define GRADED(name, key, grade)                                                                         \
+	static const struct sc_column name[] = {                                                        \
+		{ SC_CELL_COUNT, "count", "n", 7, 0, NULL, FROM_COUNT },                                 \
+		{ SC_CELL_WIRE, grade, grade, 9, 0, NULL, FROM_LABEL },                                  \
+		{ SC_CELL_WIRE, key, key, 0, 0, NULL, FROM_KEY },                                        \
+		SESSIONS, FAILED, SPAN,                                                                  \
+	}
+GRADED(diagnoses, "diagnosis", "severity");
+GRADED(findings, "finding", "severity");
+
+static const struct sc_column enhanced[] = {
+	{ SC_CELL_COUNT, "count", "n", 7, 0, NULL, FROM_COUNT },
+	{ SC_CELL_WIRE, "enhanced", "code", 12, 0, NULL, FROM_KEY },
+	{ SC_CELL_PROSE, NULL, "meaning", 0, 0, NULL, FROM_STATUS },
+	{ SC_CELL_SESSIONS, "sessions", "sessions", -1, 0, NULL, FROM_SESSIONS },
+	FAILED, CAUSE, BY_OUTCOME, SPAN, FACTS,
+};
+
+#define PARTY(name, key, heading, label)                                                                        \
+	static const struct sc_column name[] = {                                                        \
+		{ SC_CELL_COUNT, "failed", "failed", 8, 0, NULL, FROM_FAILED },                          \
+		{ SC_CELL_SHARE, NULL, "share", 9, 0, NULL, FROM_SHARE },                                \
+		{ SC_CELL_OUTCOMES, "outcomes", "", 9, 0, NULL, FROM_OUTCOMES },                         \
+		{ SC_CELL_WIRE, key, heading, 0, 0, NULL, FROM_KEY },                                    \
+		{ SC_CELL_WIRE, label, label, 0, 0, " ", FROM_LABEL },                                   \
+		{ SC_CELL_COUNT, "count", NULL, -1, 0, NULL, FROM_COUNT },                               \
+		{ SC_CELL_SESSIONS, "sessions", "sessions", -1, 0, NULL, FROM_SESSIONS },                \
+		CAUSE, SPAN, FACTS,                                                                      \
+	}
+PARTY(domains, "domain", "domain", NULL);
+PARTY(servers, "server", "server", "host");
+PARTY(senders, "mail_from", "sender", NULL);
+PARTY(clients, "client", "client", "helo");
+
+#define LOGIN(name, key)                                                                                 \
+	static const struct sc_column name[] = {                                                        \
+		{ SC_CELL_COUNT, "failed", "failed", 8, 0, NULL, FROM_FAILED },                          \
+		{ SC_CELL_COUNT, "count", "tried", 7, 0, NULL, FROM_COUNT },                             \
+		{ SC_CELL_WIRE, key, key, 0, 0, NULL, FROM_KEY },                                        \
+		SESSIONS, SPAN,                                                                          \
+		{ SC_CELL_WIRE, "mechanism", "mechanism", -1, 0, NULL, FROM_LABEL },                     \
+	}
+LOGIN(auth_clients, "client");
+LOGIN(auth_users, "user");
+
+struct map {
+	struct sc_part part;
+	size_t offset;  /* of its struct sc_top */
+	enum sc_top_order order;
+	size_t without; /* of the count of what had no key; 0: all have one */
+};
+
+#define MAP(member, name, order, title) \
+	{ { name, title, SC_COLUMNS(member), 0, false }, offsetof(struct sc_failures, member), order, 0 }
+
+/* ---- tables over maps ---- */
+
+/* What an enhanced code means; a row of the rest has none. */
+static struct sc_cell status_cell(const struct sc_top_row *row)
+{
+	const char *meaning = sc_phrase_status(sc_top_key(row));
+	if (sc_str_equal(sc_top_key(row), SC_STR("none")))
+		meaning = "the reply carried no enhanced code";
+	return sc_cell_word(meaning ? meaning : row->key_len ? "not registered: a code of the provider's own" : NULL);
+}
+
+static sc_str label_of(const struct sc_top_row *row)
+{
+	return row->label_len ? (sc_str){ row->label, row->label_len } : SC_STR_NONE;
+}
+
+static struct sc_cell cell_of(enum source source, const struct sc_top_row *row)
+{
+	switch (source) {
+	case FROM_COUNT:         return sc_cell_count(row->count);
+	case FROM_FAILED:        return sc_cell_count(row->failed);
+	case FROM_SHARE:         return (struct sc_cell){ .n = row->failed, .of = row->count };
+	case FROM_OUTCOMES:      return sc_cell_list(row->outcomes, SC_OUTCOMES);
+	case FROM_KEY:           return sc_cell_text(row->key_len ? sc_top_key(row) : SC_STR_NONE);
+	case FROM_LABEL:         return sc_cell_text(label_of(row));
+	case FROM_CODE:          return sc_cell_count(row->code);
+	case FROM_CAUSE:         return sc_cell_word(sc_cause_name((enum sc_cause)row->cause));
+	case FROM_FIRST:         return sc_cell_time(row->first);
+	case FROM_LAST:          return sc_cell_time(row->last);
+	case FROM_FIRST_FAILED:  return sc_cell_time(row->first_failed);
+	case FROM_LAST_ACCEPTED: return sc_cell_time(row->last_accepted);
+	case FROM_SESSIONS:      return sc_cell_list(row->sessions, SC_TOP_SESSIONS);
+	case FROM_SESSION:       return sc_cell_list(row->sessions, 1);
+	case FROM_STATUS:        return status_cell(row);
+	}
+	return sc_cell_text(SC_STR_NONE);
+}
+
+static void fill(const struct sc_part *part, const struct sc_top_row *row, struct sc_cell *cells)
+{
+	SC_ASSERT(part->count <= SC_PART_COLUMNS);
+	for (size_t i = 0; i < part->count; i++)
+		cells[i] = cell_of((enum source)part->columns[i].source, row);
+}
+
+/* The row of what had no key. */
+static void show_keyless(const struct map *map, uint64_t n, const struct sc_part_visitor *v, void *ctx)
+{
+	struct sc_cell cells[SC_PART_COLUMNS];
+	struct sc_top_row row = {
+		.count = n, .failed = n, .first = SC_TIME_NONE, .last = SC_TIME_NONE, .first_failed = SC_TIME_NONE,
+		.last_accepted = SC_TIME_NONE, .key_len = 4, .key = "none",
+	};
+	fill(&map->part, &row, cells);
+	for (size_t i = 0; i < map->part.count; i++)
+		cells[i].many = NULL; /* of these, neither outcomes nor sessions were counted */
+	v->row(ctx, &map->part, cells);
+}
+
+enum { MOST_ROWS = 512 };
+
+static void show_map(const struct sc_failures *m, const struct map *map, const struct sc_part_visitor *v, void *ctx)
+{
+	const struct sc_top *top = (const struct sc_top *)(const void *)((const char *)m + map->offset);
+	const struct sc_top_row *rows[MOST_ROWS];
+	struct sc_cell cells[SC_PART_COLUMNS];
+	size_t count = sc_top_sorted(top, map->order, rows, v->rows < MOST_ROWS ? v->rows : MOST_ROWS);
+	struct sc_top_row rest = sc_top_rest(top, rows, count);
+	uint64_t keyless = map->without ? *(const uint64_t *)(const void *)((const char *)m + map->without) : 0;
+	if (count == 0 && keyless == 0)
+		return;
+	v->begin(ctx, &map->part);
+	for (size_t i = 0; i < count; i++) {
+		fill(&map->part, rows[i], cells);
+		v->row(ctx, &map->part, cells);
+	}
+	if (keyless)
+		show_keyless(map, keyless, v, ctx);
+	if (rest.count) {
+		fill(&map->part, &rest, cells);
+		v->rest(ctx, &map->part, cells);
+	}
+	v->end(ctx, &map->part);
+}
+
+/* ---- all of them ---- */
+
+static const struct map maps[] = {
+	MAP(silent, "silent", SC_TOP_BY_COUNT, "Silent failures (no reply tells of them; server logs rarely do)"),
+	MAP(diagnoses, "diagnoses", SC_TOP_BY_FAILED, "What the wire shows (diagnoses; smtpscope explain WORD)"),
+	MAP(templates, "templates", SC_TOP_BY_COUNT, "What servers said (what varies is masked)"),
+	MAP(lists, "lists", SC_TOP_BY_COUNT, "Block lists named"),
+	{ { "enhanced", "Enhanced codes of the refusals", SC_COLUMNS(enhanced), 0, false },
+	  offsetof(struct sc_failures, enhanced), SC_TOP_BY_COUNT, offsetof(struct sc_failures, no_enhanced) },
+	MAP(domains, "domains", SC_TOP_BY_FAILED, "Recipient domains"),
+	MAP(servers, "servers", SC_TOP_BY_FAILED, "Servers"),
+	MAP(senders, "senders", SC_TOP_BY_FAILED, "Senders"),
+	MAP(clients, "clients", SC_TOP_BY_FAILED, "Clients"),
+	MAP(starttls, "starttls", SC_TOP_BY_FAILED, "TLS that did not come about (sessions)"),
+	MAP(handshakes, "handshakes", SC_TOP_BY_COUNT, "TLS handshakes that failed"),
+	MAP(auth_clients, "auth_clients", SC_TOP_BY_FAILED, "Failed logins by client"),
+	MAP(auth_users, "auth_users", SC_TOP_BY_FAILED, "Failed logins by user"),
+	MAP(findings, "findings", SC_TOP_BY_FAILED, "What detectors found (smtpscope list findings)"),
+};
+
+/* The order of the report: maps by name, the others by function. */
+static const struct {
+	const char *map;
+	sc_part_fn *show;
+} order[] = {
+	{ NULL, sc_report_show_causes },
+	{ NULL, sc_report_show_phases },
+	{ NULL, sc_report_show_others },
+	{ "silent", NULL },
+	{ "diagnoses", NULL },
+	{ NULL, sc_report_show_stories },
+	{ NULL, sc_report_show_waiting },
+	{ "templates", NULL },
+	{ "lists", NULL },
+	{ "enhanced", NULL },
+	{ "domains", NULL },
+	{ "servers", NULL },
+	{ "senders", NULL },
+	{ "clients", NULL },
+	{ "starttls", NULL },
+	{ "handshakes", NULL },
+	{ NULL, sc_report_show_logins },
+	{ "auth_clients", NULL },
+	{ "auth_users", NULL },
+	{ "findings", NULL },
+	{ NULL, sc_report_show_quirks },
+	{ NULL, sc_report_show_hours },
+	{ NULL, sc_report_show_timing },
+	{ NULL, sc_report_show_recipients },
+	{ NULL, sc_report_show_advice },
+};
+
+static const struct map *map_named(const char *name)
+{
+	size_t i = 0;
+	while (i < sizeof(maps) / sizeof(maps[0]) && strcmp(maps[i].part.name, name) != 0)
+		i++;
+	SC_ASSERT(i < sizeof(maps) / sizeof(maps[0]));
+	return &maps[i];
+}
+
+void sc_report_parts(const struct sc_failures *m, const struct sc_part_visitor *visitor, void *ctx)
+{
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		if (order[i].show)
+			order[i].show(m, visitor, ctx);
+		else
+			show_map(m, map_named(order[i].map), visitor, ctx);
+	}
+}
