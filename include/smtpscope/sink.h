@@ -14,6 +14,7 @@ struct sc_writer {
 struct sc_output_config {
 	struct sc_writer writer;
 	const char *format;    /* "table", "csv", "tsv", "text", "json"; NULL: the output's own */
+	unsigned    parts;     /* of report: bits of enum sc_report_kind; 0: all */
 	const char *what;      /* for list: recipients, sessions, transactions, findings; NULL: recipients */
 	uint64_t    wants;     /* SC_WANT bits for json; 0: all but exchange */
 	sc_str      sensor;    /* none: left out */

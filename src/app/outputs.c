@@ -15,6 +15,7 @@
 #include "app/screen.h"
 #include "base/memory.h"
 #include "output/outputs.h"
+#include "output/report_parts.h"
 #include "output/reports.h"
 
 #define SOURCE_OCTETS 4096
@@ -95,11 +96,21 @@ static sc_err take_words(struct sc_outputs *out, const struct sc_options *o)
 	return SC_OK;
 }
 
+/* No word asks for all parts. */
+static unsigned parts_of(const struct sc_options *o)
+{
+	unsigned parts = 0;
+	for (size_t i = 0; o->mode == SC_MODE_report && i < o->words.count; i++)
+		parts |= strcmp(o->words.items[i], "traffic") == 0 ? SC_REPORT_TRAFFIC : SC_REPORT_FAILURES;
+	return parts;
+}
+
 static struct sc_output_config config_of(const struct sc_outputs *out, const struct sc_options *o)
 {
 	bool wanted_words = o->mode == SC_MODE_show || o->mode == SC_MODE_find;
 	return (struct sc_output_config){
 		.format = o->format,
+		.parts = parts_of(o),
 		.what = o->mode == SC_MODE_list && o->words.count ? o->words.items[0] : NULL,
 		.wants = o->events,
 		.sensor = sc_str_of(o->sensor ? o->sensor : out->host[0] ? out->host : NULL),

@@ -26,7 +26,8 @@ static sc_err open_maps(struct sc_failures *m)
 		{&m->enhanced, 256},     {&m->templates, 1024}, {&m->domains, 2048}, {&m->servers, 1024},
 		{&m->senders, 2048},     {&m->clients, 1024},   {&m->lists, 128},    {&m->silent, 256},
 		{&m->auth_clients, 512}, {&m->auth_users, 512}, {&m->starttls, 64},  {&m->diagnoses, 128},
-		{&m->handshakes, 256},   {&m->findings, 256},
+		{&m->handshakes, 256},   {&m->findings, 256},   {&m->services, 16},  {&m->ends, 16},
+		{&m->tls, 64},           {&m->software, 256},
 	};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		SC_TRY(sc_top_open(maps[i].top, maps[i].rows));
@@ -56,7 +57,7 @@ void sc_failures_close(struct sc_failures *m)
 	struct sc_top *maps[] = {
 		&m->enhanced, &m->templates, &m->domains,      &m->servers,    &m->senders,  &m->clients,
 		&m->lists,    &m->silent,    &m->auth_clients, &m->auth_users, &m->starttls, &m->diagnoses,
-		&m->handshakes, &m->findings,
+		&m->handshakes, &m->findings,  &m->services,     &m->ends,       &m->tls,      &m->software,
 	};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		sc_top_close(maps[i]);
@@ -113,9 +114,13 @@ static void count_quirks(struct sc_failures *m, uint64_t quirks)
 		m->quirks[i] += quirks & 1;
 }
 
-static void measure(struct sc_failures *m, enum sc_spread_id id, sc_time duration)
+static void measure(struct sc_failures *m, const struct sc_event *ev, enum sc_spread_id id, sc_time duration)
 {
 	sc_spread_add(&m->spreads[id], duration);
+	bool wait = id != SC_SPREAD_transfer && id != SC_SPREAD_session && id != SC_SPREAD_retry;
+	struct sc_slow slow = { duration, ev->when, session_of(ev), (uint8_t)id };
+	if (wait)
+		sc_slowest_add(&m->slowest, &slow);
 }
 
 static void show_cause(struct sc_failures *m, const struct sc_top_item *item)
@@ -143,6 +148,17 @@ static bool goes_dark(const struct sc_ev_session *s)
 	return tls && !s->decrypted;
 }
 
+static void count_kinds(struct sc_failures *m, const struct sc_event *ev, const struct sc_ev_session *s)
+{
+	struct sc_top_item item = { .when = ev->when, .session = session_of(ev),
+				    .octets = s->octets.client + s->octets.server };
+	sc_top_add(&m->services, sc_str_of(s->service), &item);
+	sc_top_add(&m->ends, sc_str_of(s->end_by), &item);
+	sc_top_add(&m->tls, sc_str_of(s->tls.version ? s->tls.version : "no TLS"), &item);
+	if (s->greeting.software.len)
+		sc_top_add(&m->software, s->greeting.software, &item);
+}
+
 static void add_session(struct sc_failures *m, const struct sc_event *ev)
 {
 	const struct sc_ev_session *s = ev->body;
@@ -156,12 +172,13 @@ static void add_session(struct sc_failures *m, const struct sc_event *ev)
 	if (s->start != SC_TIME_NONE)
 		sc_timeline_at(&m->timeline, s->start)->sessions++;
 	count_starttls(m, ev, s);
+	count_kinds(m, ev, s);
 	count_quirks(m, s->quirks);
-	measure(m, SC_SPREAD_connect, s->timing.connect_ms);
-	measure(m, SC_SPREAD_greeting, s->timing.greeting_ms);
-	measure(m, SC_SPREAD_helo, s->timing.helo_ms);
-	measure(m, SC_SPREAD_tls, s->timing.tls_ms);
-	measure(m, SC_SPREAD_session, s->timing.total_ms);
+	measure(m, ev, SC_SPREAD_connect, s->timing.connect_ms);
+	measure(m, ev, SC_SPREAD_greeting, s->timing.greeting_ms);
+	measure(m, ev, SC_SPREAD_helo, s->timing.helo_ms);
+	measure(m, ev, SC_SPREAD_tls, s->timing.tls_ms);
+	measure(m, ev, SC_SPREAD_session, s->timing.total_ms);
 }
 
 static void add_transaction(struct sc_failures *m, const struct sc_event *ev)
@@ -175,11 +192,11 @@ static void add_transaction(struct sc_failures *m, const struct sc_event *ev)
 	m->messages += taken;
 	m->message_octets += taken && tx->size != SC_NONE ? tx->size : 0;
 	count_quirks(m, tx->quirks);
-	measure(m, SC_SPREAD_mail, tx->timing.mail_ms);
-	measure(m, SC_SPREAD_rcpt, tx->timing.rcpt_ms);
-	measure(m, SC_SPREAD_data, tx->timing.data_ms);
-	measure(m, SC_SPREAD_transfer, tx->timing.transfer_ms);
-	measure(m, SC_SPREAD_eom, tx->timing.eom_ms);
+	measure(m, ev, SC_SPREAD_mail, tx->timing.mail_ms);
+	measure(m, ev, SC_SPREAD_rcpt, tx->timing.rcpt_ms);
+	measure(m, ev, SC_SPREAD_data, tx->timing.data_ms);
+	measure(m, ev, SC_SPREAD_transfer, tx->timing.transfer_ms);
+	measure(m, ev, SC_SPREAD_eom, tx->timing.eom_ms);
 }
 
 /* ---- recipients ---- */
@@ -306,6 +323,7 @@ static void add_delivery(struct sc_failures *m, const struct sc_event *ev)
 	struct sc_top_item item = {
 		.outcome = outcome, .recipient = true, .failed = sc_outcome_failed(outcome), .when = ev->when,
 		.session = session_of(ev), .code = d->code, .cause = (uint8_t)sc_cause_of(sc_str_of(d->cause)),
+		.octets = outcome == SC_OUTCOME_accepted && d->size != SC_NONE ? d->size : 0,
 	};
 	m->recipients++;
 	m->outcomes[outcome]++;
@@ -408,11 +426,12 @@ static void add_finding(struct sc_failures *m, const struct sc_event *ev)
 	sc_top_label(sc_top_add(&m->findings, sc_text_str(&key), &item), sc_str_of(f->severity));
 }
 
-static void add_story(struct sc_failures *m, const struct sc_ev_story *s)
+static void add_story(struct sc_failures *m, const struct sc_event *ev)
 {
+	const struct sc_ev_story *s = ev->body;
 	sc_stories_add(&m->stories, s);
 	if (s->attempts > 1)
-		measure(m, SC_SPREAD_retry, s->delay_ms);
+		measure(m, ev, SC_SPREAD_retry, s->delay_ms);
 }
 
 static void add_stats(struct sc_failures *m, const struct sc_event *ev)
@@ -435,7 +454,7 @@ void sc_failures_add(struct sc_failures *m, const struct sc_event *ev)
 	case SC_EVENT_diagnosis:   add_diagnosis(m, ev); break;
 	case SC_EVENT_tls:         add_tls(m, ev); break;
 	case SC_EVENT_finding:     add_finding(m, ev); break;
-	case SC_EVENT_story:       add_story(m, ev->body); break;
+	case SC_EVENT_story:       add_story(m, ev); break;
 	case SC_EVENT_stats:       add_stats(m, ev); break;
 	default:                   break;
 	}

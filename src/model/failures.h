@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "explain/causes.h"
+#include "model/slowest.h"
 #include "model/spread.h"
 #include "model/stories.h"
 #include "model/timeline.h"
@@ -88,9 +89,10 @@ struct sc_failures {
 	uint64_t auth_ok, auth_failed, auth_cancelled, auth_unknown, auth_cleartext;
 	/* by key */
 	struct sc_top enhanced, templates, domains, servers, senders, clients, lists, silent, auth_clients,
-		auth_users, starttls, handshakes, diagnoses, findings;
+		auth_users, starttls, handshakes, diagnoses, findings, services, ends, tls, software;
 	uint64_t quirks[64];                         /* sessions and transactions that showed it */
 	struct sc_spread spreads[SC_SPREAD_COUNT];
+	struct sc_slowest slowest;
 	struct sc_timeline timeline;
 	struct sc_stories stories;
 	struct sc_failed_recipient *recent;          /* a ring; see sc_failures_recent() */

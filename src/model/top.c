@@ -28,6 +28,7 @@ static void merge(struct sc_top_row *into, const struct sc_top_row *row)
 {
 	into->count += row->count;
 	into->failed += row->failed;
+	into->octets += row->octets;
 	for (int i = 0; i < SC_OUTCOMES; i++)
 		into->outcomes[i] += row->outcomes[i];
 	into->first = earlier(into->first, row->first);
@@ -108,6 +109,7 @@ struct sc_top_row *sc_top_add(struct sc_top *top, sc_str key, const struct sc_to
 	struct sc_top_row *row = touch(top, key);
 	row->count++;
 	row->failed += item->failed;
+	row->octets += item->octets;
 	if (item->recipient)
 		row->outcomes[item->outcome]++;
 	row->first = earlier(row->first, item->when);
@@ -175,6 +177,7 @@ struct sc_top_row sc_top_rest(const struct sc_top *top, const struct sc_top_row 
 	for (size_t i = 0; i < count; i++) {
 		rest.count -= rows[i]->count;
 		rest.failed -= rows[i]->failed;
+		rest.octets -= rows[i]->octets;
 		for (int o = 0; o < SC_OUTCOMES; o++)
 			rest.outcomes[o] -= rows[i]->outcomes[o];
 	}

@@ -13,6 +13,7 @@
 struct sc_top_row {
 	uint64_t count;
 	uint64_t failed;                   /* of these, what failed */
+	uint64_t octets;                   /* sum over all; 0 where none are counted */
 	uint64_t outcomes[SC_OUTCOMES];    /* of recipients; zeros where keys are something else */
 	sc_time  first, last;              /* of all; SC_TIME_NONE: never */
 	sc_time  first_failed, last_accepted;
@@ -39,7 +40,7 @@ struct sc_top_item {
 	bool     recipient;   /* counts in `outcomes` */
 	bool     failed;
 	sc_time  when;
-	uint64_t session;
+	uint64_t session, octets;
 	uint16_t code;
 	uint8_t  cause;
 };

@@ -21,6 +21,7 @@ struct html_report {
 	struct sc_page_clock clock;
 	struct sc_failures *m;
 	const char *source;
+	unsigned parts;
 };
 
 static const char style[] =
@@ -137,7 +138,9 @@ static void put_head(struct html_report *r)
 	}
 	put(r, "</title>\n<style>");
 	put(r, style);
-	put(r, "</style>\n</head>\n<body>\n<h1>Delivery failures</h1>\n");
+	put(r, "</style>\n</head>\n<body>\n<h1>");
+	put(r, r->parts == SC_REPORT_TRAFFIC ? "Mail traffic" : "Delivery failures");
+	put(r, "</h1>\n");
 }
 
 static void fact(struct html_report *r, uint64_t n, const char *what, const char *between)
@@ -415,10 +418,10 @@ static void put_all(struct html_report *r)
 	put_head(r);
 	put_scope(r);
 	put(r, "<nav><a href=\"#verdict\">verdict</a>");
-	sc_report_parts(r->m, &links, r);
+	sc_report_parts(r->m, r->parts, &links, r);
 	put(r, "</nav>\n<main>\n");
 	put_verdict(r);
-	sc_report_parts(r->m, &tables, r);
+	sc_report_parts(r->m, r->parts, &tables, r);
 	put_commands(r);
 	put(r, "</main>\n</body>\n</html>\n");
 }
@@ -428,6 +431,7 @@ static void put_all(struct html_report *r)
 static sc_err report_open(void *self, const struct sc_output_config *config)
 {
 	struct html_report *r = self;
+	r->parts = config->parts;
 	r->source = config->source;
 	sc_page_clock_open(&r->clock, config->utc);
 	SC_TRY(sc_buffer_open(&r->out, &config->writer));

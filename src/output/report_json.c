@@ -17,6 +17,7 @@ struct json_report {
 	struct sc_buffer out;
 	struct sc_failures *m;
 	const char *source;
+	unsigned parts;
 	bool comma; /* something stands before, in this object or list */
 	bool rows;  /* the list of rows of a part is open */
 };
@@ -241,7 +242,7 @@ static void put_all(struct json_report *r)
 	number(r, "silent_without_recipient", m->other_silent);
 	number(r, "refusals_without_enhanced", m->no_enhanced);
 	number(r, "timeline_width_s", (uint64_t)m->timeline.width_s);
-	sc_report_parts(m, &visitor, r);
+	sc_report_parts(m, r->parts, &visitor, r);
 	close_with(r, "}\n");
 }
 
@@ -250,6 +251,7 @@ static void put_all(struct json_report *r)
 static sc_err report_open(void *self, const struct sc_output_config *config)
 {
 	struct json_report *r = self;
+	r->parts = config->parts;
 	r->source = config->source && *config->source ? config->source : NULL;
 	SC_TRY(sc_buffer_open(&r->out, &config->writer));
 	sc_err err = sc_failures_open(&r->m);

@@ -3,6 +3,15 @@
  * Everything of the wire goes through sc_text_visible() here. */
 #include "output/report_page.h"
 
+bool sc_report_one_day(struct sc_report *r)
+{
+	char first[40], last[40];
+	struct sc_text a = sc_text_into(first, sizeof(first)), b = sc_text_into(last, sizeof(last));
+	sc_page_time(&r->sheet.clock, &a, r->m->first);
+	sc_page_time(&r->sheet.clock, &b, r->m->last);
+	return sc_str_equal(sc_str_slice(sc_text_str(&a), 0, 10), sc_str_slice(sc_text_str(&b), 0, 10));
+}
+
 void sc_report_heading(struct sc_report *r, const char *title, const char *columns)
 {
 	sc_buffer_adds(&r->sheet.out, "\n");

@@ -9,11 +9,15 @@ struct sc_report {
 	struct sc_sheet sheet;
 	struct sc_failures *m;
 	const char *source; /* what -r takes; NULL or empty: it was no file */
+	unsigned parts;     /* what was asked for */
 	bool one_day;       /* times need no date */
 	struct sc_text head; /* the columns of the row that is being made, in `columns` */
 	size_t at;           /* how many they are */
 	char   columns[1024];
 };
+
+/* All times fall on one date of the page's clock. */
+bool sc_report_one_day(struct sc_report *r);
 
 /* An empty line, the title, and names of columns as they stand (or NULL). */
 void sc_report_heading(struct sc_report *r, const char *title, const char *columns);

@@ -9,7 +9,7 @@
 /* What of a row of a map a column shows. */
 enum source {
 	FROM_COUNT, FROM_FAILED, FROM_SHARE, FROM_OUTCOMES, FROM_KEY, FROM_LABEL, FROM_CODE, FROM_CAUSE, FROM_FIRST,
-	FROM_LAST, FROM_FIRST_FAILED, FROM_LAST_ACCEPTED, FROM_SESSIONS, FROM_SESSION, FROM_STATUS,
+	FROM_LAST, FROM_FIRST_FAILED, FROM_LAST_ACCEPTED, FROM_SESSIONS, FROM_SESSION, FROM_STATUS, FROM_OCTETS,
 };
 
 /* What JSON tells of every row of a map, behind its key and counts. */
@@ -75,12 +75,43 @@ static const struct sc_column enhanced[] = {
 		{ SC_CELL_WIRE, label, label, 0, 0, " ", FROM_LABEL },                                   \
 		{ SC_CELL_COUNT, "count", NULL, -1, 0, NULL, FROM_COUNT },                               \
 		{ SC_CELL_SESSIONS, "sessions", "sessions", -1, 0, NULL, FROM_SESSIONS },                \
-		CAUSE, SPAN, FACTS,                                                                      \
+		CAUSE, SPAN,                                                                             \
+		{ SC_CELL_CODE, "code", NULL, -1, 0, NULL, FROM_CODE },                                  \
+		{ SC_CELL_TIME, "first_failed", "first failed", -1, 0, NULL, FROM_FIRST_FAILED },        \
+		{ SC_CELL_TIME, "last_accepted", "last accepted", -1, 0, NULL, FROM_LAST_ACCEPTED },     \
 	}
 PARTY(domains, "domain", "domain", NULL);
 PARTY(servers, "server", "server", "host");
 PARTY(senders, "mail_from", "sender", NULL);
 PARTY(clients, "client", "client", "helo");
+
+#define VOLUME(name, key, heading, label)                                                                \
+	static const struct sc_column name[] = {                                                        \
+		{ SC_CELL_COUNT, "count", "n", 8, 0, NULL, FROM_COUNT },                                 \
+		{ SC_CELL_COUNT, "octets", "octets", 15, 0, NULL, FROM_OCTETS },                         \
+		{ SC_CELL_OUTCOMES, "outcomes", "", 9, 0, NULL, FROM_OUTCOMES },                         \
+		{ SC_CELL_WIRE, key, heading, 0, 0, NULL, FROM_KEY },                                    \
+		{ SC_CELL_WIRE, label, label, 0, 0, " ", FROM_LABEL },                                   \
+		{ SC_CELL_SESSIONS, "sessions", "sessions", -1, 0, NULL, FROM_SESSIONS },                \
+		SPAN,                                                                                    \
+	}
+VOLUME(domain_volume, "domain", "domain", NULL);
+VOLUME(server_volume, "server", "server", "host");
+VOLUME(sender_volume, "mail_from", "sender", NULL);
+VOLUME(client_volume, "client", "client", "helo");
+
+#define KIND(name, key)                                                                                  \
+	static const struct sc_column name[] = {                                                        \
+		{ SC_CELL_COUNT, "count", "sessions", 9, 0, NULL, FROM_COUNT },                          \
+		{ SC_CELL_COUNT, "octets", "octets", 15, 0, NULL, FROM_OCTETS },                         \
+		{ SC_CELL_WIRE, key, key, 0, 0, NULL, FROM_KEY },                                        \
+		{ SC_CELL_SESSIONS, "sessions", "for example", -1, 0, NULL, FROM_SESSIONS },             \
+		SPAN,                                                                                    \
+	}
+KIND(services, "service");
+KIND(ends, "end_by");
+KIND(tls, "tls");
+KIND(software, "software");
 
 #define LOGIN(name, key)                                                                                 \
 	static const struct sc_column name[] = {                                                        \
@@ -98,10 +129,14 @@ struct map {
 	size_t offset;  /* of its struct sc_top */
 	enum sc_top_order order;
 	size_t without; /* of the count of what had no key; 0: all have one */
+	bool   everybody; /* what never failed belongs to it too */
 };
 
-#define MAP(member, name, order, title) \
-	{ { name, title, SC_COLUMNS(member), 0, false }, offsetof(struct sc_failures, member), order, 0 }
+#define TABLE(columns, member, name, order, title, everybody)                        \
+	{ { name, title, SC_COLUMNS(columns), 0, false }, offsetof(struct sc_failures, member), order, 0, everybody }
+#define MAP(member, name, order, title)   TABLE(member, member, name, order, title, false)
+#define PARTIES(member, name, title)      TABLE(member, member, name, SC_TOP_BY_FAILED, title, true)
+#define VOLUMES(columns, member, name, title) TABLE(columns, member, name, SC_TOP_BY_COUNT, title, true)
 
 /* ---- tables over maps ---- */
 
@@ -137,6 +172,7 @@ static struct sc_cell cell_of(enum source source, const struct sc_top_row *row)
 	case FROM_SESSIONS:      return sc_cell_list(row->sessions, SC_TOP_SESSIONS);
 	case FROM_SESSION:       return sc_cell_list(row->sessions, 1);
 	case FROM_STATUS:        return status_cell(row);
+	case FROM_OCTETS:        return sc_cell_count(row->octets);
 	}
 	return sc_cell_text(SC_STR_NONE);
 }
@@ -181,7 +217,7 @@ static void show_map(const struct sc_failures *m, const struct map *map, const s
 	}
 	if (keyless)
 		show_keyless(map, keyless, v, ctx);
-	if (rest.count) {
+	if (rest.failed || (rest.count && map->everybody)) {
 		fill(&map->part, &rest, cells);
 		v->rest(ctx, &map->part, cells);
 	}
@@ -196,48 +232,66 @@ static const struct map maps[] = {
 	MAP(templates, "templates", SC_TOP_BY_COUNT, "What servers said (what varies is masked)"),
 	MAP(lists, "lists", SC_TOP_BY_COUNT, "Block lists named"),
 	{ { "enhanced", "Enhanced codes of the refusals", SC_COLUMNS(enhanced), 0, false },
-	  offsetof(struct sc_failures, enhanced), SC_TOP_BY_COUNT, offsetof(struct sc_failures, no_enhanced) },
-	MAP(domains, "domains", SC_TOP_BY_FAILED, "Recipient domains"),
-	MAP(servers, "servers", SC_TOP_BY_FAILED, "Servers"),
-	MAP(senders, "senders", SC_TOP_BY_FAILED, "Senders"),
-	MAP(clients, "clients", SC_TOP_BY_FAILED, "Clients"),
+	  offsetof(struct sc_failures, enhanced), SC_TOP_BY_COUNT, offsetof(struct sc_failures, no_enhanced), false },
+	PARTIES(domains, "domains", "Recipient domains"),
+	PARTIES(servers, "servers", "Servers"),
+	PARTIES(senders, "senders", "Senders"),
+	PARTIES(clients, "clients", "Clients"),
 	MAP(starttls, "starttls", SC_TOP_BY_FAILED, "TLS that did not come about (sessions)"),
 	MAP(handshakes, "handshakes", SC_TOP_BY_COUNT, "TLS handshakes that failed"),
-	MAP(auth_clients, "auth_clients", SC_TOP_BY_FAILED, "Failed logins by client"),
-	MAP(auth_users, "auth_users", SC_TOP_BY_FAILED, "Failed logins by user"),
+	PARTIES(auth_clients, "auth_clients", "Failed logins by client"),
+	PARTIES(auth_users, "auth_users", "Failed logins by user"),
 	MAP(findings, "findings", SC_TOP_BY_FAILED, "What detectors found (smtpscope list findings)"),
+	VOLUMES(services, services, "services", "Sessions by service"),
+	VOLUMES(tls, tls, "tls", "Sessions by TLS"),
+	VOLUMES(ends, ends, "ends", "How sessions ended"),
+	VOLUMES(software, software, "software", "Server software"),
+	VOLUMES(domain_volume, domains, "domain_volume", "Mail by recipient domain (octets: taken, for each recipient)"),
+	VOLUMES(server_volume, servers, "server_volume", "Mail by server"),
+	VOLUMES(sender_volume, senders, "sender_volume", "Mail by sender"),
+	VOLUMES(client_volume, clients, "client_volume", "Mail by client"),
 };
 
 /* The order of the report: maps by name, the others by function. */
 static const struct {
+	unsigned kinds;
 	const char *map;
 	sc_part_fn *show;
 } order[] = {
-	{ NULL, sc_report_show_causes },
-	{ NULL, sc_report_show_phases },
-	{ NULL, sc_report_show_others },
-	{ "silent", NULL },
-	{ "diagnoses", NULL },
-	{ NULL, sc_report_show_stories },
-	{ NULL, sc_report_show_waiting },
-	{ "templates", NULL },
-	{ "lists", NULL },
-	{ "enhanced", NULL },
-	{ "domains", NULL },
-	{ "servers", NULL },
-	{ "senders", NULL },
-	{ "clients", NULL },
-	{ "starttls", NULL },
-	{ "handshakes", NULL },
-	{ NULL, sc_report_show_logins },
-	{ "auth_clients", NULL },
-	{ "auth_users", NULL },
-	{ "findings", NULL },
-	{ NULL, sc_report_show_quirks },
-	{ NULL, sc_report_show_hours },
-	{ NULL, sc_report_show_timing },
-	{ NULL, sc_report_show_recipients },
-	{ NULL, sc_report_show_advice },
+	{ SC_REPORT_FAILURES, NULL, sc_report_show_causes },
+	{ SC_REPORT_FAILURES, NULL, sc_report_show_phases },
+	{ SC_REPORT_FAILURES, NULL, sc_report_show_others },
+	{ SC_REPORT_FAILURES, "silent", NULL },
+	{ SC_REPORT_FAILURES, "diagnoses", NULL },
+	{ SC_REPORT_FAILURES, NULL, sc_report_show_stories },
+	{ SC_REPORT_FAILURES, NULL, sc_report_show_waiting },
+	{ SC_REPORT_FAILURES, "templates", NULL },
+	{ SC_REPORT_FAILURES, "lists", NULL },
+	{ SC_REPORT_FAILURES, "enhanced", NULL },
+	{ SC_REPORT_FAILURES, "domains", NULL },
+	{ SC_REPORT_FAILURES, "servers", NULL },
+	{ SC_REPORT_FAILURES, "senders", NULL },
+	{ SC_REPORT_FAILURES, "clients", NULL },
+	{ SC_REPORT_FAILURES, "starttls", NULL },
+	{ SC_REPORT_FAILURES, "handshakes", NULL },
+	{ SC_REPORT_FAILURES, NULL, sc_report_show_logins },
+	{ SC_REPORT_FAILURES, "auth_clients", NULL },
+	{ SC_REPORT_FAILURES, "auth_users", NULL },
+	{ SC_REPORT_FAILURES, "findings", NULL },
+	{ SC_REPORT_FAILURES, NULL, sc_report_show_quirks },
+	{ SC_REPORT_TRAFFIC, "services", NULL },
+	{ SC_REPORT_TRAFFIC, "tls", NULL },
+	{ SC_REPORT_TRAFFIC, "ends", NULL },
+	{ SC_REPORT_TRAFFIC, "software", NULL },
+	{ SC_REPORT_TRAFFIC, "domain_volume", NULL },
+	{ SC_REPORT_TRAFFIC, "server_volume", NULL },
+	{ SC_REPORT_TRAFFIC, "sender_volume", NULL },
+	{ SC_REPORT_TRAFFIC, "client_volume", NULL },
+	{ SC_REPORT_FAILURES | SC_REPORT_TRAFFIC, NULL, sc_report_show_hours },
+	{ SC_REPORT_FAILURES | SC_REPORT_TRAFFIC, NULL, sc_report_show_timing },
+	{ SC_REPORT_FAILURES | SC_REPORT_TRAFFIC, NULL, sc_report_show_slowest },
+	{ SC_REPORT_FAILURES, NULL, sc_report_show_recipients },
+	{ SC_REPORT_FAILURES, NULL, sc_report_show_advice },
 };
 
 static const struct map *map_named(const char *name)
@@ -249,9 +303,11 @@ static const struct map *map_named(const char *name)
 	return &maps[i];
 }
 
-void sc_report_parts(const struct sc_failures *m, const struct sc_part_visitor *visitor, void *ctx)
+void sc_report_parts(const struct sc_failures *m, unsigned kinds, const struct sc_part_visitor *visitor, void *ctx)
 {
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		if (kinds && !(order[i].kinds & kinds))
+			continue;
 		if (order[i].show)
 			order[i].show(m, visitor, ctx);
 		else

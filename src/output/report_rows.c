@@ -256,6 +256,34 @@ void sc_report_show_timing(const struct sc_failures *m, const struct sc_part_vis
 		v->end(ctx, &part);
 }
 
+void sc_report_show_slowest(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
+{
+	static const struct sc_column columns[] = {
+		{ SC_CELL_DURATION, "duration_ms", "seconds", 10, 0, NULL, 0 },
+		{ SC_CELL_TIME, "ts", "when", 1, 0, NULL, 0 },
+		{ SC_CELL_PROSE, NULL, "waited for", 0, 0, NULL, 0 },
+		{ SC_CELL_WORD, "span", NULL, -1, 0, NULL, 0 },
+		{ SC_CELL_SESSIONS, "sessions", "session", 0, 0, "; ", 0 },
+	};
+	static const struct sc_part part = { "slowest", "The longest waits (a second and more)", SC_COLUMNS(columns),
+					     0, false };
+	if (m->slowest.count == 0)
+		return;
+	v->begin(ctx, &part);
+	for (size_t i = 0; i < m->slowest.count; i++) {
+		const struct sc_slow *s = &m->slowest.items[i];
+		const struct sc_cell cells[] = {
+			sc_cell_time(s->duration),
+			sc_cell_time(s->when),
+			sc_cell_word(sc_spread_rows[s->what].meaning),
+			sc_cell_word(sc_spread_rows[s->what].name),
+			sc_cell_list(&s->session, 1),
+		};
+		v->row(ctx, &part, cells);
+	}
+	v->end(ctx, &part);
+}
+
 /* ---- stories ---- */
 
 static const char *story_note(int i)

@@ -76,7 +76,7 @@ static void put_scope(struct sc_report *r)
 {
 	const struct sc_failures *m = r->m;
 	struct sc_text *t = sc_sheet_begin(&r->sheet);
-	sc_text_adds(t, "DELIVERY FAILURES");
+	sc_text_adds(t, r->parts == SC_REPORT_TRAFFIC ? "MAIL TRAFFIC" : "DELIVERY FAILURES");
 	if (r->source && *r->source) {
 		sc_text_adds(t, "   ");
 		sc_text_visible(t, sc_str_of(r->source));
@@ -202,10 +202,10 @@ static void put_all(struct sc_report *r)
 {
 	int causes[SC_CAUSES];
 	size_t count = sc_report_causes(r->m, causes);
-	r->one_day = r->m->first != SC_TIME_NONE && r->m->last - r->m->first < 86400 * SC_SECOND;
+	r->one_day = sc_report_one_day(r);
 	put_scope(r);
 	put_verdict(r, causes, count);
-	sc_report_parts(r->m, &sc_report_text_visitor, r);
+	sc_report_parts(r->m, r->parts, &sc_report_text_visitor, r);
 	put_commands(r);
 }
 
@@ -214,6 +214,7 @@ static void put_all(struct sc_report *r)
 static sc_err report_open(void *self, const struct sc_output_config *config)
 {
 	struct sc_report *r = self;
+	r->parts = config->parts;
 	r->source = config->source;
 	SC_TRY(sc_sheet_open(&r->sheet, config));
 	if (r->sheet.width < NARROWEST)

@@ -58,6 +58,13 @@ def main():
     if "domains" in report:  # a table without a failure is left out
         for name in ("domains", "servers", "senders", "clients"):
             same(name, summed(report, name), dict(outcomes))
+    octets = sum(d.get("size", 0) for d in of["delivery"] if d["outcome"] == "accepted")
+    for name in ("domain_volume", "server_volume", "sender_volume", "client_volume"):
+        if name in report:
+            same(name, summed(report, name), dict(outcomes))
+            same(f"{name} octets", sum(r["octets"] for r in rows(report, name)), octets)
+    for name in ("services", "ends", "tls"):
+        same(name, sum(r["count"] for r in rows(report, name)), len(of["session"]))
     if "timeline" in report:
         same("hours", summed(report, "timeline"), dict(outcomes))
 
