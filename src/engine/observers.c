@@ -1,12 +1,20 @@
 /* observers.c - the list of observers; a new one is a line here. */
 #include "engine/observers.h"
 
+#include "story/families.h"
+#include "story/loops.h"
+#include "story/servers.h"
 #include "story/sources.h"
 #include "story/stories.h"
+#include "story/storms.h"
 
 const struct sc_observer_class *const sc_observers[] = {
 	&sc_stories_class,
 	&sc_sources_class,
+	&sc_servers_class,
+	&sc_families_class,
+	&sc_loops_class,
+	&sc_storms_class,
 	NULL,
 };
 

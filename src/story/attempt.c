@@ -76,8 +76,16 @@ static uint64_t hash_of(sc_str s, uint64_t seed)
 	return s.len && !hash ? 1 : hash;
 }
 
+uint64_t sc_attempt_address(sc_str address, uint64_t seed)
+{
+	char folded[SC_ATTEMPT_ADDRESS];
+	if (address.len > sizeof(folded))
+		return 0;
+	return hash_of((sc_str){ folded, fold(folded, address) }, seed);
+}
+
 /* An address literal or a name of one label stands for itself. */
-static uint64_t helo_of(sc_str name, uint64_t seed)
+uint64_t sc_attempt_host(sc_str name, uint64_t seed)
 {
 	char folded[256];
 	sc_str organisation = sc_domain_organisation(name);
@@ -124,7 +132,7 @@ bool sc_attempt_read(struct sc_attempt *a, const struct sc_event *ev, uint64_t s
 		.envelope_id = hash_of(d->envelope_id, seed),
 		.declared = d->declared_size ? d->declared_size : SC_NONE, /* SIZE=0: the client does not know */
 		.size = whole ? d->size : SC_NONE,
-		.helo = helo_of(d->helo, seed),
+		.helo = sc_attempt_host(d->helo, seed),
 	};
 	return true;
 }

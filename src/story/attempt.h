@@ -44,6 +44,10 @@ struct sc_attempt {
 /* False: sender or recipient is not known, or is too long. */
 bool sc_attempt_read(struct sc_attempt *a, const struct sc_event *ev, uint64_t seed);
 
+/* A keyed hash of an address, and of a host's organisation or whole name, the same for all spellings; 0: none. */
+uint64_t sc_attempt_address(sc_str address, uint64_t seed);
+uint64_t sc_attempt_host(sc_str name, uint64_t seed);
+
 /* Two spellings of one address: the local part as it is, the domain without case or a final dot. */
 bool sc_attempt_same_address(sc_str a, sc_str b);
 
