@@ -241,6 +241,57 @@ def test_kernel_filter(captures):
         check(f'kernel filter: other ports and hosts {words}', code == 0 and last['packets']['seen'] == 0, last)
 
 
+def in_fragments(octets):
+    """The same IPv4 packet in pieces of 64 octets, the first one last."""
+    if octets[12:14] != b'\x08\x00' or len(octets) < 14 + 20 + 72:
+        return [octets]
+    size, = struct.unpack_from('>H', octets, 16)
+    head, data, parts = octets[14:34], octets[34:14 + size], []
+    for at in range(0, len(data), 64):
+        part = data[at:at + 64]
+        more = 0x2000 if at + 64 < len(data) else 0
+        ip = head[:2] + struct.pack('>H', 20 + len(part)) + head[4:6] + struct.pack('>H', more | at // 8) + head[8:10]
+        ip += b'\0\0' + head[12:]
+        words = sum(struct.unpack('>10H', ip))
+        words = (words & 0xffff) + (words >> 16)
+        ip = ip[:10] + struct.pack('>H', 0xffff - ((words & 0xffff) + (words >> 16))) + ip[12:]
+        parts.insert(0, octets[:14] + ip + part)
+    return parts
+
+
+def test_fanout(captures):
+    """What several sockets tell together is what one tells, fragments included."""
+    plain = [c for c in captures if all(p[14] == 0x45 for p in c[1] if p[12:14] == b'\x08\x00')]
+    want = collections.Counter()
+    for path, _ in plain:
+        want += events(read('-r', path).stdout)
+    for n in (1, 3, 8):
+        run = Running('log', '-v', '-e', 'all', '-i', 'left', '--fanout', str(n))
+        check(f'fanout {n}: opens', run.capturing(), run.said())
+        for i, (_, packets) in enumerate(plain):
+            if n == 3 and i % 3 == 0:
+                packets = [part for p in packets for part in in_fragments(p)]
+            send('right', packets)
+        code, got = run.end(), events(run.text())
+        check(f'fanout {n}: the events of the files', code == 0 and got == want, f'{code} {run.said()} {differ(got, want)}')
+        stats = json.loads(run.text().splitlines()[-1])
+        check(f'fanout {n}: sums', stats['sessions']['open'] == 0 and stats['packets']['dropped'] == 0, stats)
+    run = Running('log', '-e', 'session', '-i', 'left', '--fanout', '4')
+    check('fanout: opens for latency', run.capturing(), run.said())
+    worst = 0
+    for i, (_, packets) in enumerate(captures[:4]):
+        time.sleep(0.3)
+        sent = time.monotonic()
+        send('right', packets)
+        until(lambda: run.text().count('"event":"session"') > i)
+        worst = max(worst, time.monotonic() - sent - 0.0006 * len(packets))
+    run.kill(signal.SIGUSR1)
+    check('fanout: SIGUSR1', until(lambda: 'dropped 0 by the kernel' in run.said()), run.said())
+    check('fanout: within a second of the wire', worst < 1 and run.end() == 0, f'{worst:.3f} s')
+    r = read('--fanout', '2', '-r', captures[0][0])
+    check('fanout: not for files', r.returncode == 2, r)
+
+
 def test_refusals(work):
     r = subprocess.run([PROGRAM, 'log', '-i', 'nothere'], capture_output=True, text=True, timeout=WAIT)
     check('no such interface', r.returncode == 3 and 'no such interface' in r.stderr, r)
@@ -399,6 +450,7 @@ def main():
         test_several(captures)
         test_filters(captures, work)
         test_kernel_filter(captures)
+        test_fanout(captures)
         test_refusals(work)
         test_signals(captures, work)
         test_rotation(captures, work)

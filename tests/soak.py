@@ -2,7 +2,7 @@
 """Live capture for long.  To be run by tests/soak.sh, in a network namespace of its own: mail that is made here is sent into
 one end of a cable, the program listens at the other.
 
-    soak.py BUILD MINUTES [PACKETS-A-SECOND]
+    soak.py BUILD MINUTES [PACKETS-A-SECOND [OPTION]...]
 
 At the end these must hold:
 - every packet sent was seen by the program, or dropped by the kernel or the interface and counted as that;
@@ -14,6 +14,7 @@ import collections, errno, json, os, random, signal, socket, struct, subprocess,
 PROGRAM = os.path.join(sys.argv[1], 'smtpscope')
 SECONDS = float(sys.argv[2]) * 60
 RATE = int(sys.argv[3]) if len(sys.argv) > 3 else 1500
+OPTIONS = sys.argv[4:]  # of the program, such as --fanout 2
 OPEN = 60         # sessions at the same time
 MSS = 1440
 SYN, FIN, RST, PSH, ACK = 2, 1, 4, 8, 16
@@ -195,7 +196,7 @@ class Sender:
 class Program:
     def __init__(self, name, work):
         self.errors = open(os.path.join(work, 'errors'), 'w+')
-        self.process = subprocess.Popen([PROGRAM, 'log', '-v', '-i', name, '-e', 'delivery,stats', '--stats-interval', '5'],
+        self.process = subprocess.Popen([PROGRAM, 'log', '-v', '-i', name, '-e', 'delivery,stats', '--stats-interval', '5', *OPTIONS],
                                         stdout=subprocess.PIPE, stderr=self.errors, stdin=subprocess.DEVNULL, text=True)
         self.deliveries, self.stats = collections.Counter(), []
         self.reader = threading.Thread(target=self.read, daemon=True)

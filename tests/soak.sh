@@ -1,5 +1,5 @@
 #!/bin/sh
-# Live capture for MINUTES, in a network namespace of its own; see soak.py: tests/soak.sh BUILD MINUTES [PACKETS-A-SECOND]
+# Live capture for MINUTES, in a network namespace of its own; see soak.py: tests/soak.sh BUILD MINUTES [PACKETS-A-SECOND [OPTION]...]
 if [ "$(id -u)" -ne 0 ]; then
 	echo "soak: not root, left out"
 	exit 0

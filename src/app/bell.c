@@ -4,6 +4,8 @@
  * Both in one order for all threads, so at least one of them sees the other. */
 #include "app/bell.h"
 
+#include <time.h>
+
 #include <smtpscope/base.h>
 
 void sc_bell_open(struct sc_bell *b)
@@ -42,6 +44,25 @@ void sc_bell_wait(struct sc_bell *b, unsigned heard)
 	atomic_store(&b->asleep, true);
 	while (atomic_load(&b->rings) == heard)
 		pthread_cond_wait(&b->cond, &b->lock);
+	atomic_store(&b->asleep, false);
+	pthread_mutex_unlock(&b->lock);
+}
+
+void sc_bell_wait_ms(struct sc_bell *b, unsigned heard, unsigned ms)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += ms / 1000;
+	until.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_nsec -= 1000000000;
+		until.tv_sec++;
+	}
+	pthread_mutex_lock(&b->lock);
+	atomic_store(&b->asleep, true);
+	while (atomic_load(&b->rings) == heard)
+		if (pthread_cond_timedwait(&b->cond, &b->lock, &until) != 0)
+			break;
 	atomic_store(&b->asleep, false);
 	pthread_mutex_unlock(&b->lock);
 }

@@ -25,5 +25,6 @@ void     sc_bell_close(struct sc_bell *b); /* nobody sleeps */
 unsigned sc_bell_heard(struct sc_bell *b);
 void     sc_bell_ring(struct sc_bell *b);  /* from any thread */
 void     sc_bell_wait(struct sc_bell *b, unsigned heard); /* one sleeper at a time */
+void     sc_bell_wait_ms(struct sc_bell *b, unsigned heard, unsigned ms); /* no longer than that */
 
 #endif

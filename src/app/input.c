@@ -74,7 +74,7 @@ static void say_ways(const struct sc_options *o)
 	sc_say_more("  From another host:       ssh mx1 tcpdump -U -w - port 25 or port 587 | smtpscope -r -");
 }
 
-sc_err sc_input_open(struct sc_source **out, const struct sc_options *o, bool again)
+static sc_err open_input(struct sc_source **out, const struct sc_options *o, bool again, int *groups)
 {
 	SC_TRY(check_filter_words(o));
 	char *filter = join_filter(&o->filter);
@@ -85,6 +85,7 @@ sc_err sc_input_open(struct sc_source **out, const struct sc_options *o, bool ag
 		.snap = (uint32_t)o->snap,
 		.buffer_mb = (uint32_t)o->buffer,
 		.promiscuous = !o->no_promisc,
+		.fan = groups,
 		.ports = o->ports.items,
 		.port_count = every_port ? 0 : o->ports.count,
 	};
@@ -105,4 +106,14 @@ sc_err sc_input_open(struct sc_source **out, const struct sc_options *o, bool ag
 	if (err == SC_EINPUT && config.live && !again && !sc_live_allowed())
 		say_ways(o);
 	return err;
+}
+
+sc_err sc_input_open(struct sc_source **out, const struct sc_options *o, bool again)
+{
+	return open_input(out, o, again, NULL);
+}
+
+sc_err sc_input_open_fan(struct sc_source **out, const struct sc_options *o, int *groups)
+{
+	return open_input(out, o, false, groups);
 }

@@ -19,4 +19,7 @@ bool sc_input_repeats(const struct sc_options *o);
 /* Opens what the command line names; what is wrong is said.  `again`: the same once more, and nothing is said. */
 sc_err sc_input_open(struct sc_source **out, const struct sc_options *o, bool again);
 
+/* One more socket of a fan-out (see pcap_live.h): `groups` has an element for each interface, -1 before the first. */
+sc_err sc_input_open_fan(struct sc_source **out, const struct sc_options *o, int *groups);
+
 #endif

@@ -132,6 +132,12 @@ static sc_err check_source(const struct sc_options *o)
 	}
 	if (reads && o->reads.count && o->interfaces.count)
 		sc_say("-i", "captures, and -r reads captures; give one of the two");
+	else if (o->fanout && !o->interfaces.count)
+		sc_say("--fanout", "is for interfaces; give one with -i, or leave it out");
+	else if (o->fanout && o->keylog)
+		sc_say("--fanout", "and -k exclude each other: the key log grows while several threads read; leave one out");
+	else if (o->fanout && o->write)
+		sc_say("--fanout", "and -w exclude each other; write with -w and one socket, or with tcpdump");
 	else if (reads && o->follow && !o->reads.count)
 		sc_say("--follow", "follows what -r names; give a capture or a directory of captures");
 	else if (reads && !o->reads.count && !o->interfaces.count)

@@ -15,6 +15,7 @@
 
 #include "app/become.h"
 #include "app/doctor.h"
+#include "app/fan.h"
 #include "app/input.h"
 #include "app/keyring.h"
 #include "app/outputs.h"
@@ -24,6 +25,7 @@
 #include "app/screen.h"
 #include "app/signals.h"
 #include "app/topology.h"
+#include "input/pcap_live.h"
 
 #define TICK_PACKETS 1024u
 #define LAG          SC_SECOND /* live: what was on the wire so long ago has certainly been read */
@@ -45,11 +47,13 @@ struct run {
 	struct sc_outputs   outputs;
 	struct sc_save      save;
 	struct sc_become    become;
-	struct sc_topology *engines;
+	struct sc_topology *engines; /* NULL: `fan` reads and analyses */
+	struct sc_fan      *fan;
+	struct sc_source   *sources[SC_FAN_MOST]; /* of the fan; the first is `source` */
 	struct sc_ledger   *ledger;  /* between the engines and the outputs */
 	struct sc_progress  progress;
 	uint64_t packets;         /* fed */
-	uint64_t memory;          /* octets in use when last asked */
+	uint64_t memory, dropped; /* octets in use, packets lost by the capture, when last asked */
 	bool     live;
 	bool     begun;
 	sc_time  first;           /* when it began */
@@ -82,20 +86,33 @@ static void on_secrets(void *ctx, sc_str text)
 	sc_keyring_block(&r->keys, text);
 }
 
-static sc_err open_keys(struct run *r)
+/* ---- sums, whoever made them ---- */
+
+static struct sc_fan_sums sums_of(struct run *r)
 {
-	SC_TRY(sc_keyring_open(&r->keys, r->o, r->live || r->o->follow));
-	SC_TRY(sc_input_open(&r->source, r->o, false));
-	sc_source_on_secrets(r->source, on_secrets, r);
-	return SC_OK;
+	struct sc_fan_sums sums = { 0 };
+	if (r->fan) {
+		sc_fan_sum(r->fan, &sums);
+		r->packets = sums.facts.packets;
+		return sums;
+	}
+	sc_topology_totals(r->engines, &sums.totals);
+	sc_source_facts(r->source, &sums.facts);
+	return sums;
 }
+
+/* Packets dropped because a thread could not follow: a fan lets the kernel drop them. */
+static uint64_t dropped_here(const struct run *r)
+{
+	return r->engines ? sc_topology_dropped(r->engines) : 0;
+}
+
+/* ---- events ---- */
 
 /* What the engine cannot know of a `stats` event; memory in use is for the talkative, it differs between machines. */
 static void complete_stats(const struct run *r, struct sc_ev_stats *stats)
 {
-	struct sc_source_facts facts = { 0 };
-	sc_source_facts(r->source, &facts);
-	stats->packets.dropped = facts.dropped + sc_topology_dropped(r->engines);
+	stats->packets.dropped = r->dropped + dropped_here(r);
 	stats->findings = sc_ledger_findings(r->ledger);
 	stats->memory_octets = r->o->verbose || r->live ? r->memory : 0;
 }
@@ -170,8 +187,9 @@ static sc_err open_engines(struct run *r)
 	config.heavy = sc_options_given(o, SC_OPT_workers) ? 0 : HEAVY_OCTETS;
 	sc_err err = open_ledger(r, ledger);
 	config.engine.emit_ctx = r->ledger;
+	struct sc_fan_config fan = { config.engine, r->sources, (size_t)o->fanout, config.context };
 	if (!err)
-		err = sc_topology_open(&r->engines, &config);
+		err = o->fanout ? sc_fan_open(&r->fan, &fan) : sc_topology_open(&r->engines, &config);
 	if (err)
 		sc_say("--mem", "cannot take %llu MiB of memory; give less", (unsigned long long)(o->memory >> 20));
 	return err;
@@ -187,12 +205,28 @@ static sc_err give_up_rights(struct run *r)
 	return sc_save_check(&r->save);
 }
 
+static sc_err open_input(struct run *r)
+{
+	int groups[SC_LIVE_MOST];
+	if (!r->o->fanout)
+		return sc_input_open(&r->source, r->o, false);
+	for (size_t i = 0; i < SC_LIVE_MOST; i++)
+		groups[i] = -1;
+	for (size_t i = 0; i < r->o->fanout; i++) {
+		SC_TRY(sc_input_open_fan(&r->sources[i], r->o, groups));
+		r->source = r->sources[0];
+	}
+	return SC_OK;
+}
+
 static sc_err open_all(struct run *r)
 {
 	sc_time now = clock_now();
 	SC_TRY(sc_selection_open(&r->selection, r->o, now));
 	SC_TRY(sc_become_choose(&r->become, r->o));
-	SC_TRY(open_keys(r));
+	SC_TRY(sc_keyring_open(&r->keys, r->o, r->live || r->o->follow));
+	SC_TRY(open_input(r));
+	sc_source_on_secrets(r->source, on_secrets, r);
 	SC_TRY(sc_outputs_open(&r->outputs, r->o, &r->selection));
 	SC_TRY(sc_save_open(&r->save, r->o, &r->selection, sc_input_repeats(r->o), r->live ? now : SC_TIME_NONE));
 	if (r->save.way == SC_SAVE_TWICE)
@@ -203,9 +237,10 @@ static sc_err open_all(struct run *r)
 
 static void tell_stats(struct run *r)
 {
-	struct sc_engine_totals totals;
-	sc_topology_totals(r->engines, &totals);
+	struct sc_fan_sums sums = sums_of(r);
+	struct sc_engine_totals totals = sums.totals;
 	r->memory = totals.memory_octets ? totals.memory_octets : r->memory; /* at the end: what it was before */
+	r->dropped = sums.facts.dropped;
 	if (r->live) {
 		totals.first = r->first;
 		totals.last = r->now;
@@ -213,23 +248,22 @@ static void tell_stats(struct run *r)
 	sc_engine_tell_stats(&totals, r->packets, totals.last, on_event, r);
 }
 
-static void say_live_stats(struct run *r, const struct sc_counters *c)
+static void say_live_stats(const struct run *r, const struct sc_counters *c, const struct sc_source_facts *facts)
 {
-	struct sc_source_facts facts;
-	sc_source_facts(r->source, &facts);
 	sc_say(NULL, "%llu packets, %llu connections, %llu with mail, %llu transactions; dropped %llu by the kernel,"
 	       " %llu by the interface, %llu here", (unsigned long long)c->packets, (unsigned long long)c->flows,
 	       (unsigned long long)c->mail_flows, (unsigned long long)c->transactions,
-	       (unsigned long long)(facts.dropped - facts.missed), (unsigned long long)facts.missed,
-	       (unsigned long long)sc_topology_dropped(r->engines));
+	       (unsigned long long)(facts->dropped - facts->missed), (unsigned long long)facts->missed,
+	       (unsigned long long)dropped_here(r));
 }
 
 static void say_stats(struct run *r)
 {
-	const struct sc_counters *c = sc_topology_counters(r->engines);
+	struct sc_fan_sums sums = sums_of(r);
+	const struct sc_counters *c = &sums.totals.counters;
 	uint64_t read, total;
 	if (r->live) {
-		say_live_stats(r, c);
+		say_live_stats(r, c, &sums.facts);
 		return;
 	}
 	sc_source_progress(r->source, &read, &total);
@@ -283,7 +317,7 @@ static void pass_time(struct run *r, sc_time when)
 		tell_stats(r);
 		r->next_stats = r->now + interval_of(r);
 	}
-	if (r->packets % TICK_PACKETS == 0 || r->now - r->ticked >= SC_SECOND) {
+	if (r->engines && (r->packets % TICK_PACKETS == 0 || r->now - r->ticked >= SC_SECOND)) {
 		if (sc_keyring_due(&r->keys))
 			take_keys(r);
 		sc_topology_tick(r->engines, r->packets, r->now);
@@ -296,8 +330,10 @@ static void tell_screen(struct run *r, uint64_t read, uint64_t total)
 	struct sc_source_facts facts;
 	if (r->o->mode != SC_MODE_tui)
 		return;
-	sc_source_facts(r->source, &facts);
-	sc_screen_progress(r->outputs.items[0].self, read, total, r->packets, facts.dropped + sc_topology_dropped(r->engines));
+	facts.dropped = r->dropped; /* of a fan's sources nobody asks in passing */
+	if (!r->fan)
+		sc_source_facts(r->source, &facts);
+	sc_screen_progress(r->outputs.items[0].self, read, total, r->packets, facts.dropped + dropped_here(r));
 	sc_outputs_flush(&r->outputs);
 }
 
@@ -331,7 +367,8 @@ static void take(struct run *r, const struct sc_packet *pkt)
 /* Nothing comes: what is known is shown, and live, time goes on by the clock. */
 static void rest(struct run *r)
 {
-	sc_topology_settle(r->engines);
+	if (r->engines)
+		sc_topology_settle(r->engines);
 	if (r->live) {
 		pass_time(r, clock_now() - LAG);
 		sc_ledger_tick(r->ledger, r->packets, r->now);
@@ -344,6 +381,12 @@ static void rest(struct run *r)
 /* False: the source has ended. */
 static bool step(struct run *r)
 {
+	if (r->fan) {
+		bool more = sc_fan_step(r->fan);
+		sc_outputs_settle(&r->outputs);
+		rest(r);
+		return more;
+	}
 	struct sc_packet pkt;
 	switch (sc_source_next(r->source, &pkt)) {
 	case SC_SOURCE_PACKET:
@@ -372,7 +415,7 @@ static void read_packets(struct run *r)
 		begin(r, clock_now());
 	while (!r->dead && !r->over && heed_signals(r) && step(r))
 		continue;
-	if (r->live && sc_signals.stop)
+	if (r->engines && r->live && sc_signals.stop)
 		hear_last_words(r);
 }
 
@@ -408,9 +451,8 @@ static void say_copies(const struct sc_counters *c)
 		       (unsigned long long)c->packets_mirrored, (unsigned long long)followed);
 }
 
-static void say_notes(const struct run *r, const struct sc_source_facts *facts)
+static void say_notes(const struct run *r, const struct sc_counters *c, const struct sc_source_facts *facts)
 {
-	const struct sc_counters *c = sc_topology_counters(r->engines);
 	if (r->o->quiet || r->dead || r->o->mode == SC_MODE_doctor)
 		return;
 	if (facts->packets && c->mail_flows == 0)
@@ -419,6 +461,9 @@ static void say_notes(const struct run *r, const struct sc_source_facts *facts)
 	else
 		sc_selection_explain(&r->selection);
 	say_copies(c);
+	if (r->fan && c->datagrams_timed_out)
+		sc_say("--fanout", "%llu IP datagrams in fragments were not put together; the kernel spreads those of IPv6 over all"
+		       " sockets, so read them without it", (unsigned long long)c->datagrams_timed_out);
 	if (r->o->verbose || (r->live && facts->dropped))
 		say_stats((struct run *)r);
 }
@@ -443,43 +488,55 @@ static bool shows_progress(const struct sc_options *o)
 /* At the end nothing is in use any more; what tells is what was before. */
 static void note_memory(struct run *r)
 {
-	struct sc_engine_totals totals;
-	sc_topology_totals(r->engines, &totals);
-	r->memory = totals.memory_octets;
+	r->memory = sums_of(r).totals.memory_octets;
 }
 
-static void tell_doctor(struct run *r, const struct sc_source_facts *facts, sc_err input)
+static void tell_doctor(struct run *r, const struct sc_fan_sums *sums, sc_err input)
 {
 	tell_screen(r, 0, 0);
 	if (r->o->mode == SC_MODE_doctor)
-		sc_doctor_tell(r->outputs.items[0].self, facts, sc_topology_counters(r->engines), input,
-			       r->now - r->first);
+		sc_doctor_tell(r->outputs.items[0].self, &sums->facts, &sums->totals.counters, input, r->now - r->first);
+}
+
+static void finish(struct run *r)
+{
+	if (r->fan)
+		sc_fan_finish(r->fan);
+	else
+		sc_topology_finish(r->engines);
+}
+
+static sc_err worst_input(const struct run *r)
+{
+	sc_err worst = sc_source_result(r->source);
+	for (size_t i = 1; i < r->o->fanout && !worst; i++)
+		worst = sc_source_result(r->sources[i]);
+	return worst;
 }
 
 /* Reads to the end and writes everything. */
 static int work(struct run *r)
 {
-	struct sc_source_facts facts = { 0 };
 	sc_progress_begin(&r->progress, shows_progress(r->o));
 	read_packets(r);
 	sc_progress_end(&r->progress);
 	note_memory(r);
-	sc_topology_finish(r->engines);
+	finish(r);
 	sc_ledger_finish(r->ledger, r->packets, r->now);
 	if (r->again)
 		read_again(r);
 	if (r->live)
 		r->now = clock_now();
 	tell_stats(r);
-	sc_source_facts(r->source, &facts);
-	sc_err input = sc_source_result(r->source);
-	tell_doctor(r, &facts, input);
+	struct sc_fan_sums sums = sums_of(r);
+	sc_err input = worst_input(r);
+	tell_doctor(r, &sums, input);
 	sc_keyring_finish(&r->keys, r->o->quiet);
 	sc_err output = sc_outputs_close(&r->outputs);
 	if (sc_save_close(&r->save) != SC_OK)
 		output = SC_EFAILED;
-	say_notes(r, &facts);
-	return worst_of(output, input, lost_too_many(r, &facts), r->selection.failed);
+	say_notes(r, &sums.totals.counters, &sums.facts);
+	return worst_of(output, input, lost_too_many(r, &sums.facts), r->selection.failed);
 }
 
 int sc_run(const struct sc_options *o)
@@ -491,6 +548,9 @@ int sc_run(const struct sc_options *o)
 	sc_outputs_close(&r.outputs);
 	sc_save_close(&r.save);
 	sc_topology_close(r.engines);
+	sc_fan_close(r.fan);
+	for (size_t i = 1; i < o->fanout; i++)
+		sc_source_close(r.sources[i]);
 	sc_ledger_close(r.ledger);
 	sc_keyring_close(&r.keys);
 	sc_source_close(r.source);

@@ -300,15 +300,32 @@ sc_err sc_worker_open(struct sc_worker *w, const struct sc_engine_config *config
 }
 
 /* Signals are for the master: a system call of its is to be interrupted. */
-bool sc_worker_start(struct sc_worker *w)
+bool sc_worker_run(struct sc_worker *w, void *(*run)(void *ctx), void *ctx)
 {
 	sigset_t all, before;
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
 	w->started = true;
-	w->started = pthread_create(&w->thread, NULL, work, w) == 0;
+	w->started = pthread_create(&w->thread, NULL, run, ctx) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return w->started;
+}
+
+bool sc_worker_start(struct sc_worker *w)
+{
+	return sc_worker_run(w, work, w);
+}
+
+void sc_worker_pass(struct sc_worker *w, uint64_t step)
+{
+	bool news = sc_ring_hidden(&w->events) > 0;
+	sc_ring_publish(&w->events);
+	if (step > atomic_load(&w->passed)) {
+		news |= sc_ring_used(&w->events) > 0;
+		atomic_store(&w->passed, step);
+	}
+	if (news)
+		sc_bell_ring(w->master);
 }
 
 void sc_worker_close(struct sc_worker *w)

@@ -45,6 +45,10 @@ sc_err sc_worker_open(struct sc_worker *w, const struct sc_engine_config *config
 	struct sc_bell *master);
 /* False: the system gives no thread; the engine is still the master's. */
 bool   sc_worker_start(struct sc_worker *w);
+/* The same, and the thread runs `run`, which feeds the engine itself and sets `step`; it ends soon after `quit` was set. */
+bool   sc_worker_run(struct sc_worker *w, void *(*run)(void *ctx), void *ctx);
+/* On that thread: what was told is seen by the master, and no more comes up to `step`. */
+void   sc_worker_pass(struct sc_worker *w, uint64_t step);
 /* What was ordered and not done is forgotten. */
 void   sc_worker_close(struct sc_worker *w); /* a zeroed one is fine */
 

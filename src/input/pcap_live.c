@@ -14,6 +14,9 @@
 #include "input/pcap_live.h"
 
 #include <errno.h>
+#ifdef __linux__
+#include <linux/if_packet.h>
+#endif
 #include <pcap/pcap.h>
 #include <poll.h>
 #include <stdio.h>
@@ -121,6 +124,31 @@ static bool activate(struct handle *h, const struct sc_live_config *config, stru
 	return true;
 }
 
+#ifdef PACKET_FANOUT_FLAG_UNIQUEID
+/* The kernel's hash is the same for both directions of a connection (Linux 4.2); it has put IPv4 fragments together. */
+static bool join(struct handle *h, int *group, struct sc_tell *tell)
+{
+	int kind = PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG;
+	int word = *group < 0 ? (kind | PACKET_FANOUT_FLAG_UNIQUEID) << 16 : *group | kind << 16;
+	socklen_t size = sizeof(word);
+	if (setsockopt(h->fd, SOL_PACKET, PACKET_FANOUT, &word, size) != 0 ||
+		(*group < 0 && getsockopt(h->fd, SOL_PACKET, PACKET_FANOUT, &word, &size) != 0)) {
+		sc_tell(tell, SC_EINPUT, h->name, "the kernel does not spread its packets (--fanout): %s; leave that out",
+			strerror(errno));
+		return false;
+	}
+	*group = word & 0xffff;
+	return true;
+}
+#else
+static bool join(struct handle *h, int *group, struct sc_tell *tell)
+{
+	(void)group;
+	sc_tell(tell, SC_EINPUT, h->name, "this system has no --fanout; leave that out");
+	return false;
+}
+#endif
+
 static void add_ports(struct sc_text *t, const struct sc_live_config *config)
 {
 	sc_text_adds(t, "(");
@@ -186,6 +214,11 @@ sc_err sc_live_open(struct sc_live **out, const struct sc_live_config *config, c
 			return SC_EINPUT;
 		}
 		spare(h, config, filter);
+		if (config->fan && !join(h, &config->fan[l->count], tell)) {
+			l->count++;
+			sc_live_close(l);
+			return SC_EINPUT;
+		}
 	}
 	*out = l;
 	return SC_OK;

@@ -12,6 +12,8 @@ struct sc_live_config {
 	uint32_t    snap;          /* octets of each packet; 0: all */
 	uint32_t    buffer_mb;     /* in the kernel, for each interface; 0: libpcap's own choice */
 	bool        promiscuous;
+	int        *fan;           /* a group of sockets for each interface, among which the kernel spreads connections: -1:
+	                            * this is the first socket, and the group's number is put here; else it joins.  NULL: none */
 	const uint16_t *ports;     /* plain TCP on other ports stays in the kernel; none: every packet is wanted */
 	size_t      port_count;
 };
