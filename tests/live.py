@@ -62,7 +62,9 @@ def send(name, packets, gap=0.0005):
 
 
 CHANGING = {'ts', 'seq', 'sensor', 'session', 'frames', 'start', 'end', 'sessions', 'elapsed_ms', 'timing', 'story',
-            'first_ts', 'last_ts', 'delay_ms', 'latency_ms', 'memory_octets'}
+            'first_ts', 'last_ts', 'delay_ms', 'latency_ms', 'memory_octets', 'attempt'}
+# What several sessions tell together depends on which were read together.
+TOGETHER = {'stats', 'story', 'diagnosis', 'finding'}
 
 
 def strip(value):
@@ -76,7 +78,7 @@ def events(text):
     bag = collections.Counter()
     for line in text.splitlines():
         e = json.loads(line)
-        if e['event'] != 'stats':
+        if e['event'] not in TOGETHER:
             bag[json.dumps(strip(e), sort_keys=True)] += 1
     return bag
 
