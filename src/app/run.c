@@ -179,6 +179,7 @@ static sc_err open_engines(struct run *r)
 		.keys = r->keys.keys,
 		.seed = seed_of(r),
 		.wants = sc_ledger_wants(wants_of(r)),
+		.brief_messages = !(wants_of(r) & SC_WANT(SC_EVENT_message)),
 		.emit = sc_ledger_event,
 	};
 	/* Reports name the hosts of failures by their session; expressions ask for any of its fields. */
