@@ -35,13 +35,13 @@ static const struct sc_ev_delivery sample_delivery = {
 	.n = 1, .mail_from = { "", 0 }, .rcpt_to = { "Bob.Smith@Example.ORG", 21 },
 	.outcome = "rejected", .phase = "rcpt", .cause = "user_unknown", .rule = { "esc:5.1.1", 9 },
 	.code = 550, .enhanced = { 5, 1, 10 }, .text = { "No such user\nBlocked by 192.0.2.9", 33 },
-	.permanent = true, .retry_after_s = 300, .queue_id = { "4bXyZ", 5 }, .size = SC_NONE, .attempt = 0,
+	.permanent = true, .retry_after_s = 300, .queue_id = { "4bXyZ", 5 }, .size = SC_NONE, .declared_size = SC_NONE, .attempt = 0,
 	.story = UINT64_C(0xfedcba9876543210),
 };
 
 static const struct sc_ev_delivery sample_accepted = {
 	.n = 2, .mail_from = { "alice@example.net", 17 }, .rcpt_to = { "postmaster", 10 }, .outcome = "accepted",
-	.retry_after_s = SC_NONE, .size = 1500000,
+	.retry_after_s = SC_NONE, .size = 1500000, .declared_size = SC_NONE,
 };
 
 static const struct sc_pair sample_params[] = {

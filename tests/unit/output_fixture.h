@@ -116,6 +116,7 @@ static inline struct sc_ev_delivery delivery_of(void)
 		.permanent = true,
 		.retry_after_s = SC_NONE,
 		.size = SC_NONE,
+		.declared_size = SC_NONE,
 	};
 }
 

@@ -74,6 +74,7 @@ static inline void feed_delivery(take_fn *take, void *to, uint64_t session, sc_t
 		.permanent = s->code >= 500,
 		.retry_after_s = SC_NONE,
 		.size = SC_NONE,
+		.declared_size = SC_NONE,
 	};
 	feed(take, to, SC_EVENT_delivery, session, when, &d);
 }

@@ -38,7 +38,7 @@ static void test_lines(void **state)
 		"\"code\":550,\"enhanced\":\"5.1.1\","
 		"\"text\":\"5.1.1 <nobody@example.net>: User unknown\",\"permanent\":true}\n");
 
-	struct sc_ev_delivery nothing = { .retry_after_s = SC_NONE, .size = SC_NONE, .mail_from = SC_STR("") };
+	struct sc_ev_delivery nothing = { .retry_after_s = SC_NONE, .size = SC_NONE, .declared_size = SC_NONE, .mail_from = SC_STR("") };
 	ev = event_of(SC_EVENT_delivery, NULL, &nothing);
 	struct sc_output_config sensor = { .sensor = SC_STR("mx\"1") };
 	check_line("absent values, null path, sensor, no head", sensor, &ev,

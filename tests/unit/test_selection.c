@@ -17,7 +17,7 @@ static const struct sc_ev_head head = { .session = 1 };
 
 static struct sc_ev_delivery delivery_to(const char *to, const char *outcome)
 {
-	return (struct sc_ev_delivery){ .n = 1, .rcpt_to = sc_str_of(to), .outcome = outcome, .size = SC_NONE,
+	return (struct sc_ev_delivery){ .n = 1, .rcpt_to = sc_str_of(to), .outcome = outcome, .size = SC_NONE, .declared_size = SC_NONE,
 		                        .retry_after_s = SC_NONE };
 }
 

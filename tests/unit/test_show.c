@@ -55,7 +55,8 @@ static void test_page(void **state)
 				    .code = 250,
 				    .text = SC_STR("2.0.0 queued as 12345"),
 				    .retry_after_s = SC_NONE,
-				    .size = SC_NONE };
+				    .size = SC_NONE,
+				    .declared_size = SC_NONE };
 	other(o, &head, SC_EVENT_delivery, &ok);
 	struct sc_ev_transaction t = transaction_of();
 	struct sc_ev_recipient recipients[2] = { { .outcome = "accepted" }, { .outcome = "rejected" } };

@@ -71,7 +71,7 @@ static const struct {
 	{ "cause", REJ },
 	{ "mail_from", REJ | ACC | TRA },
 	{ "mail_from.domain", ACC | TRA },
-	{ "quirks", SEES_SESSION & ~(TRA | EXC) },
+	{ "quirks", SEES_SESSION & ~(TRA | EXC | MES) },
 	{ "session.quirks", SEES_SESSION },
 	{ "capabilities", SEES_SESSION },
 	{ "recipients", SEES_SESSION | STA },
@@ -143,12 +143,12 @@ static const struct {
 	{ "parts.name endswith .zip", MES },
 
 	/* quirks and kinds are known words */
-	{ "quirks contains bare_lf", SEES_SESSION & ~(TRA | EXC) },
-	{ "quirks == tcp_urgent", SEES_SESSION & ~(TRA | EXC) },
-	{ "quirks in {no_quit, BARE_LF}", SEES_SESSION & ~(TRA | EXC) },
-	{ "quirks startswith tcp_", SEES_SESSION & ~(TRA | EXC) },
-	{ "quirks matches '^bare|^nested'", SEES_SESSION & ~(TRA | EXC) },
-	{ "quirks != bare_lf", SEES_SESSION & ~(TRA | EXC) },
+	{ "quirks contains bare_lf", SEES_SESSION & ~(TRA | EXC | MES) },
+	{ "quirks == tcp_urgent", SEES_SESSION & ~(TRA | EXC | MES) },
+	{ "quirks in {no_quit, BARE_LF}", SEES_SESSION & ~(TRA | EXC | MES) },
+	{ "quirks startswith tcp_", SEES_SESSION & ~(TRA | EXC | MES) },
+	{ "quirks matches '^bare|^nested'", SEES_SESSION & ~(TRA | EXC | MES) },
+	{ "quirks != bare_lf", SEES_SESSION & ~(TRA | EXC | MES) },
 	{ "quirks == no_quit", 0 },
 	{ "session.quirks == bare_lf and event == transaction", TRA },
 	{ "event == delivery", REJ | ACC },
@@ -388,7 +388,7 @@ static void test_all_names(void **state)
 			fail_msg("%s: more meanings than the compiler has room for", f.name);
 		if (strcmp(f.name, "confidence") == 0)
 			confidence[f.field->type == SC_TYPE_count] = f.kinds == (f.field->type == SC_TYPE_count ?
-				SC_WANT(SC_EVENT_finding) : SC_WANT(SC_EVENT_diagnosis));
+				SC_WANT(SC_EVENT_finding) : SC_WANT(SC_EVENT_diagnosis) | SC_WANT(SC_EVENT_story));
 		if (strcmp(f.name, "rcpt_to.domain") == 0)
 			assert_true(f.kinds == (SC_WANT(SC_EVENT_delivery) | SC_WANT(SC_EVENT_story)));
 		if (strcmp(f.name, "client.ip") == 0)
