@@ -125,6 +125,9 @@ void sc_ladder_open(struct sc_tui *t, uint64_t session);
 /* A page of text; `word` is explained when `explain`. */
 void sc_explain_open(struct sc_tui *t, sc_str word);
 
+/* Every field of an event. */
+void sc_event_open(struct sc_tui *t, const struct sc_event *ev);
+
 /* Deliveries and failures whose field has this value. */
 struct sc_pick {
 	enum sc_pick_by {

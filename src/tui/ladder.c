@@ -26,6 +26,7 @@ struct ladder_line {
 	sc_time  at;
 	const char *mark;
 	uint32_t text, len;           /* in `texts` */
+	const struct sc_event *from;  /* of the store; NULL: none */
 	char     word[32];            /* what the pane explains; empty: nothing */
 };
 
@@ -66,6 +67,15 @@ static void set_word(struct ladder_line *line, const char *word)
 	struct sc_text t = sc_text_into(line->word, sizeof(line->word) - 1);
 	sc_text_adds(&t, word);
 	line->word[t.len] = '\0';
+}
+
+/* The line, when there was room for it, tells of this event; `word` is what the pane explains. */
+static void set_event(struct ladder_line *line, const struct sc_event *ev, const char *word)
+{
+	if (!line)
+		return;
+	line->from = ev;
+	set_word(line, word);
 }
 
 /* The word to explain of a reply: its enhanced code when that is registered, else the reply code. */
@@ -111,6 +121,7 @@ static void take_turn(void *ctx, const struct sc_turn *turn)
 		return;
 	line->at = turn->at;
 	line->mark = turn->mark;
+	line->from = turn->from->ev;
 	if (x && turn->side == SC_TURN_SERVER && x->code)
 		set_reply_word(line, x->code, x->enhanced);
 	else if (x && turn->side == SC_TURN_CLIENT && x->verb.len < sizeof(line->word))
@@ -133,8 +144,7 @@ static void put_delivery(struct ladder *l, const struct sc_event *ev)
 	sc_text_adds(&text, d->cause ? ": " : "");
 	sc_text_adds(&text, d->cause);
 	struct ladder_line *line = add(l, LINE_VERDICT, sc_tui_style(outcome), sc_text_str(&text));
-	if (line)
-		set_word(line, d->cause ? d->cause : d->outcome);
+	set_event(line, ev, d->cause ? d->cause : d->outcome);
 	l->verdicts++;
 }
 
@@ -150,8 +160,7 @@ static void put_failure(struct ladder *l, const struct sc_event *ev)
 	sc_text_adds(&text, f->cause ? ": " : "");
 	sc_text_adds(&text, f->cause);
 	struct ladder_line *line = add(l, LINE_VERDICT, SC_STYLE_BAD, sc_text_str(&text));
-	if (line)
-		set_word(line, f->cause ? f->cause : f->phase);
+	set_event(line, ev, f->cause ? f->cause : f->phase);
 }
 
 static void put_diagnosis(struct ladder *l, const struct sc_event *ev)
@@ -165,8 +174,7 @@ static void put_diagnosis(struct ladder *l, const struct sc_event *ev)
 	sc_text_visible(&text, d->text);
 	bool error = d->severity && strcmp(d->severity, "error") == 0;
 	struct ladder_line *line = add(l, LINE_DIAGNOSIS, error ? SC_STYLE_ALERT : SC_STYLE_WAIT, sc_text_str(&text));
-	if (line)
-		set_word(line, d->diagnosis);
+	set_event(line, ev, d->diagnosis);
 }
 
 static void put_finding(struct ladder *l, const struct sc_event *ev)
@@ -178,7 +186,7 @@ static void put_finding(struct ladder *l, const struct sc_event *ev)
 	sc_text_adds(&text, f->detector);
 	sc_text_adds(&text, ": ");
 	sc_text_visible(&text, f->text);
-	add(l, LINE_DIAGNOSIS, SC_STYLE_ALERT, sc_text_str(&text));
+	set_event(add(l, LINE_DIAGNOSIS, SC_STYLE_ALERT, sc_text_str(&text)), ev, f->detector);
 }
 
 static void put_results(struct ladder *l, const struct sc_seen *seen)
@@ -389,6 +397,10 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 		l->last = NULL;
 		l->view.generation = 0;
 		return true;
+	case SC_DO_inspect:
+		if (seen && l->count && l->lines[l->at].from)
+			sc_event_open(t, l->lines[l->at].from);
+		return true;
 	case SC_DO_explain:
 	case SC_DO_open:
 		if (l->count)
@@ -408,7 +420,7 @@ static void close_ladder(struct sc_view *v)
 }
 
 const struct sc_view_class sc_view_ladder = { .name = "Ladder", .size = sizeof(struct ladder),
-	.keys = SC_DO(detail) | SC_DO(explain) | SC_DO(legs) | SC_DO(save) | SC_DO(copy), .collect = collect, .draw = draw,
+	.keys = SC_DO(inspect) | SC_DO(detail) | SC_DO(explain) | SC_DO(legs) | SC_DO(save) | SC_DO(copy), .collect = collect, .draw = draw,
 	.key = key, .close = close_ladder };
 
 void sc_ladder_open(struct sc_tui *t, uint64_t session)

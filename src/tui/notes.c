@@ -190,6 +190,10 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 			sc_tui_say(t, "this finding is not about one session");
 		return true;
 	}
+	if (row && command == SC_DO_inspect) {
+		sc_event_open(t, event_of(row));
+		return true;
+	}
 	if (row && command == SC_DO_explain && v->cls == &sc_view_findings) {
 		sc_explain_open(t, sc_str_of(finding_of(row) ? finding_of(row)->detector : diagnosis_of(row)->diagnosis));
 		return true;
@@ -198,6 +202,6 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 }
 
 const struct sc_view_class sc_view_findings = { .name = "Findings", .size = sizeof(struct sc_table),
-	.keys = SC_DO(sort) | SC_DO(explain), .collect = collect, .draw = draw, .key = key, .close = sc_table_close };
+	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(explain), .collect = collect, .draw = draw, .key = key, .close = sc_table_close };
 const struct sc_view_class sc_view_messages = { .name = "Messages", .size = sizeof(struct sc_table),
-	.keys = SC_DO(sort) | SC_DO(only) | SC_DO(without), .collect = collect, .draw = draw, .key = key, .close = sc_table_close };
+	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(only) | SC_DO(without), .collect = collect, .draw = draw, .key = key, .close = sc_table_close };

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "explain/phrase.h"
+#include "output/value.h"
 
 #define PAGE_OCTETS (64u << 10)
 
@@ -99,6 +100,96 @@ void sc_explain_open(struct sc_tui *t, sc_str word)
 	count_lines(p);
 	struct sc_text title = sc_text_into(p->view.title, sizeof(p->view.title) - 1);
 	sc_text_visible(&title, word);
+	p->view.title[title.len] = '\0';
+}
+
+/* ---- every field of an event ---- */
+
+#define NAME_COLUMNS 24
+
+struct fields {
+	struct sc_text *to;
+	size_t depth;
+};
+
+static void put_name(struct fields *f, const char *name)
+{
+	for (size_t i = 0; i <= f->depth; i++)
+		sc_text_adds(f->to, "  ");
+	sc_page_fit(f->to, sc_str_of(name), NAME_COLUMNS - 2 * f->depth, false);
+}
+
+static void put_strings(struct fields *f, const char *name, const struct sc_strs *list)
+{
+	for (uint32_t i = 0; i < list->count; i++) {
+		put_name(f, i ? "" : name);
+		sc_text_visible(f->to, list->items[i]);
+		sc_text_put(f->to, '\n');
+	}
+}
+
+static void put_shape(struct fields *f, const struct sc_shape *shape, const void *base);
+
+static void put_list(struct fields *f, const struct sc_field *field, const struct sc_list *list)
+{
+	for (uint32_t i = 0; i < list->count; i++) {
+		put_name(f, field->name);
+		sc_text_put(f->to, '\n');
+		f->depth++;
+		put_shape(f, field->shape, (const char *)list->items + i * field->shape->size);
+		f->depth--;
+	}
+}
+
+static void put_field(struct fields *f, const struct sc_field *field, const void *base)
+{
+	const void *at = (const char *)base + field->offset;
+	if (!sc_field_present(field, base))
+		return;
+	if (field->type == SC_TYPE_strs) {
+		put_strings(f, field->name, at);
+	} else if (field->type == SC_TYPE_list) {
+		put_list(f, field, at);
+	} else if (field->type == SC_TYPE_object) {
+		put_name(f, field->name);
+		sc_text_put(f->to, '\n');
+		f->depth++;
+		put_shape(f, field->shape, at);
+		f->depth--;
+	} else {
+		put_name(f, field->name);
+		sc_value_put(f->to, field, base, SC_LOOK_TEXT);
+		sc_text_put(f->to, '\n');
+	}
+}
+
+/* Goes as deep as the schema does. */
+static void put_shape(struct fields *f, const struct sc_shape *shape, const void *base)
+{
+	for (size_t i = 0; i < shape->count; i++)
+		put_field(f, &shape->fields[i], base);
+}
+
+void sc_event_open(struct sc_tui *t, const struct sc_event *ev)
+{
+	const struct sc_shape *shape = sc_event_shapes[ev->kind];
+	struct page *p = (struct page *)sc_tui_push(t, &sc_view_text);
+	if (!p)
+		return;
+	struct sc_text page = page_text(p);
+	struct fields f = { &page, 0 };
+	for (const char *c = shape->name; *c; c++)
+		sc_text_put(&page, sc_upper(*c));
+	sc_text_put(&page, '\n');
+	put_shape(&f, shape, ev->body);
+	if (ev->head) {
+		sc_text_adds(&page, "\nSESSION\n");
+		put_shape(&f, sc_head_shape, ev->head);
+	}
+	p->len = page.len;
+	count_lines(p);
+	struct sc_text title = sc_text_into(p->view.title, sizeof(p->view.title) - 1);
+	sc_text_adds(&title, shape->name);
 	p->view.title[title.len] = '\0';
 }
 

@@ -260,6 +260,10 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 		sc_ladder_open(t, head_of(row)->session);
 		return true;
 	}
+	if (row && command == SC_DO_inspect) {
+		sc_event_open(t, ((const struct sc_kept *)row)->ev);
+		return true;
+	}
 	if (row && command == SC_DO_explain) {
 		sc_explain_open(t, cause_value(row));
 		return true;
@@ -268,7 +272,7 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 }
 
 const struct sc_view_class sc_view_recipients = { .name = "Recipients", .size = sizeof(struct recipients),
-	.keys = SC_DO(only) | SC_DO(without) | SC_DO(sort) | SC_DO(explain), .collect = collect, .draw = draw, .key = key,
+	.keys = SC_DO(inspect) | SC_DO(only) | SC_DO(without) | SC_DO(sort) | SC_DO(explain), .collect = collect, .draw = draw, .key = key,
 	.close = sc_table_close };
 
 void sc_recipients_open(struct sc_tui *t, enum sc_pick_by by, sc_str what, bool failed)
