@@ -24,6 +24,7 @@ struct sc_observer_config {
 struct sc_observer_class {
 	const char *name, *summary;
 	uint64_t wants;       /* kinds it has to see */
+	uint64_t more, more_for; /* kinds it sees besides when someone looks at any of `more_for` */
 	uint64_t tells;       /* kinds it adds; SC_WANT(SC_EVENT_delivery) when it completes deliveries.  When nobody looks
 	                       * at any of them it is not opened */
 	unsigned share;       /* of the ledger's memory */

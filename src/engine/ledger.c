@@ -17,6 +17,7 @@
 
 struct member {
 	const struct sc_observer_class *cls;
+	uint64_t sees; /* kinds */
 	void *self;
 };
 
@@ -80,7 +81,7 @@ static void pass_time(struct sc_ledger *l, sc_time when)
 static void observe(struct sc_ledger *l, const struct sc_event *ev)
 {
 	for (size_t i = 0; i < l->count; i++)
-		if (l->members[i].cls->wants & SC_WANT(ev->kind))
+		if (l->members[i].sees & SC_WANT(ev->kind))
 			l->members[i].cls->observe(l->members[i].self, ev);
 }
 
@@ -146,12 +147,17 @@ static bool is_needed(const struct sc_observer_class *cls, uint64_t wants)
 	return !wants || cls->tells & wants;
 }
 
+static uint64_t seen_by(const struct sc_observer_class *cls, uint64_t wants)
+{
+	return cls->wants | (!wants || cls->more_for & wants ? cls->more : 0);
+}
+
 uint64_t sc_ledger_wants(uint64_t wants)
 {
 	uint64_t all = wants;
 	for (size_t i = 0; wants && sc_observers[i]; i++)
 		if (is_needed(sc_observers[i], wants))
-			all |= sc_observers[i]->wants;
+			all |= seen_by(sc_observers[i], wants);
 	return all;
 }
 
@@ -168,11 +174,11 @@ static sc_err open_member(struct sc_ledger *l, const struct sc_observer_class *c
 	struct member *m = &l->members[l->count];
 	struct sc_observer_config config = { .seed = l->config.seed, .tell = tell, .tell_ctx = l };
 	config.memory = l->config.memory / shares() * cls->share;
-	*m = (struct member){ cls, sc_memory_take(cls->size) };
+	*m = (struct member){ cls, seen_by(cls, l->config.wants), sc_memory_take(cls->size) };
 	if (!m->self)
 		return SC_EFAILED;
 	l->count++;
-	l->wants |= cls->wants;
+	l->wants |= m->sees;
 	return cls->open(m->self, &config);
 }
 

@@ -80,10 +80,14 @@ static void add_message(struct sc_legs *l, const struct sc_event *ev)
 {
 	const struct sc_ev_message *m = ev->body;
 	struct sc_leg *leg = touch(l, ev, m->n);
-	if (!leg || leg->h_message)
+	if (!leg || leg->hops)
 		return;
 	leg->message_id = keep(l, m->message_id);
 	leg->h_message = hash_of(m->message_id);
+	const struct sc_ev_hop *hops = m->hops.items;
+	leg->hops = m->hops.count < SC_LEG_HOPS ? m->hops.count : SC_LEG_HOPS;
+	for (uint32_t i = 0; i < leg->hops; i++)
+		leg->h_hops[i] = hash_of(hops[i].id);
 }
 
 static void add_delivery(struct sc_legs *l, const struct sc_event *ev)

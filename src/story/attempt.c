@@ -60,7 +60,7 @@ static size_t fold(char *to, sc_str address)
 	return address.len;
 }
 
-static uint64_t key_of(sc_str from, sc_str to, uint64_t seed)
+uint64_t sc_attempt_key(sc_str from, sc_str to, uint64_t seed)
 {
 	char folded[2 * SC_ATTEMPT_ADDRESS + 1];
 	size_t len = fold(folded, from);
@@ -124,7 +124,7 @@ bool sc_attempt_read(struct sc_attempt *a, const struct sc_event *ev, uint64_t s
 	if (!ev->head || !d->mail_from.at || !d->rcpt_to.at || d->mail_from.len > SC_ATTEMPT_ADDRESS ||
 		d->rcpt_to.len > SC_ATTEMPT_ADDRESS)
 		return false;
-	*a = (struct sc_attempt){ .from = d->mail_from, .to = d->rcpt_to, .key = key_of(d->mail_from, d->rcpt_to, seed),
+	*a = (struct sc_attempt){ .from = d->mail_from, .to = d->rcpt_to, .key = sc_attempt_key(d->mail_from, d->rcpt_to, seed),
 		.act = try_of(ev, d) };
 	bool whole = a->act.fate == SC_FATE_accepted || a->act.fate == SC_FATE_in_doubt || is_phase(d->phase, "eom");
 	a->who = (struct sc_identity){

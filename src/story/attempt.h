@@ -44,6 +44,9 @@ struct sc_attempt {
 /* False: sender or recipient is not known, or is too long. */
 bool sc_attempt_read(struct sc_attempt *a, const struct sc_event *ev, uint64_t seed);
 
+/* The key of a sender and a recipient; neither longer than SC_ATTEMPT_ADDRESS. */
+uint64_t sc_attempt_key(sc_str from, sc_str to, uint64_t seed);
+
 /* A keyed hash of an address, and of a host's organisation or whole name, the same for all spellings; 0: none. */
 uint64_t sc_attempt_address(sc_str address, uint64_t seed);
 uint64_t sc_attempt_host(sc_str name, uint64_t seed);

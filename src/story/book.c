@@ -181,7 +181,7 @@ struct sc_story *sc_book_begin(struct sc_book *b, const struct sc_attempt *a, ui
 	s->id = id;
 	s->key = a->key;
 	s->past = (struct sc_past){ .who = a->who, .first = a->act, .last = a->act };
-	s->delivered = SC_TIME_NONE;
+	s->delivered = s->returned = SC_TIME_NONE;
 	count(s, &a->act);
 	join_bucket(b, s);
 	enter(b, s, SC_CHAPTER_WAITING, a->act.when);

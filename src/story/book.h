@@ -24,6 +24,8 @@ struct sc_story {
 	struct sc_past past;
 	uint32_t attempts, accepted; /* how often it was tried, and taken */
 	sc_time  delivered;          /* when it was taken first; SC_TIME_NONE */
+	sc_time  returned;           /* when a delivery report brought it back; SC_TIME_NONE */
+	struct sc_status returned_status;
 	sc_time  turned;             /* when it came into its chapter */
 	enum sc_chapter chapter;
 	bool     guessed;            /* an attempt was joined without its name */

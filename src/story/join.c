@@ -1,8 +1,8 @@
 /* join.c - the evidence for and against two attempts being of one message.
  *
  * A wrong join is worse than a missed one, so everything that is known of both must agree: Message-ID, envelope id
- * (RFC 3461 4.4), declared and real size.  Names are proof; sizes are evidence; sender, recipient, client and time alone
- * are evidence only while a retry is due.
+ * (RFC 3461 4.4), declared and real size.  Names are proof, unless the sizes lie far apart, for some programs name all their
+ * messages alike; sizes are evidence; sender, recipient, client and time alone are evidence only while a retry is due.
  *
  * Two deliveries of one message need not be two attempts: a relay hands on what it has accepted, with the same sender,
  * recipient and Message-ID.  So the client of an attempt was never the server of another one of its story, nor the other
@@ -15,6 +15,7 @@
 
 #define QUEUE_LIFE (5 * 86400 * SC_SECOND) /* how long servers keep trying (RFC 5321 4.5.4.1) */
 #define DAY        (86400 * SC_SECOND)
+#define GROWTH     4096                    /* octets that relays of the client's may add to a message between two tries */
 #define RETRY_DUE  (4 * 3600 * SC_SECOND)  /* with nothing but sender and recipient: the longest usual pause between tries */
 
 /* Both known, and not the same. */
@@ -51,6 +52,12 @@ static bool other_size(const struct sc_identity *p, const struct sc_identity *a)
 		too_far(p->declared, a->size) || too_far(a->declared, p->size);
 }
 
+/* Further than what relays write into a message on its way. */
+static bool far_apart(uint64_t a, uint64_t b)
+{
+	return a != SC_NONE && b != SC_NONE && (a > b ? a - b : b - a) > GROWTH;
+}
+
 static bool same_size(const struct sc_identity *p, const struct sc_identity *a)
 {
 	return agree(p->declared, a->declared, SC_NONE) || agree(p->size, a->size, SC_NONE);
@@ -83,9 +90,12 @@ static bool is_due(const struct sc_past *p)
 
 static enum sc_join by_name(const struct sc_past *p, const struct sc_attempt *a, sc_time pause)
 {
+	const struct sc_identity *x = &p->who, *y = &a->who;
+	if (far_apart(x->size, y->size) || far_apart(x->declared, y->declared))
+		return SC_JOIN_NO;
 	if (sc_join_open(p))
 		return pause <= QUEUE_LIFE ? SC_JOIN_YES : SC_JOIN_NO;
-	bool again = sc_ip_equal(&p->last.server, &a->act.server) && related(p, a);
+	bool again = sc_ip_equal(&p->last.server, &a->act.server) && related(p, a) && !other_size(x, y);
 	return again && pause <= DAY ? SC_JOIN_YES : SC_JOIN_NO;
 }
 
@@ -94,7 +104,7 @@ enum sc_join sc_join_judge(const struct sc_past *p, const struct sc_attempt *a)
 	sc_time pause = a->act.when - p->last.when;
 	if (other_name(&p->who, &a->who) || other_leg(p, a))
 		return SC_JOIN_NO;
-	if (same_name(&p->who, &a->who)) /* a relay of the client's may have added to its size */
+	if (same_name(&p->who, &a->who))
 		return by_name(p, a, pause);
 	/* What a client tries again it tries over another connection; what follows in the same one is the next message,
 	 * or cannot be told from it. */

@@ -14,6 +14,7 @@
 #include "story/activity.h"
 #include "story/net.h"
 #include "story/queue.h"
+#include "story/returns.h"
 #include "story/shelf.h"
 #include "story/write.h"
 
@@ -37,6 +38,7 @@ struct stories {
 	struct sc_book book;
 	struct sc_shelf servers;           /* that took mail */
 	struct sc_shelf unseen;            /* networks of clients some of whose mail could not be read */
+	struct sc_report report;           /* in a message whose deliveries come next */
 	struct sc_past before;             /* what the delivery in work was joined to */
 	struct sc_story *joined;           /* NULL: it began its story, or is no new attempt */
 	uint64_t session, n, packet;       /* of the delivery before, and how many of that transaction there were */
@@ -100,7 +102,7 @@ static struct sc_story *choose(struct stories *w, const struct sc_attempt *a, bo
 
 static bool is_worth_telling(const struct sc_story *s)
 {
-	return s->attempts > 1 || s->never_retried;
+	return s->attempts > 1 || s->never_retried || s->returned != SC_TIME_NONE;
 }
 
 static void tell(struct stories *w, struct sc_story *s, bool over)
@@ -226,16 +228,43 @@ static bool may_be_unseen(struct stories *w, const struct sc_story *s)
 	return n && n->when >= s->past.last.when;
 }
 
+/* ---- what came back ---- */
+
+/* The report is delivered to whoever had sent what it returns. */
+static void see_returns(struct stories *w, const struct sc_event *ev)
+{
+	const struct sc_ev_delivery *d = ev->body;
+	const struct sc_report *r = &w->report;
+	if (!ev->head || r->session != ev->head->session || r->n != d->n || !r->session)
+		return;
+	for (uint32_t i = 0; i < r->count; i++) {
+		struct sc_story *s = sc_report_story(r, i, &w->book, d->rcpt_to, w->config.seed);
+		if (!s || s->returned != SC_TIME_NONE)
+			continue;
+		s->returned = ev->when;
+		s->returned_status = r->items[i].status;
+		s->told = false;
+		sc_book_turn(&w->book, s, SC_CHAPTER_ENDING, ev->when);
+	}
+}
+
+static void see_delivery(struct stories *w, const struct sc_event *ev)
+{
+	see_returns(w, ev);
+	if (w->joined)
+		sc_queue_joined(&w->config, ev->head, w->joined, &w->before);
+	w->joined = NULL;
+}
+
 static void stories_observe(void *self, const struct sc_event *ev)
 {
 	struct stories *w = self;
-	if (ev->kind == SC_EVENT_session) {
-		if (ev->head)
-			note_unseen(w, ev);
-	} else if (w->joined) {
-		sc_queue_joined(&w->config, ev->head, w->joined, &w->before);
-		w->joined = NULL;
-	}
+	if (ev->kind == SC_EVENT_delivery)
+		see_delivery(w, ev);
+	else if (ev->kind == SC_EVENT_message)
+		sc_report_read(&w->report, ev, w->config.seed);
+	else if (ev->head)
+		note_unseen(w, ev);
 }
 
 /* ---- time ---- */
@@ -316,6 +345,8 @@ const struct sc_observer_class sc_stories_class = {
 	.name     = "stories",
 	.summary  = "attempts of one message for one recipient, joined",
 	.wants    = SC_WANT(SC_EVENT_delivery) | SC_WANT(SC_EVENT_session),
+	.more     = SC_WANT(SC_EVENT_message),
+	.more_for = SC_WANT(SC_EVENT_story),
 	.tells    = SC_WANT(SC_EVENT_delivery) | SC_WANT(SC_EVENT_story) | SC_WANT(SC_EVENT_diagnosis),
 	.share    = 12,
 	.size     = sizeof(struct stories),

@@ -56,7 +56,7 @@ static void fill(struct lists *l, const struct sc_story *s)
 static const char *outcome_of(const struct sc_story *s, bool over)
 {
 	enum sc_fate fate = s->accepted ? SC_FATE_accepted : s->past.last.fate;
-	bool pending = !over && (fate == SC_FATE_deferred || fate == SC_FATE_aborted);
+	bool pending = !over && s->returned == SC_TIME_NONE && (fate == SC_FATE_deferred || fate == SC_FATE_aborted);
 	return pending ? "pending" : sc_fate_name(fate);
 }
 
@@ -74,6 +74,8 @@ void sc_story_write(const struct sc_observer_config *to, const struct sc_story *
 		.outcome = outcome_of(s, over),
 		.confidence = s->attempts < 2 ? NULL : s->guessed ? "likely" : "sure",
 		.accepted = s->accepted,
+		.returned_ts = s->returned,
+		.returned_status = s->returned_status,
 		.delay_ms = s->accepted ? s->delivered - s->past.first.when : SC_TIME_NONE,
 		.causes = { l.causes, l.cause_count },
 		.sessions = { l.sessions, l.session_count },

@@ -60,6 +60,8 @@ static void evidence(void **state)
 		{ "same Message-ID", { C, S, 7, 0, U, U, 1, DEF }, { C, S, 7, 0, U, U, 1, ACC }, MINUTE, SC_JOIN_YES },
 		{ "other Message-ID", { C, S, 7, 0, 900, U, 1, DEF }, { C, S, 8, 0, 900, U, 1, ACC }, MINUTE, SC_JOIN_NO },
 		{ "same Message-ID, grown on its way", { C, S, 7, 0, 900, 900, 1, DEF }, { C, S, 7, 0, 990, 990, 1, ACC }, MINUTE, SC_JOIN_YES },
+		{ "same Message-ID, sizes far apart", { C, S, 7, 0, 900, 900, 1, DEF }, { C, S, 7, 0, 90000, 90000, 1, ACC }, MINUTE, SC_JOIN_NO },
+		{ "taken, and again of another size", { C, S, 7, 0, U, 900, 1, ACC }, { C, S, 7, 0, U, 901, 1, ACC }, MINUTE, SC_JOIN_NO },
 		{ "same Message-ID, other envelope", { C, S, 7, 3, U, U, 1, DEF }, { C, S, 7, 4, U, U, 1, ACC }, MINUTE, SC_JOIN_NO },
 		{ "same envelope", { C, S, 0, 3, U, U, 1, DEF }, { C, S, 7, 3, U, U, 1, ACC }, MINUTE, SC_JOIN_YES },
 		{ "same Message-ID, from far away", { C, S, 7, 0, U, U, 1, DEF }, { "203.0.113.9", S, 7, 0, U, U, 2, ACC }, MINUTE, SC_JOIN_YES },

@@ -9,7 +9,7 @@ struct carried {
 	uint64_t session;
 	int at_ms;
 	uint8_t client, server;
-	const char *from, *to, *outcome, *message_id, *queue_id, *hop; /* `hop`: id in the latest Received field */
+	const char *from, *to, *outcome, *message_id, *queue_id, *hop; /* `hop`: ids in Received fields, the latest first */
 	uint64_t size;
 };
 
@@ -18,12 +18,14 @@ static void add(struct sc_legs *l, const struct carried *c)
 	struct sc_ev_head head = { .session = c->session, .client = { ip4(192, 0, 2, c->client), 40000 },
 		.server = { ip4(192, 0, 2, c->server), 25 } };
 	struct sc_event ev = { .kind = SC_EVENT_message, .flow = c->session, .when = NOON + c->at_ms * SC_MS, .head = &head };
-	struct sc_ev_message message = { .n = 1, .message_id = sc_str_of(c->message_id) };
+	sc_str ids = sc_str_of(c->hop), id = sc_str_word(&ids);
+	const struct sc_ev_hop hops[] = { { .id = id }, { .id = sc_str_word(&ids) } };
+	struct sc_ev_message message = { .n = 1, .message_id = sc_str_of(c->message_id), .hops = { hops, 2 } };
 	struct sc_ev_recipient rcpt = { .rcpt_to = sc_str_of(c->to), .outcome = c->outcome };
 	struct sc_ev_transaction tx = { .n = 1, .mail_from = sc_str_of(c->from), .recipients = { &rcpt, 1 }, .size = c->size,
 		.outcome = c->outcome, .queue_id = sc_str_of(c->queue_id), .timing.total_ms = 5 * SC_MS };
 	ev.body = &message;
-	if (c->message_id)
+	if (c->message_id || c->hop)
 		sc_legs_add(l, &ev);
 	ev.kind = SC_EVENT_transaction;
 	ev.body = &tx;
@@ -73,6 +75,18 @@ static const struct {
 	  { { 3, 40, 3, 4, A, B, "accepted", "<1@example.org>", NULL, NULL, 1200 }, { 2, 60, 2, 3, A, B, "accepted", "<1@example.org>", NULL, NULL, 1100 },
 	    { 1, 5, 1, 2, A, B, "accepted", "<1@example.org>", NULL, NULL, 900 } },
 	  { SC_LEG_FIRST, SC_LEG_FIRST, SC_LEG_MESSAGE_ID }, { 0, 0, 1 } },
+	{ "the queue id of the server before",
+	  { { 1, 0, 1, 2, A, B, "accepted", NULL, "4AB12", NULL, 900 }, { 2, 50, 1, 2, A, B, "accepted", NULL, "4AB13", NULL, 900 },
+	    { 3, 100, 7, 8, "x@example.com", "y@example.com", "accepted", NULL, NULL, "4AB12", 9000 } },
+	  { SC_LEG_FIRST, SC_LEG_FIRST, SC_LEG_QUEUE_ID }, { 0, 0, 1 } },
+	{ "a hop between was not seen",
+	  { { 1, 0, 1, 2, A, B, "accepted", "<1@example.org>", "4AB12", NULL, 900 },
+	    { 3, 100, 7, 8, A, B, "accepted", "<1@example.org>", NULL, "unseen 4AB12", 990 } },
+	  { SC_LEG_FIRST, SC_LEG_QUEUE_ID }, { 0, 1 } },
+	{ "a queue id that another message bears",
+	  { { 1, 0, 1, 2, A, B, "accepted", "<1@example.org>", "4AB12", NULL, 900 },
+	    { 3, 100, 7, 8, A, B, "accepted", "<2@example.org>", NULL, "4AB12", 990 } },
+	  { SC_LEG_FIRST, SC_LEG_FIRST }, { 0, 0 } },
 	{ "fan-out: two next legs",
 	  { { 1, 0, 1, 2, A, B, "accepted", "<1@example.org>", NULL, NULL, 900 }, { 2, 50, 2, 3, A, B, "accepted", "<1@example.org>", NULL, NULL, 990 },
 	    { 3, 60, 2, 4, A, B, "accepted", "<1@example.org>", NULL, NULL, 990 } },

@@ -246,6 +246,65 @@ static void unseen(void **state)
 	}
 }
 
+struct returned {
+	const char *name;
+	const char *to, *original_id, *envelope_id, *action, *type; /* of the report */
+	const char *bounce_to;
+	bool     second;             /* another mail between the same people was taken, too */
+	bool     told;
+};
+
+static void feed_report(struct ledger *t, const struct returned *c)
+{
+	const struct sc_ev_reported item = { .original_recipient = sc_str_of(c->to), .action = sc_str_of(c->action), .status = { 5, 1, 1 } };
+	struct sc_ev_message body = { .n = 1, .report = { .type = c->type, .original_message_id = sc_str_of(c->original_id),
+		.original_envelope_id = sc_str_of(c->envelope_id) }, .reported = { &item, 1 } };
+	struct sc_ev_delivery bounce = { .n = 1, .mail_from = SC_STR(""), .rcpt_to = sc_str_of(c->bounce_to), .outcome = "accepted",
+		.phase = "eom", .size = SC_NONE, .declared_size = SC_NONE, .retry_after_s = SC_NONE };
+	ledger_feed(t, SC_EVENT_message, 77, S, A, 25, NOON + MINUTE * SC_SECOND, &body);
+	ledger_feed(t, SC_EVENT_delivery, 77, S, A, 25, NOON + MINUTE * SC_SECOND, &bounce);
+	/* The next mail of that session is no report. */
+	body = (struct sc_ev_message){ .n = 2 };
+	bounce.n = 2;
+	ledger_feed(t, SC_EVENT_message, 77, S, A, 25, NOON + MINUTE * SC_SECOND, &body);
+	ledger_feed(t, SC_EVENT_delivery, 77, S, A, 25, NOON + MINUTE * SC_SECOND, &bounce);
+}
+
+/* Taken, and brought back by a delivery report. */
+static void returns(void **state)
+{
+	(void)state;
+	static const struct step first = { 0, 1, A, S, "mx.example.org", NULL, "<1@example.org>", 900, "accepted", NULL, NULL, 1, 1 };
+	static const struct step second = { 1, 2, A, S, "mx.example.org", NULL, "<2@example.org>", 950, "accepted", NULL, NULL, 1, 1 };
+	static const struct returned cases[] = {
+		{ "by Message-ID", "b@example.net", "<1@example.org>", NULL, "failed", "delivery-status", "a@example.org", true, true },
+		{ "by the people alone", "b@EXAMPLE.net", NULL, NULL, "Failed", "delivery-status", "a@example.org", false, true },
+		{ "near miss: which of two?", "b@example.net", NULL, NULL, "failed", "delivery-status", "a@example.org", true, false },
+		{ "near miss: another message", "b@example.net", "<3@example.org>", NULL, "failed", "delivery-status", "a@example.org", false, false },
+		{ "near miss: delayed is not failed", "b@example.net", "<1@example.org>", NULL, "delayed", "delivery-status", "a@example.org", false, false },
+		{ "look-alike: a read receipt", "b@example.net", "<1@example.org>", NULL, "failed", "disposition-notification", "a@example.org", false, false },
+		{ "look-alike: sent to somebody else", "b@example.net", "<1@example.org>", NULL, "failed", "delivery-status", "x@example.org", false, false },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ledger t;
+		ledger_open(&t, 0, 0);
+		feed_step(&t, &first, 1);
+		if (cases[i].second)
+			feed_step(&t, &second, 1);
+		feed_report(&t, &cases[i]);
+		sc_ledger_finish(t.l, 1000, NOON + HOUR * SC_SECOND);
+		const struct sc_event *told = nth(&t, SC_EVENT_story, 0);
+		if (!told != !cases[i].told || nth(&t, SC_EVENT_story, 1))
+			fail_msg("%s: %zu stories", cases[i].name, ledger_count(&t, SC_EVENT_story, NULL));
+		const struct sc_ev_story *s = told ? told->body : NULL;
+		if (s && (strcmp(s->outcome, "accepted") != 0 || s->returned_ts != NOON + MINUTE * SC_SECOND || s->returned_status.cls != 5))
+			fail_msg("%s: told wrongly", cases[i].name);
+		if (s && s->story != ((const struct sc_ev_delivery *)nth(&t, SC_EVENT_delivery, 0)->body)->story)
+			fail_msg("%s: another story", cases[i].name);
+		ledger_close(&t);
+	}
+}
+
 /* One recipient twice in one transaction is one attempt. */
 static void repeated(void **state)
 {
@@ -314,6 +373,7 @@ int main(void)
 		cmocka_unit_test(plays),
 		cmocka_unit_test(lists),
 		cmocka_unit_test(unseen),
+		cmocka_unit_test(returns),
 		cmocka_unit_test(repeated),
 		cmocka_unit_test(scarce),
 		cmocka_unit_test(hostile),
