@@ -306,7 +306,8 @@ bool sc_worker_run(struct sc_worker *w, void *(*run)(void *ctx), void *ctx)
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
 	w->started = true;
-	w->started = pthread_create(&w->thread, NULL, run, ctx) == 0;
+	if (pthread_create(&w->thread, NULL, run, ctx) != 0) /* else it is the thread's, too, and stays */
+		w->started = false;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return w->started;
 }
