@@ -11,6 +11,7 @@
 #include "net/flow.h"
 #include "net/tcp.h"
 #include "smtp/session.h"
+#include "story/watch.h"
 #include "tls/tls.h"
 
 struct sc_mail {               /* a session and what the engine keeps beside it */
@@ -19,6 +20,10 @@ struct sc_mail {               /* a session and what the engine keeps beside it 
 	struct sc_flow *flow;
 	struct sc_letters letters;
 	uint64_t server_octets;
+	struct sc_wire wire;
+	struct sc_watch watch;
+	enum sc_session_end how; /* at its end: how that came */
+	bool text;               /* behind the latest packet the client was inside a message */
 	char community[SC_COMMUNITY_OCTETS];
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "engine/secure.h"
+#include "engine/wire.h"
 
 static void tally(struct sc_engine *e, enum sc_event_kind kind, const void *body)
 {
@@ -24,18 +25,67 @@ static void tally(struct sc_engine *e, enum sc_event_kind kind, const void *body
 	}
 }
 
+static bool wanted(const struct sc_engine *e, enum sc_event_kind kind)
+{
+	return e->config.emit && (!e->config.wants || e->config.wants & SC_WANT(kind));
+}
+
+static void pass_on(struct sc_engine *e, struct sc_mail *m, const struct sc_ev_head *head, enum sc_event_kind kind,
+	const void *body)
+{
+	struct sc_event ev = { .kind = kind, .seq = e->seq++, .packet = e->packet, .flow = m->flow->id, .when = e->when,
+		.head = head, .session = &m->session.facts, .body = body };
+	e->config.emit(e->config.emit_ctx, &ev);
+}
+
+static struct sc_ev_head head_of(const struct sc_mail *m, uint64_t first, uint64_t last)
+{
+	struct sc_ev_head head = m->session.id;
+	head.frames = (struct sc_ev_frames){ first, last > first ? last : first };
+	return head;
+}
+
+struct teller {
+	struct sc_engine *e;
+	struct sc_mail *m;
+};
+
+static void tell_diagnosis(void *ctx, const struct sc_ev_diagnosis *body, uint64_t first, uint64_t last)
+{
+	struct teller *t = ctx;
+	struct sc_ev_head head = head_of(t->m, first, last);
+	pass_on(t->e, t->m, &head, SC_EVENT_diagnosis, body);
+}
+
+/* What went wrong is told when all is known, just before the end of the session. */
+static void diagnose(struct sc_engine *e, struct sc_mail *m)
+{
+	static const enum sc_watch_end ends[] = {
+		[SC_END_CLIENT] = SC_WATCH_CLIENT,             [SC_END_SERVER] = SC_WATCH_SERVER,
+		[SC_END_CLIENT_RESET] = SC_WATCH_CLIENT_RESET, [SC_END_SERVER_RESET] = SC_WATCH_SERVER_RESET,
+		[SC_END_TIMEOUT] = SC_WATCH_OPEN,              [SC_END_EVICTED] = SC_WATCH_OPEN,
+		[SC_END_CAPTURE] = SC_WATCH_OPEN,
+	};
+	struct teller t = { e, m };
+	struct sc_watch_facts facts = { &m->watch, &m->wire, &m->session.facts, &m->session.id, ends[m->how] };
+	sc_watch_judge(&facts, &sc_watch_standard, tell_diagnosis, &t);
+}
+
 static void emit(void *ctx, struct sc_session *s, enum sc_event_kind kind, const void *body, uint64_t first, uint64_t last)
 {
 	struct sc_engine *e = ctx;
 	struct sc_mail *m = (struct sc_mail *)s;
-	struct sc_ev_head head = s->id;
+	struct sc_ev_head head = head_of(m, first, last);
+	bool watched = wanted(e, SC_EVENT_diagnosis);
 	tally(e, kind, body);
-	if (!e->config.emit || (e->config.wants && !(e->config.wants & SC_WANT(kind))))
-		return;
-	head.frames = (struct sc_ev_frames){ first, last > first ? last : first };
-	struct sc_event ev = { .kind = kind, .seq = e->seq++, .packet = e->packet, .flow = m->flow->id, .when = e->when,
-		.head = &head, .session = &s->facts, .body = body };
-	e->config.emit(e->config.emit_ctx, &ev);
+	if (watched)
+		sc_watch_observe(&m->watch, &m->wire, &head, &s->facts, kind, body, e->when);
+	if (watched && kind == SC_EVENT_session)
+		diagnose(e, m);
+	if (kind == SC_EVENT_transaction)
+		m->wire.text_octets = 0;
+	if (wanted(e, kind))
+		pass_on(e, m, &head, kind, body);
 }
 
 static void opaque(void *ctx, struct sc_session *s, enum sc_side side, const struct sc_segment *run)
@@ -117,9 +167,23 @@ static void fill_facts(struct sc_mail *m)
 	m->session.server_open = !v->over && !t->reset;
 }
 
+static bool in_text(const struct sc_session *s)
+{
+	enum sc_framer_mode mode = s->framer[SC_CLIENT].mode;
+	return mode == SC_FRAME_TEXT || mode == SC_FRAME_CHUNK;
+}
+
+void sc_mail_packet(struct sc_mail *m, enum sc_side side, const struct sc_layers *l, const struct sc_packet *pkt)
+{
+	bool text = in_text(&m->session);
+	sc_wire_packet(&m->wire, m->flow, side, l, pkt, text || m->text);
+	m->text = text;
+}
+
 void sc_mail_close(struct sc_engine *e, struct sc_mail *m, enum sc_session_end how)
 {
 	fill_facts(m);
+	m->how = how;
 	if (m->session.smtp) {
 		e->counters.mail_flows++;
 		e->counters.sessions_closed++;
@@ -138,8 +202,10 @@ void sc_mail_close(struct sc_engine *e, struct sc_mail *m, enum sc_session_end h
 
 void sc_mail_host(struct sc_engine *e)
 {
+	uint64_t wants = e->config.wants ? e->config.wants : UINT64_MAX;
+	wants |= wants & SC_WANT(SC_EVENT_diagnosis) ? SC_WANT(SC_EVENT_exchange) : 0; /* the rules look at them */
 	e->host = (struct sc_session_host){ .store = &e->store, .scratch = e->scratch, .key = e->config.seed,
-		.wants = e->config.wants ? e->config.wants : UINT64_MAX, .emit = emit, .opaque = opaque, .ctx = e };
+		.wants = wants, .emit = emit, .opaque = opaque, .ctx = e };
 	bool told = (e->host.wants & SC_WANT(SC_EVENT_message)) != 0;
 	e->message_host = (struct sc_message_host){ .store = &e->store, .scratch = e->message_room,
 		.id_only = !told, .parts = told && !e->config.brief_messages };

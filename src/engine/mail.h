@@ -10,6 +10,9 @@ void sc_mail_host(struct sc_engine *e);
 /* A session for this connection; `strict`: not on a mail port, so only what surely is SMTP counts.  NULL: there is no room. */
 struct sc_mail *sc_mail_open(struct sc_engine *e, struct sc_flow *flow, bool strict);
 
+/* A packet of its connection, once the stream has taken it. */
+void sc_mail_packet(struct sc_mail *m, enum sc_side side, const struct sc_layers *l, const struct sc_packet *pkt);
+
 /* Ends it: what waits is told as it stands, then its `session` event; nothing when it turned out to be no mail. */
 void sc_mail_close(struct sc_engine *e, struct sc_mail *m, enum sc_session_end how);
 

@@ -14,7 +14,7 @@
 #define MAX_SHIFT  14  /* RFC 7323 2.3 */
 #define MIRROR_US  5000
 
-enum option { OPT_END = 0, OPT_NOP = 1, OPT_SCALE = 3, OPT_SACKS = 4, OPT_SACK = 5, OPT_STAMPS = 8 };
+enum option { OPT_END = 0, OPT_NOP = 1, OPT_MSS = 2, OPT_SCALE = 3, OPT_SACKS = 4, OPT_SACK = 5, OPT_STAMPS = 8 };
 
 /* The value of the option `kind` that is `len` octets long with its head (0: any length), or NULL. */
 static const char *find_option(sc_str options, enum option kind, size_t len, size_t *found)
@@ -59,12 +59,13 @@ struct sc_tcp_offer sc_tcp_offer(const struct sc_layers *l)
 {
 	size_t size;
 	struct sc_tcp_offer o = { .seen = true };
-	const char *scale = find_option(l->options, OPT_SCALE, 3, &size);
+	const char *scale = find_option(l->options, OPT_SCALE, 3, &size), *mss = find_option(l->options, OPT_MSS, 4, &size);
 	o.stamps = find_option(l->options, OPT_STAMPS, 10, &size) != NULL;
 	o.sacks = find_option(l->options, OPT_SACKS, 2, &size) != NULL;
 	o.scales = scale != NULL;
 	if (scale)
 		o.shift = (uint8_t)*scale < MAX_SHIFT ? (uint8_t)*scale : MAX_SHIFT;
+	o.mss = mss ? sc_load_be16(mss) : 0;
 	see_sum(&o, sc_decode_sum(l));
 	return o;
 }

@@ -25,6 +25,7 @@ struct sc_tcp_offer {      /* of a SYN */
 	bool    scales, stamps, sacks;
 	uint8_t shift;         /* of its sender's windows, when both sides scale */
 	uint8_t sums;          /* of its sender: see receiver.c */
+	uint16_t mss;          /* largest payload that its sender takes in one segment; 0: it does not say */
 };
 struct sc_tcp_offer sc_tcp_offer(const struct sc_layers *l);
 

@@ -16,6 +16,7 @@
 
 struct player {
 	struct log *log;
+	enum sc_event_kind kind; /* of the event in work */
 	void *json;       /* state of the JSON sink */
 	char *facts;      /* of the event in work */
 	size_t facts_len, facts_room;
@@ -46,8 +47,10 @@ static bool ends_with(const char *s, const char *end)
 static bool may_change(const struct player *p)
 {
 	const char *k = p->key;
-	if (p->log->no_octets && strncmp(k, "octets.", 7) == 0)
+	if (p->log->varied == VARIED_COPIES && strncmp(k, "octets.", 7) == 0)
 		return true;
+	if (p->kind == SC_EVENT_diagnosis && (strcmp(k, "text") == 0 || strcmp(k, "observed") == 0))
+		return true; /* times and packets */
 	return ends_with(k, "_ms") || strncmp(k, "packets.", 8) == 0 || strcmp(k, "start") == 0 || strcmp(k, "end") == 0;
 }
 
@@ -123,8 +126,9 @@ static void on_event(void *ctx, const struct sc_event *ev)
 	const struct sc_shape *shape = sc_event_shapes[ev->kind];
 	if (log->detailed)
 		sc_sink_json.write(p->json, ev);
-	if (ev->kind == SC_EVENT_stats)
+	if (ev->kind == SC_EVENT_stats || (ev->kind == SC_EVENT_diagnosis && log->varied == VARIED_ORDER))
 		return;
+	p->kind = ev->kind;
 	append(&log->same, &log->same_len, &log->same_room, "# ", 2);
 	append(&log->same, &log->same_len, &log->same_room, shape->name, strlen(shape->name));
 	append(&log->same, &log->same_len, &log->same_room, "\n", 1);

@@ -11,6 +11,13 @@ struct told {
 	char *facts;  /* "key=value" lines, every field that is present, names dotted */
 };
 
+/* How a run differs from the plain one; what must not change follows from it. */
+enum varied {
+	VARIED_CUTS,
+	VARIED_ORDER,  /* and times: no diagnoses, which are about who waited for whom */
+	VARIED_COPIES, /* octets */
+};
+
 struct log {
 	struct told *events;
 	size_t count;
@@ -20,7 +27,7 @@ struct log {
 	size_t json_len, json_room;
 	struct sc_counters counters;
 	bool   detailed;  /* fill `events` and `json` too */
-	bool   no_octets; /* leave octets out of `same`: packets come twice */
+	enum varied varied;
 };
 
 void play(const struct plan *p, struct log *log);

@@ -205,26 +205,31 @@ static void tell_difference(struct test *t, const char *how, const char *a, cons
 		       (int)strcspn(a + i, "\n"), a + i, (int)strcspn(b + i, "\n"), b + i);
 }
 
-static void compare(struct test *t, struct plan *p, const char *how, size_t n, bool copies)
+/* The log of the plain run, with only what must not change when `varied`. */
+static void play_plain(const struct test *t, struct log *log)
 {
-	struct log log = { .no_octets = copies };
+	struct plan plain = plan_of(t->d, (struct cutting){ .split_at = SIZE_MAX });
+	play(&plain, log);
+	plan_free(&plain);
+}
+
+static void compare(struct test *t, struct plan *p, const char *how, size_t n, enum varied varied)
+{
+	struct log log = { .varied = varied }, whole = { .varied = varied };
 	char name[80];
 	play(p, &log);
 	run.runs++;
 	snprintf(name, sizeof(name), how, n);
 	if (counters_fault(&log.counters))
 		fault(t, t->d->line, counters_fault(&log.counters), name);
-	if (copies) {
-		struct log whole = { .no_octets = true };
-		struct plan plain = plan_of(t->d, (struct cutting){ .split_at = SIZE_MAX });
-		play(&plain, &whole);
+	if (varied == VARIED_CUTS && strcmp(t->whole.same, log.same) != 0) {
+		tell_difference(t, name, t->whole.same, log.same);
+	} else if (varied != VARIED_CUTS) {
+		play_plain(t, &whole);
 		if (strcmp(whole.same, log.same) != 0)
 			tell_difference(t, name, whole.same, log.same);
-		plan_free(&plain);
-		log_free(&whole);
-	} else if (strcmp(t->whole.same, log.same) != 0) {
-		tell_difference(t, name, t->whole.same, log.same);
 	}
+	log_free(&whole);
 	log_free(&log);
 	plan_free(p);
 }
@@ -243,11 +248,11 @@ static void try_cuts(struct test *t)
 	size_t total = octets_of(t->d), stride = total > 1500 ? total / 600 : 1;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct plan p = plan_of(t->d, (struct cutting){ .octets = sizes[i], .split_at = SIZE_MAX });
-		compare(t, &p, "cut into segments of %zu", sizes[i], false);
+		compare(t, &p, "cut into segments of %zu", sizes[i], VARIED_CUTS);
 	}
 	for (size_t at = 1; at < total; at += stride) {
 		struct plan p = plan_of(t->d, (struct cutting){ .split_at = at });
-		compare(t, &p, "cut at octet %zu", at, false);
+		compare(t, &p, "cut at octet %zu", at, VARIED_CUTS);
 	}
 }
 
@@ -266,11 +271,11 @@ static void try_orders(struct test *t)
 			struct plan p = plan_of(t->d, cut);
 			plan_side_first(&p, (enum sc_side)side);
 			compare(t, &p, side == SC_CLIENT ? "client first, segments of %zu" :
-				"server first, segments of %zu", sizes[i], false);
+				"server first, segments of %zu", sizes[i], VARIED_ORDER);
 		}
 	struct plan p = plan_of(t->d, (struct cutting){ .split_at = SIZE_MAX });
 	plan_one_moment(&p);
-	compare(t, &p, "all at one moment", 0, false);
+	compare(t, &p, "all at one moment", 0, VARIED_ORDER);
 	for (size_t n = 0; n < 200; n++) {
 		p = plan_of(t->d, (struct cutting){ .split_at = SIZE_MAX, .halves = n & 1 });
 		plan_one_moment(&p);
@@ -278,7 +283,7 @@ static void try_orders(struct test *t)
 			plan_free(&p);
 			break;
 		}
-		compare(t, &p, n & 1 ? "halves exchanged, pair %zu" : "segments exchanged, pair %zu", n / 2, false);
+		compare(t, &p, n & 1 ? "halves exchanged, pair %zu" : "segments exchanged, pair %zu", n / 2, VARIED_ORDER);
 	}
 }
 
@@ -288,7 +293,7 @@ static void try_copies(struct test *t)
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct plan p = plan_of(t->d, (struct cutting){ .octets = sizes[i], .split_at = SIZE_MAX });
 		plan_twice(&p);
-		compare(t, &p, "twice, segments of %zu", sizes[i], true);
+		compare(t, &p, "twice, segments of %zu", sizes[i], VARIED_COPIES);
 	}
 }
 
