@@ -267,8 +267,21 @@ static bool goes_on(const struct sc_flow *flow, enum sc_side side, const struct 
 	return !(l->flags & (SC_TCP_SYN | SC_TCP_RST)) && l->flags & SC_TCP_ACK && other->known && l->ack - other->base <= UINT16_MAX;
 }
 
+/* An ICMP error about a packet of a connection. */
+static void follow_error(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l,
+	const struct sc_packet *pkt)
+{
+	struct sc_flow *flow = sc_flow_find(&e->flows, ref);
+	if (flow && flow->session)
+		sc_mail_error(flow->session, sc_flow_side(flow, ref), l, pkt);
+}
+
 static void follow(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l, const struct sc_packet *pkt)
 {
+	if (l->status == SC_DECODE_ICMP) {
+		follow_error(e, ref, l, pkt);
+		return;
+	}
 	struct sc_flow *flow = sc_flow_find(&e->flows, ref);
 	if (flow && begins_anew(e, flow, ref, l, pkt)) {
 		if (flow->state != SC_FLOW_CLOSED)
@@ -315,6 +328,7 @@ static void count_unread(struct sc_counters *c, enum sc_decode_status status)
 		c->packets_not_ip++;
 		break;
 	case SC_DECODE_NOT_TCP:
+	case SC_DECODE_ICMP: /* what it says is for the connection that it quotes */
 		c->packets_not_tcp++;
 		break;
 	case SC_DECODE_FRAGMENT: /* counted where it waits */
@@ -333,12 +347,13 @@ bool sc_front_read(struct sc_front *f, const struct sc_packet *pkt, struct sc_la
 	struct sc_counters *c = f->counters;
 	c->packets++;
 	c->packets_truncated += pkt->bytes.len < pkt->wire_len;
-	if (!sc_defrag_decode(&f->defrag, pkt, false, l)) {
+	bool tcp = sc_defrag_decode(&f->defrag, pkt, false, l);
+	if (!tcp)
 		count_unread(c, l->status);
+	if (!tcp && l->status != SC_DECODE_ICMP)
 		return false;
-	}
 	if (!f->any_port && !is_mail_port(f, l->src_port) && !is_mail_port(f, l->dst_port)) {
-		c->packets_other_port++;
+		c->packets_other_port += tcp;
 		return false;
 	}
 	if (f->ignore_network)

@@ -180,6 +180,11 @@ void sc_mail_packet(struct sc_mail *m, enum sc_side side, const struct sc_layers
 	m->text = text;
 }
 
+void sc_mail_error(struct sc_mail *m, enum sc_side side, const struct sc_layers *l, const struct sc_packet *pkt)
+{
+	sc_wire_error(&m->wire, side, l, pkt);
+}
+
 void sc_mail_close(struct sc_engine *e, struct sc_mail *m, enum sc_session_end how)
 {
 	fill_facts(m);

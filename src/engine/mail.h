@@ -13,6 +13,9 @@ struct sc_mail *sc_mail_open(struct sc_engine *e, struct sc_flow *flow, bool str
 /* A packet of its connection, once the stream has taken it. */
 void sc_mail_packet(struct sc_mail *m, enum sc_side side, const struct sc_layers *l, const struct sc_packet *pkt);
 
+/* An ICMP error about a packet that `side` had sent. */
+void sc_mail_error(struct sc_mail *m, enum sc_side side, const struct sc_layers *l, const struct sc_packet *pkt);
+
 /* Ends it: what waits is told as it stands, then its `session` event; nothing when it turned out to be no mail. */
 void sc_mail_close(struct sc_engine *e, struct sc_mail *m, enum sc_session_end how);
 

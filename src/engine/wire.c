@@ -281,3 +281,15 @@ void sc_wire_packet(struct sc_wire *w, const struct sc_flow *flow, enum sc_side 
 	w->last = pkt->when;
 	w->last_packet = pkt->number;
 }
+
+/* It counts when it quotes what was on its way: what was sent and not acknowledged, or has just been (RFC 5927 4.1).  One
+ * that tells of a narrow link is kept in preference to others. */
+void sc_wire_error(struct sc_wire *w, enum sc_side side, const struct sc_layers *l, const struct sc_packet *pkt)
+{
+	const struct sc_wire_side *s = &w->side[side];
+	bool sent = s->known && !after(l->seq, s->top) && !after(s->acked - (1u << 16), l->seq);
+	if (!sent || (w->icmp.packet && (w->icmp.too_big || !l->icmp.too_big)))
+		return;
+	w->icmp = (struct sc_wire_icmp){ .packet = pkt->number, .from = l->icmp.from, .type = l->icmp.type, .code = l->icmp.code,
+		.too_big = l->icmp.too_big, .forbidden = l->icmp.forbidden, .mtu = l->icmp.mtu, .about = side };
+}

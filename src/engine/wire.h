@@ -9,4 +9,7 @@
 void sc_wire_packet(struct sc_wire *w, const struct sc_flow *flow, enum sc_side side, const struct sc_layers *l,
 	const struct sc_packet *pkt, bool text);
 
+/* An ICMP error about a packet that `side` had sent. */
+void sc_wire_error(struct sc_wire *w, enum sc_side side, const struct sc_layers *l, const struct sc_packet *pkt);
+
 #endif

@@ -12,6 +12,7 @@
 #include "net/decode.h"
 
 #include "net/checksum.h"
+#include "net/icmp.h"
 #include "net/link.h"
 #include "net/tunnel.h"
 
@@ -95,6 +96,8 @@ static enum sc_decode_status read_payload(struct sc_walk *w, uint8_t protocol, e
 	}
 	if (protocol == SC_IP_TCP)
 		return read_tcp(w);
+	if (protocol == (w->l->src.version == 4 ? SC_IP_ICMP : SC_IP_ICMP6))
+		return sc_icmp_read(w);
 	*next = sc_tunnel_enter(w, protocol);
 	return w->c.failed ? SC_DECODE_BROKEN : SC_DECODE_NOT_TCP;
 }

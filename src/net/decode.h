@@ -17,6 +17,7 @@ enum sc_decode_status {
 	SC_DECODE_TCP,          /* everything below is set */
 	SC_DECODE_NOT_IP,
 	SC_DECODE_NOT_TCP,
+	SC_DECODE_ICMP,         /* an error message about a TCP packet: see icmp.h */
 	SC_DECODE_FRAGMENT,     /* an IP fragment behind which TCP may stand: see defrag.h */
 	SC_DECODE_BROKEN,       /* a header lies or is cut */
 	SC_DECODE_UNKNOWN_LINK, /* a link type not known */
@@ -30,11 +31,24 @@ struct sc_fragment {
 	bool     more;        /* another follows */
 };
 
+/* What an ICMP error says of the packet that it quotes. */
+struct sc_icmp {
+	struct sc_ip from;
+	uint8_t  type, code;
+	bool     too_big;     /* for the next link, whose MTU is `mtu` (0: it does not say) */
+	bool     unreachable; /* nobody takes it there */
+	bool     forbidden;   /* a filter does not let it there */
+	uint32_t mtu;
+};
+
 /* A view; borrowed from the packet. */
 struct sc_layers {
 	enum sc_decode_status status;
 	struct sc_ip src, dst; /* of the innermost IP packet */
-	struct sc_fragment fragment; /* of status SC_DECODE_FRAGMENT; payload and wire_payload are its octets */
+	union {
+		struct sc_fragment fragment; /* of status SC_DECODE_FRAGMENT; payload and wire_payload are its octets */
+		struct sc_icmp icmp; /* of status SC_DECODE_ICMP; addresses, ports and seq are those of the packet it quotes */
+	};
 	uint32_t network;     /* tells networks apart that may use the same addresses: folded from the VLANs and the
 	                       * tunnels, the same for both directions; 0: none */
 	uint8_t  layers;      /* headers walked besides a bare link header, IP and TCP: 0 for what most packets are */

@@ -33,6 +33,7 @@ enum sc_next {
 
 enum sc_protocol { /* IANA protocol numbers that are looked behind */
 	SC_IP_HOP_BY_HOP  = 0,
+	SC_IP_ICMP        = 1,
 	SC_IP_IPV4        = 4,
 	SC_IP_TCP         = 6,
 	SC_IP_UDP         = 17,
@@ -42,6 +43,7 @@ enum sc_protocol { /* IANA protocol numbers that are looked behind */
 	SC_IP_GRE         = 47,
 	SC_IP_ESP         = 50,
 	SC_IP_AH          = 51,
+	SC_IP_ICMP6       = 58,
 	SC_IP_DESTINATION = 60,
 	SC_IP_ETHERIP     = 97,
 	SC_IP_L2TP        = 115,

@@ -290,13 +290,12 @@ static const struct {
 
 static void tell_one(const struct sc_scene *s, enum sc_diagnosis word, const struct sc_said *said, sc_watch_tell *tell, void *ctx)
 {
-	struct sc_ev_diagnosis ev = sc_diagnosis_of(word);
-	ev.headline = !s->told;
-	ev.severity = said->severity ? said->severity : ev.severity;
-	ev.confidence = said->confidence ? said->confidence : ev.confidence;
-	ev.text = sc_text_str(&said->text);
-	ev.evidence = s->f->session->evidence;
-	ev.observed = (struct sc_pairs){ said->observed, said->values };
+	const struct sc_diagnosis_row *row = &sc_diagnoses[word];
+	struct sc_ev_diagnosis ev = { .diagnosis = row->name, .headline = !s->told, .advice = sc_str_of(row->advice),
+		.severity = said->severity ? said->severity : row->severity,
+		.confidence = said->confidence ? said->confidence : row->confidence,
+		.text = sc_text_str(&said->text), .evidence = s->f->session->evidence,
+		.observed = { said->observed, said->values } };
 	tell(ctx, &ev, said->first, said->last);
 }
 

@@ -177,8 +177,11 @@ bool sc_rule_loss(const struct sc_scene *s, struct sc_said *said)
 	int worst = share[SC_SERVER] > share[SC_CLIENT] && segments[SC_SERVER] >= s->limits->loss_segments ? SC_SERVER : SC_CLIENT;
 	if (segments[worst] < s->limits->loss_segments || share[worst] < (uint64_t)s->limits->loss_warn_permille)
 		return false;
+	const struct sc_wire_icmp *icmp = &s->f->wire->icmp;
 	if (sc_scene_told(s, SC_RULE_pmtu_blackhole) || sc_scene_told(s, SC_RULE_window_scale_broken))
 		return false; /* says more of the same */
+	if (icmp->packet && icmp->too_big && icmp->about == (enum sc_side)worst)
+		return false; /* sent again in smaller pieces, as path MTU discovery wants it (RFC 1191) */
 	say_share(said, share[worst]);
 	sc_say_words(said, " of the octets");
 	say_path(said, s, (enum sc_side)worst);
