@@ -6,6 +6,7 @@
 #include <smtpscope/engine.h>
 
 #include "base/memory.h"
+#include "engine/knock.h"
 #include "engine/mail.h"
 
 #define DEFAULT_MEMORY (UINT64_C(512) << 20)
@@ -14,6 +15,7 @@
 #define IDLE           (15 * 60 * SC_SECOND) /* longer than a server may take for its verdict (RFC 5321 4.5.3.2.6) */
 #define CLOSED_LINGER  (10 * SC_SECOND)      /* late copies of segments still come */
 #define DAY            (86400 * SC_SECOND)
+#define KNOCKS          3 /* SYNs without an answer, when the capture ends before the next was due */
 #define NOT_MAIL_OCTETS 16384 /* from the server without a reply line: something else uses this port */
 
 _Static_assert(SC_CAUSES <= SC_ENGINE_CAUSES, "totals hold every cause");
@@ -141,6 +143,8 @@ static void retire(struct sc_engine *e, struct sc_flow *flow, enum sc_session_en
 	drain(e, flow);
 	if (flow->session)
 		sc_mail_close(e, flow->session, end_of(flow, otherwise));
+	else if (!flow->ignored && (is_mail_port(&e->front, flow->key.a_port) || is_mail_port(&e->front, flow->key.b_port)))
+		sc_knock_silent(e, flow, end_of(flow, otherwise));
 	sc_tcp_clear(&flow->tcp, &e->env);
 	sc_flow_move(&e->flows, flow, SC_FLOW_CLOSED, e->clock);
 }
@@ -203,16 +207,28 @@ static void take_syn(struct sc_flow *flow, const struct sc_syn *syn)
 	client->packets = 1;
 }
 
+/* A reset in answer to a SYN (RFC 9293 3.5.2). */
+static void see_refusal(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l)
+{
+	struct sc_syn *syn = sc_syn_find(&e->flows, ref);
+	if (!syn || syn->from_a == ref->from_a || !(l->flags & SC_TCP_ACK) || l->ack != syn->seq + 1)
+		return;
+	sc_knock_refused(e, syn);
+	sc_syn_forget(&e->flows, syn);
+}
+
 /* A packet of a connection that is not in the table; NULL: it opens none. */
 static struct sc_flow *open_flow(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l,
 	const struct sc_packet *pkt)
 {
 	struct sc_syn syn;
 	bool bare_syn = (l->flags & (SC_TCP_SYN | SC_TCP_ACK)) == SC_TCP_SYN && !l->wire_payload;
-	if (l->flags & SC_TCP_RST)
+	if (l->flags & SC_TCP_RST) {
+		see_refusal(e, ref, l);
 		return NULL;
+	}
 	if (bare_syn) {
-		sc_syn_note(&e->flows, ref, l, pkt);
+		(void)sc_syn_note(&e->flows, ref, l, pkt, e->clock);
 		return NULL;
 	}
 	bool handshake = sc_syn_take(&e->flows, ref, &syn);
@@ -227,8 +243,10 @@ static struct sc_flow *open_flow(struct sc_engine *e, const struct sc_flow_ref *
 	flow->id = pkt->number;
 	flow->first = pkt->when;
 	flow->client_is_a = ref->from_a == client_is_source(e, l);
-	if (handshake)
+	if (handshake) {
 		take_syn(flow, &syn);
+		sc_knock_answered(e, &syn);
+	}
 	return flow;
 }
 
@@ -245,7 +263,7 @@ static bool begins_anew(struct sc_engine *e, const struct sc_flow *flow, const s
 	if (same || !s->known)
 		return false;
 	if (!(l->flags & SC_TCP_ACK)) {
-		sc_syn_note(&e->flows, ref, l, pkt);
+		sc_syn_note(&e->flows, ref, l, pkt, e->clock)->inside = true;
 		return false;
 	}
 	const struct sc_syn *syn = sc_syn_find(&e->flows, ref);
@@ -272,8 +290,11 @@ static void follow_error(struct sc_engine *e, const struct sc_flow_ref *ref, con
 	const struct sc_packet *pkt)
 {
 	struct sc_flow *flow = sc_flow_find(&e->flows, ref);
+	struct sc_syn *syn = flow ? NULL : sc_syn_find(&e->flows, ref);
 	if (flow && flow->session)
 		sc_mail_error(flow->session, sc_flow_side(flow, ref), l, pkt);
+	else if (syn && syn->from_a == ref->from_a && syn->seq == l->seq && l->icmp.unreachable)
+		syn->error = (struct sc_syn_error){ pkt->number, l->icmp };
 }
 
 static void follow(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l, const struct sc_packet *pkt)
@@ -398,6 +419,7 @@ static void jump(struct sc_engine *e, sc_time now)
 		for (struct sc_flow *flow = sc_flow_oldest(&e->flows, (enum sc_flow_state)i); flow;
 			flow = sc_flow_newer(&e->flows, flow))
 			flow->listed = now;
+	sc_syn_jump(&e->flows, now);
 }
 
 /* Time settles what waits: late octets are given up, idle connections end. */
@@ -442,6 +464,18 @@ static struct sc_flow *due(struct sc_engine *e, sc_time now)
 	return sc_flow_sort(list);
 }
 
+/* Those of the unanswered SYNs that come before `before` are told: flows and SYNs together in the order of their numbers. */
+static struct sc_syn *tell_syns(struct sc_engine *e, struct sc_syn *syn, uint64_t before)
+{
+	while (syn && syn->last_packet < before) {
+		struct sc_syn *next = syn->due;
+		sc_knock_unanswered(e, syn);
+		sc_syn_forget(&e->flows, syn);
+		syn = next;
+	}
+	return syn;
+}
+
 void sc_engine_tick(struct sc_engine *e, uint64_t number, sc_time now)
 {
 	struct sc_flow *flow, *next;
@@ -453,10 +487,13 @@ void sc_engine_tick(struct sc_engine *e, uint64_t number, sc_time now)
 		now = e->clock;
 	e->clock = e->when = now;
 	e->packet = number;
+	struct sc_syn *syns = sc_syn_due(&e->flows, now, false, KNOCKS);
 	for (flow = due(e, now); flow; flow = next) {
 		next = flow->due;
+		syns = tell_syns(e, syns, flow->id);
 		expire(e, flow, now);
 	}
+	(void)tell_syns(e, syns, UINT64_MAX);
 	trim_closed(e, now);
 }
 
@@ -470,11 +507,14 @@ void sc_engine_finish(struct sc_engine *e)
 			list = flow;
 		}
 	}
+	struct sc_syn *syns = sc_syn_due(&e->flows, e->when, true, KNOCKS);
 	for (flow = sc_flow_sort(list); flow; flow = next) {
 		next = flow->due;
+		syns = tell_syns(e, syns, flow->id);
 		retire(e, flow, SC_END_CAPTURE);
 		sc_flow_remove(&e->flows, flow);
 	}
+	(void)tell_syns(e, syns, UINT64_MAX);
 }
 
 /* ---- opening, closing ---- */

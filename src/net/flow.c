@@ -6,6 +6,7 @@
 
 #define SYN_SETS SC_FLOW_SHARDS /* of SYN_WAYS each */
 #define SYN_WAYS 4u
+#define SYN_PATIENCE (3 * SC_SECOND) /* no system waits longer before it repeats its first SYN */
 #define LIST_STEP (SC_SECOND / 2) /* a flow moves in its list at most that often: order to that precision is enough */
 
 static struct sc_flow *flow_at(const struct sc_flows *f, uint32_t link)
@@ -268,23 +269,85 @@ static struct sc_syn *syn_at(const struct sc_flows *f, const struct sc_flow_ref 
 	return NULL;
 }
 
-void sc_syn_note(struct sc_flows *f, const struct sc_flow_ref *ref, const struct sc_layers *l, const struct sc_packet *pkt)
+static struct sc_syn *syn_link(const struct sc_flows *f, uint32_t link)
 {
-	struct sc_syn *syn = syn_at(f, ref), *set = syn_set(f, ref);
-	if (syn && syn->seq == l->seq && syn->from_a == ref->from_a)
-		return; /* sent again: the first try is when the client began */
-	for (uint32_t i = 0; !syn && i < SYN_WAYS; i++)
-		if (!set[i].used)
-			syn = &set[i];
-	for (uint32_t i = 0; !syn && i < SYN_WAYS; i++)
-		if (set[i].packet <= set[0].packet && set[i].packet <= set[1].packet && set[i].packet <= set[2].packet &&
-			set[i].packet <= set[3].packet)
-			syn = &set[i];
-	*syn = (struct sc_syn){ .key = ref->key, .seq = l->seq, .offer = sc_tcp_offer(l), .packet = pkt->number, .when = pkt->when,
-		.from_a = ref->from_a, .used = true };
+	return link ? &f->syns[link - 1] : NULL;
 }
 
-const struct sc_syn *sc_syn_find(const struct sc_flows *f, const struct sc_flow_ref *ref)
+static void syn_unlink(struct sc_flows *f, struct sc_syn *syn)
+{
+	struct sc_syn *older = syn_link(f, syn->older), *newer = syn_link(f, syn->newer);
+	*(older ? &older->newer : &f->syn_list.oldest) = syn->newer;
+	*(newer ? &newer->older : &f->syn_list.newest) = syn->older;
+	f->syn_list.count--;
+}
+
+static void syn_append(struct sc_flows *f, struct sc_syn *syn)
+{
+	struct sc_syn *newest = syn_link(f, f->syn_list.newest);
+	uint32_t link = (uint32_t)(syn - f->syns) + 1;
+	syn->older = f->syn_list.newest;
+	syn->newer = 0;
+	*(newest ? &newest->newer : &f->syn_list.oldest) = link;
+	f->syn_list.newest = link;
+	f->syn_list.count++;
+}
+
+void sc_syn_forget(struct sc_flows *f, struct sc_syn *syn)
+{
+	syn_unlink(f, syn);
+	syn->used = false;
+}
+
+/* A place for a new one: a free place of its set, or that of the oldest there. */
+static struct sc_syn *syn_room(struct sc_flows *f, const struct sc_flow_ref *ref)
+{
+	struct sc_syn *set = syn_set(f, ref), *oldest = set;
+	for (uint32_t i = 0; i < SYN_WAYS; i++) {
+		if (!set[i].used)
+			return &set[i];
+		oldest = set[i].packet < oldest->packet ? &set[i] : oldest;
+	}
+	sc_syn_forget(f, oldest);
+	return oldest;
+}
+
+static void syn_count(struct sc_flows *f, struct sc_syn *syn, const struct sc_layers *l, const struct sc_packet *pkt, sc_time clock)
+{
+	syn->ecn = (l->flags & (SC_TCP_ECE | SC_TCP_CWR)) == (SC_TCP_ECE | SC_TCP_CWR);
+	syn->count += syn->count < UINT16_MAX;
+	syn->ecn_count += syn->ecn && syn->ecn_count < UINT16_MAX;
+	syn->gap = pkt->when - syn->last;
+	syn->last = pkt->when;
+	syn->last_packet = pkt->number;
+	syn->listed = clock;
+	syn_append(f, syn);
+}
+
+struct sc_syn *sc_syn_note(struct sc_flows *f, const struct sc_flow_ref *ref, const struct sc_layers *l,
+	const struct sc_packet *pkt, sc_time clock)
+{
+	struct sc_syn *syn = syn_at(f, ref);
+	if (syn)
+		syn_unlink(f, syn);
+	else
+		syn = syn_room(f, ref);
+	if (!syn->used || syn->from_a != ref->from_a)
+		*syn = (struct sc_syn){ .first = pkt->when, .last = pkt->when, .first_packet = pkt->number };
+	if (!syn->used || syn->seq != l->seq) { /* sent again, the first try is when the client began */
+		syn->key = ref->key;
+		syn->seq = l->seq;
+		syn->offer = sc_tcp_offer(l);
+		syn->packet = pkt->number;
+		syn->when = pkt->when;
+		syn->from_a = ref->from_a;
+		syn->used = true;
+	}
+	syn_count(f, syn, l, pkt, clock);
+	return syn;
+}
+
+struct sc_syn *sc_syn_find(const struct sc_flows *f, const struct sc_flow_ref *ref)
 {
 	return syn_at(f, ref);
 }
@@ -295,8 +358,36 @@ bool sc_syn_take(struct sc_flows *f, const struct sc_flow_ref *ref, struct sc_sy
 	if (!syn)
 		return false;
 	*out = *syn;
-	syn->used = false;
+	sc_syn_forget(f, syn);
 	return true;
+}
+
+/* Who repeats a SYN waits twice as long each time (RFC 6298 5.5): when the next did not come, none will. */
+static bool overdue(const struct sc_syn *syn, sc_time since, sc_time now)
+{
+	sc_time patience = 2 * syn->gap + SC_SECOND;
+	return now - since > (patience > SYN_PATIENCE ? patience : SYN_PATIENCE);
+}
+
+struct sc_syn *sc_syn_due(struct sc_flows *f, sc_time now, bool finish, uint16_t enough)
+{
+	struct sc_syn *first = NULL, **end = &first;
+	for (struct sc_syn *syn = syn_link(f, f->syn_list.oldest); syn; syn = syn_link(f, syn->newer)) {
+		if (!finish && now - syn->listed <= SYN_PATIENCE)
+			break;
+		if (!overdue(syn, finish ? syn->last : syn->listed, now) && !(finish && syn->count >= enough))
+			continue;
+		*end = syn;
+		end = &syn->due;
+	}
+	*end = NULL;
+	return first;
+}
+
+void sc_syn_jump(struct sc_flows *f, sc_time now)
+{
+	for (struct sc_syn *syn = syn_link(f, f->syn_list.oldest); syn; syn = syn_link(f, syn->newer))
+		syn->listed = now;
 }
 
 void sc_flow_end(const struct sc_flow *flow, enum sc_side side, struct sc_ip *ip, uint16_t *port)

@@ -47,13 +47,29 @@ struct sc_flow_list {
 	uint32_t count;
 };
 
+/* Who said that it cannot be delivered; packet 0: nobody. */
+struct sc_syn_error {
+	uint64_t packet;
+	struct sc_icmp icmp;
+};
+
 struct sc_syn {
 	struct sc_flow_key key;
 	uint32_t seq;
 	struct sc_tcp_offer offer;
-	uint64_t packet;
+	uint64_t packet;           /* first of its kind */
 	sc_time  when;
 	bool     from_a, used;
+	bool     inside;           /* a connection stands on these ports: silence has another reason */
+	bool     ecn;              /* the latest asks for ECN (RFC 3168 6.1.1) */
+	uint16_t count, ecn_count; /* sent so often, and asking for ECN; earlier ones of the same ports too */
+	uint64_t first_packet, last_packet;
+	sc_time  first, last;      /* their times */
+	sc_time  gap;              /* between the last two */
+	sc_time  listed;           /* the owner's clock at the last */
+	struct sc_syn_error error;
+	uint32_t older, newer;     /* in the list of those that wait: index + 1 */
+	struct sc_syn *due;        /* next in a list made for a moment */
 };
 
 struct sc_flows {
@@ -64,6 +80,7 @@ struct sc_flows {
 	struct sc_flow_list lists[3]; /* by enum sc_flow_state */
 	struct sc_flow_list waiting;
 	struct sc_syn *syns;
+	struct sc_flow_list syn_list; /* in the order of their last packets */
 };
 
 bool sc_flows_open(struct sc_flows *f, uint32_t count, uint64_t seed);
@@ -105,9 +122,16 @@ struct sc_flow *sc_flow_waiting_next(const struct sc_flows *f, const struct sc_f
 struct sc_flow *sc_flow_sort(struct sc_flow *list);
 
 /* Remembers a bare SYN (the first of its kind counts), and gives back and forgets the one of this connection. */
-void sc_syn_note(struct sc_flows *f, const struct sc_flow_ref *ref, const struct sc_layers *l, const struct sc_packet *pkt);
-const struct sc_syn *sc_syn_find(const struct sc_flows *f, const struct sc_flow_ref *ref); /* NULL: none */
+struct sc_syn *sc_syn_note(struct sc_flows *f, const struct sc_flow_ref *ref, const struct sc_layers *l,
+	const struct sc_packet *pkt, sc_time clock);
+struct sc_syn *sc_syn_find(const struct sc_flows *f, const struct sc_flow_ref *ref); /* NULL: none */
 bool sc_syn_take(struct sc_flows *f, const struct sc_flow_ref *ref, struct sc_syn *out);
+void sc_syn_forget(struct sc_flows *f, struct sc_syn *syn);
+
+/* Those whose next repetition is overdue at `now`, linked by `due`, in the order of their last packets.  `finish`: the
+ * capture ends, so those that were sent `enough` times are among them in any case. */
+struct sc_syn *sc_syn_due(struct sc_flows *f, sc_time now, bool finish, uint16_t enough);
+void sc_syn_jump(struct sc_flows *f, sc_time now); /* the clock jumped: nothing is overdue */
 
 static inline enum sc_side sc_flow_side(const struct sc_flow *flow, const struct sc_flow_ref *ref)
 {

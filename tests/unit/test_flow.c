@@ -181,7 +181,7 @@ static void note(struct sc_flows *f, unsigned client, unsigned port, uint32_t se
 	struct sc_layers l = packet(client, port, false);
 	struct sc_flow_ref ref = sc_flow_ref(SEED, &l);
 	l.seq = seq;
-	sc_syn_note(f, &ref, &l, &(struct sc_packet){ .number = number, .when = (sc_time)number });
+	sc_syn_note(f, &ref, &l, &(struct sc_packet){ .number = number, .when = (sc_time)number }, 0);
 }
 
 static void test_syns(void **state)

@@ -1,0 +1,79 @@
+/* knock.c - attempts to connect that led to no dialogue; see knock.h.
+ *
+ * An engine sees the connections of its shards only, so it judges nothing: the `knock` events go to where all of them meet
+ * (story/knocks.c), in the order of the capture.
+ */
+#include "engine/knock.h"
+
+static bool wanted(const struct sc_engine *e)
+{
+	return e->config.emit && (!e->config.wants || e->config.wants & SC_WANT(SC_EVENT_knock));
+}
+
+static void emit(struct sc_engine *e, struct sc_ev_head *head, uint64_t flow, const struct sc_ev_knock *body)
+{
+	char community[SC_COMMUNITY_OCTETS];
+	head->community_id = sc_community_id(e->community, &head->client, &head->server, community);
+	struct sc_event ev = { .kind = SC_EVENT_knock, .seq = e->seq++, .packet = e->packet, .flow = flow, .when = e->when,
+		.head = head, .body = body };
+	e->config.emit(e->config.emit_ctx, &ev);
+}
+
+static struct sc_ev_endpoint end_of_key(const struct sc_flow_key *key, bool a)
+{
+	struct sc_ev_endpoint end = { .ip = { .version = key->version }, .port = a ? key->a_port : key->b_port };
+	memcpy(end.ip.octets, a ? key->a : key->b, sizeof(end.ip.octets));
+	return end;
+}
+
+static void tell_syn(struct sc_engine *e, const struct sc_syn *syn, const char *how, uint64_t last)
+{
+	struct sc_ev_head head = { .client = end_of_key(&syn->key, syn->from_a), .server = end_of_key(&syn->key, !syn->from_a),
+		.frames = { syn->first_packet, last } };
+	struct sc_ev_knock body = { .how = how, .syns = syn->count, .ecn_syns = syn->ecn_count, .first_ts = syn->first,
+		.last_ts = syn->last, .waited_ms = SC_TIME_NONE };
+	if (syn->error.packet) {
+		body.reporter = syn->error.icmp.from;
+		body.icmp_type = syn->error.icmp.type;
+		body.icmp_code = syn->error.icmp.code;
+		body.icmp_packet = syn->error.packet;
+		body.forbidden = syn->error.icmp.forbidden;
+	}
+	if (wanted(e) && !syn->inside)
+		emit(e, &head, syn->last_packet, &body);
+}
+
+void sc_knock_unanswered(struct sc_engine *e, const struct sc_syn *syn)
+{
+	e->seq = 0;
+	tell_syn(e, syn, syn->error.packet ? "unreachable" : "timeout", syn->last_packet);
+}
+
+void sc_knock_refused(struct sc_engine *e, const struct sc_syn *syn)
+{
+	tell_syn(e, syn, "refused", e->packet);
+}
+
+void sc_knock_answered(struct sc_engine *e, const struct sc_syn *syn)
+{
+	if (syn->ecn_count && !syn->ecn)
+		tell_syn(e, syn, "ecn", e->packet);
+}
+
+/* A balancer's check opens and closes at once; what it leaves is told like any other, and judged elsewhere. */
+void sc_knock_silent(struct sc_engine *e, const struct sc_flow *flow, enum sc_session_end how)
+{
+	const struct sc_tcp *t = &flow->tcp;
+	bool ended = how <= SC_END_SERVER_RESET, silent = !t->side[0].octets && !t->side[1].octets;
+	bool whole = flow->syn_at != SC_TIME_NONE && flow->established_at != SC_TIME_NONE && t->side[SC_SERVER].seen;
+	if (!ended || !silent || !whole || t->side[0].gap_octets || t->side[1].gap_octets || !wanted(e))
+		return;
+	bool reset = how == SC_END_CLIENT_RESET || how == SC_END_SERVER_RESET;
+	struct sc_ev_head head = { .frames = { flow->id, flow->last_packet } };
+	sc_flow_end(flow, SC_CLIENT, &head.client.ip, &head.client.port);
+	sc_flow_end(flow, SC_SERVER, &head.server.ip, &head.server.port);
+	struct sc_ev_knock body = { .how = reset ? "reset" : "closed", .syns = 1, .first_ts = flow->first, .last_ts = flow->last,
+		.by = how == SC_END_CLIENT || how == SC_END_CLIENT_RESET ? "client" : "server",
+		.waited_ms = flow->last - flow->established_at };
+	emit(e, &head, flow->id, &body);
+}
