@@ -119,6 +119,12 @@ enum sc_event_kind {
 	SC_EVENT_KINDS
 };
 
+/* Kinds that engines make for the ledger only: no output sees them. */
+static inline bool sc_event_inside(enum sc_event_kind kind)
+{
+	return kind == SC_EVENT_knock;
+}
+
 #define SC_WANT(kind) (UINT64_C(1) << (kind))
 
 struct sc_event {

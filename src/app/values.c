@@ -123,7 +123,7 @@ bool sc_value_ports(sc_str s, struct sc_ports *out, struct sc_text *why)
 
 uint64_t sc_kinds_standard(void)
 {
-	return (SC_WANT(SC_EVENT_KINDS) - 1) & ~SC_WANT(SC_EVENT_exchange);
+	return (SC_WANT(SC_EVENT_KINDS) - 1) & ~SC_WANT(SC_EVENT_exchange) & ~SC_WANT(SC_EVENT_knock);
 }
 
 static bool unknown_kind(sc_str name, struct sc_text *why)

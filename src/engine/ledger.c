@@ -102,7 +102,8 @@ void sc_ledger_event(void *ledger, const struct sc_event *ev)
 {
 	struct sc_ledger *l = ledger;
 	if (!(l->wants & SC_WANT(ev->kind))) {
-		l->config.emit(l->config.emit_ctx, ev);
+		if (!sc_event_inside(ev->kind))
+			l->config.emit(l->config.emit_ctx, ev);
 		return;
 	}
 	l->packet = ev->packet;
@@ -114,7 +115,8 @@ void sc_ledger_event(void *ledger, const struct sc_event *ev)
 		observe(l, ev);
 		l->config.emit(l->config.emit_ctx, ev);
 	} else {
-		l->config.emit(l->config.emit_ctx, ev);
+		if (!sc_event_inside(ev->kind))
+			l->config.emit(l->config.emit_ctx, ev);
 		observe(l, ev);
 	}
 	l->work = NULL;

@@ -2,6 +2,7 @@
 #include "engine/observers.h"
 
 #include "story/families.h"
+#include "story/knocks.h"
 #include "story/loops.h"
 #include "story/servers.h"
 #include "story/sources.h"
@@ -15,6 +16,7 @@ const struct sc_observer_class *const sc_observers[] = {
 	&sc_families_class,
 	&sc_loops_class,
 	&sc_storms_class,
+	&sc_knocks_class,
 	NULL,
 };
 

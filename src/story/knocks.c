@@ -1,0 +1,289 @@
+/* knocks.c - connections that never became a dialogue.
+ *
+ * Engines tell of each attempt (`knock`); here those of a client and a server are put together.  Unanswered SYNs become one
+ * failure a pair, from the third on, and a dialogue of the pair ends that; what was refused, forbidden or ended by the
+ * server before its greeting is a failure each time, and diagnosed once a pair.  Clients that only look whether the port
+ * is open (balancers, monitors) are no failure.
+ *
+ * A capture may lack one direction: then a client goes on after its SYN, which the engine takes for an answer, so silence is
+ * told only of clients that themselves got none.  Memory: a table of pairs and one of clients; the one unheard of longest
+ * makes room.
+ */
+#include "story/knocks.h"
+
+#include "base/hash.h"
+#include "story/net.h"
+#include "story/shelf.h"
+#include "story/tell.h"
+
+#define LEAST_SYNS    3
+#define LEAST_ECN     2
+#define PROBE         SC_SECOND /* who leaves sooner did not want to speak */
+#define LEAST_SERVERS 3         /* that are silent alike: it is the way out that is blocked */
+
+struct pair {
+	struct sc_entry entry;
+	uint64_t syns, attempts;    /* unanswered, since the last dialogue */
+	uint64_t first, last;       /* their packets */
+	sc_time  first_ts, last_ts;
+	uint64_t ecn;               /* SYNs that asked for ECN and got no answer */
+	bool     silent_told, refused_told, ecn_told, left_told;
+};
+
+struct client {
+	struct sc_entry entry;
+	uint32_t silent;            /* servers that never answered it */
+	bool     heard, told;       /* some server spoke with it */
+};
+
+struct knocks {
+	struct sc_observer_config config;
+	struct sc_shelf pairs, clients;
+};
+
+static bool is_word(const char *word, const char *other)
+{
+	return word && strcmp(word, other) == 0;
+}
+
+static struct pair *pair_of(struct knocks *k, const struct sc_ev_head *head, sc_time now)
+{
+	struct {
+		uint64_t client, server;
+		uint64_t port;
+	} key = { sc_net_hash(k->config.seed, &head->client.ip), sc_net_hash(k->config.seed, &head->server.ip),
+		head->server.port };
+	bool fresh;
+	return sc_shelf_touch(&k->pairs, sc_hash(k->config.seed, (sc_str){ (const char *)&key, sizeof(key) }), now, &fresh);
+}
+
+static struct client *client_of(struct knocks *k, const struct sc_ev_head *head, sc_time now)
+{
+	bool fresh;
+	return sc_shelf_touch(&k->clients, sc_net_hash(k->config.seed, &head->client.ip), now, &fresh);
+}
+
+/* ---- what is said ---- */
+
+static void fail(struct knocks *k, const struct sc_ev_head *head, const char *broke)
+{
+	struct sc_ev_failure body = { .scope = "session", .phase = "connect", .retry_after_s = SC_NONE, .broke = broke };
+	struct sc_event ev = { .kind = SC_EVENT_failure, .head = head, .body = &body };
+	k->config.tell(k->config.tell_ctx, &ev);
+}
+
+static void add_server(struct sc_text *t, const struct sc_ev_head *head)
+{
+	sc_text_adds(t, head->server.ip.version == 6 ? "[" : "");
+	sc_text_ip(t, &head->server.ip);
+	sc_text_adds(t, head->server.ip.version == 6 ? "]:" : ":");
+	sc_text_number(t, head->server.port);
+}
+
+static void add_packets(struct sc_text *t, const struct sc_ev_head *head)
+{
+	sc_text_adds(t, head->frames.last > head->frames.first ? " (packets " : " (packet ");
+	sc_text_number(t, head->frames.first);
+	if (head->frames.last > head->frames.first) {
+		sc_text_adds(t, " to ");
+		sc_text_number(t, head->frames.last);
+	}
+	sc_text_adds(t, ")");
+}
+
+static void tell_silence(struct knocks *k, const struct sc_ev_head *head, const struct pair *p, const struct client *c)
+{
+	char room[SC_TELL_OCTETS];
+	struct sc_text t = sc_text_into(room, sizeof(room));
+	sc_text_adds(&t, "No answer from ");
+	add_server(&t, head);
+	sc_text_adds(&t, " to ");
+	sc_text_number(&t, p->syns);
+	sc_text_adds(&t, " SYNs of ");
+	sc_text_ip(&t, &head->client.ip);
+	sc_text_adds(&t, " over ");
+	sc_tell_duration(&t, p->last_ts - p->first_ts);
+	add_packets(&t, head);
+	sc_text_adds(&t, ".");
+	if (c->silent >= LEAST_SERVERS && !c->heard) {
+		sc_text_adds(&t, " ");
+		sc_text_number(&t, c->silent);
+		sc_text_adds(&t, " servers are silent alike and none answers: outgoing port ");
+		sc_text_number(&t, head->server.port);
+		sc_text_adds(&t, " is blocked by the provider or a firewall.");
+	}
+	sc_tell_diagnosis(&k->config, head, SC_DIAGNOSIS_connect_timeout, &t);
+}
+
+static void add_reporter(struct sc_text *t, const struct sc_ev_knock *x)
+{
+	sc_text_ip(t, &x->reporter);
+	sc_text_adds(t, x->forbidden ? " forbids it (ICMP type " : " says that it cannot be reached (ICMP type ");
+	sc_text_number(t, x->icmp_type);
+	sc_text_adds(t, " code ");
+	sc_text_number(t, x->icmp_code);
+	sc_text_adds(t, ", packet ");
+	sc_text_number(t, x->icmp_packet);
+	sc_text_adds(t, ")");
+}
+
+static void tell_refusal(struct knocks *k, const struct sc_ev_head *head, const struct sc_ev_knock *x)
+{
+	char room[SC_TELL_OCTETS];
+	struct sc_text t = sc_text_into(room, sizeof(room));
+	if (is_word(x->how, "unreachable")) {
+		sc_text_adds(&t, "No connection to ");
+		add_server(&t, head);
+		sc_text_adds(&t, ": ");
+		add_reporter(&t, x);
+	} else {
+		add_server(&t, head);
+		sc_text_adds(&t, " answered the SYN with a reset");
+		add_packets(&t, head);
+		sc_text_adds(&t, ": nothing listens there, or a filter refuses");
+	}
+	sc_text_adds(&t, ".");
+	sc_tell_diagnosis(&k->config, head, SC_DIAGNOSIS_connect_refused, &t);
+}
+
+static void tell_ecn(struct knocks *k, const struct sc_ev_head *head, const struct pair *p)
+{
+	char room[SC_TELL_OCTETS];
+	struct sc_text t = sc_text_into(room, sizeof(room));
+	add_server(&t, head);
+	sc_text_adds(&t, " left ");
+	sc_text_number(&t, p->ecn);
+	sc_text_adds(&t, " SYNs of ");
+	sc_text_ip(&t, &head->client.ip);
+	sc_text_adds(&t, " unanswered that asked for ECN, and answered the one that did not");
+	add_packets(&t, head);
+	sc_text_adds(&t, ".");
+	sc_tell_diagnosis(&k->config, head, SC_DIAGNOSIS_ecn_blackhole, &t);
+}
+
+static void tell_left(struct knocks *k, const struct sc_ev_head *head, const struct sc_ev_knock *x)
+{
+	char room[SC_TELL_OCTETS];
+	struct sc_text t = sc_text_into(room, sizeof(room));
+	sc_text_adds(&t, "The client ");
+	sc_text_ip(&t, &head->client.ip);
+	sc_text_adds(&t, " left after ");
+	sc_tell_duration(&t, x->waited_ms);
+	sc_text_adds(&t, " without a word from ");
+	add_server(&t, head);
+	add_packets(&t, head);
+	sc_text_adds(&t, ".");
+	sc_tell_diagnosis(&k->config, head, SC_DIAGNOSIS_no_banner, &t);
+}
+
+/* ---- what is seen ---- */
+
+static void see_silence(struct knocks *k, const struct sc_event *ev, struct pair *p, const struct sc_ev_knock *x)
+{
+	struct sc_ev_head head = *ev->head;
+	struct client *c = client_of(k, &head, ev->when);
+	if (!p->attempts++) {
+		p->first = head.frames.first;
+		p->first_ts = x->first_ts;
+	}
+	p->last = head.frames.last;
+	p->last_ts = x->last_ts;
+	p->syns += x->syns;
+	p->ecn += x->ecn_syns;
+	if (p->syns < LEAST_SYNS || p->silent_told)
+		return;
+	p->silent_told = true;
+	c->silent++;
+	head.frames = (struct sc_ev_frames){ p->first, p->last };
+	fail(k, &head, "timeout");
+	tell_silence(k, &head, p, c);
+}
+
+static void see_refusal(struct knocks *k, const struct sc_event *ev, struct pair *p, const struct sc_ev_knock *x)
+{
+	client_of(k, ev->head, ev->when)->heard |= is_word(x->how, "refused");
+	fail(k, ev->head, x->how);
+	if (p->refused_told)
+		return;
+	p->refused_told = true;
+	tell_refusal(k, ev->head, x);
+}
+
+/* The connection stood, and nothing was said. */
+static void see_end(struct knocks *k, const struct sc_event *ev, struct pair *p, const struct sc_ev_knock *x)
+{
+	client_of(k, ev->head, ev->when)->heard = true;
+	if (is_word(x->by, "client") && x->waited_ms < PROBE)
+		return;
+	fail(k, ev->head, x->how);
+	if (is_word(x->by, "server") || p->left_told)
+		return;
+	p->left_told = true;
+	tell_left(k, ev->head, x);
+}
+
+static void see_answer(struct knocks *k, const struct sc_event *ev, struct pair *p, const struct sc_ev_knock *x)
+{
+	p->ecn += x->ecn_syns;
+	if (p->ecn < LEAST_ECN || p->ecn_told)
+		return;
+	p->ecn_told = true;
+	tell_ecn(k, ev->head, p);
+}
+
+/* They speak: what was before is over. */
+static void see_dialogue(struct knocks *k, const struct sc_event *ev)
+{
+	struct pair *p = pair_of(k, ev->head, ev->when);
+	p->syns = p->attempts = 0;
+	p->silent_told = p->refused_told = p->left_told = false;
+	client_of(k, ev->head, ev->when)->heard = true;
+}
+
+static void knocks_observe(void *self, const struct sc_event *ev)
+{
+	struct knocks *k = self;
+	const struct sc_ev_knock *x = ev->body;
+	if (!ev->head)
+		return;
+	if (ev->kind == SC_EVENT_session) {
+		see_dialogue(k, ev);
+		return;
+	}
+	struct pair *p = pair_of(k, ev->head, ev->when);
+	if (is_word(x->how, "timeout"))
+		see_silence(k, ev, p, x);
+	else if (is_word(x->how, "ecn"))
+		see_answer(k, ev, p, x);
+	else if (is_word(x->how, "refused") || is_word(x->how, "unreachable"))
+		see_refusal(k, ev, p, x);
+	else
+		see_end(k, ev, p, x);
+}
+
+static sc_err knocks_open(void *self, const struct sc_observer_config *config)
+{
+	struct knocks *k = self;
+	k->config = *config;
+	bool pairs = sc_shelf_open(&k->pairs, sizeof(struct pair), config->memory / 4 * 3);
+	return pairs && sc_shelf_open(&k->clients, sizeof(struct client), config->memory / 4) ? SC_OK : SC_EFAILED;
+}
+
+static void knocks_close(void *self)
+{
+	struct knocks *k = self;
+	sc_shelf_close(&k->pairs);
+	sc_shelf_close(&k->clients);
+}
+
+const struct sc_observer_class sc_knocks_class = {
+	.name    = "knocks",
+	.summary = "connections that never became a dialogue",
+	.wants   = SC_WANT(SC_EVENT_knock) | SC_WANT(SC_EVENT_session),
+	.tells   = SC_WANT(SC_EVENT_failure) | SC_WANT(SC_EVENT_diagnosis),
+	.share   = 2,
+	.size    = sizeof(struct knocks),
+	.open    = knocks_open,
+	.observe = knocks_observe,
+	.close   = knocks_close,
+};
