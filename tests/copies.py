@@ -10,6 +10,8 @@ COUNTING = {'frames', 'packets', 'octets', 'gap_octets', 'memory_octets', 'seq',
 
 
 def strip(value):
+    if isinstance(value, dict) and value.get('event') == 'diagnosis':  # its words hold numbers of packets
+        value = {k: v for k, v in value.items() if k not in ('text', 'observed')}
     if isinstance(value, dict):
         return {k: strip(v) for k, v in value.items() if k not in COUNTING}
     if isinstance(value, list):

@@ -7,6 +7,7 @@
 #define SYN_SETS SC_FLOW_SHARDS /* of SYN_WAYS each */
 #define SYN_WAYS 4u
 #define SYN_PATIENCE (3 * SC_SECOND) /* no system waits longer before it repeats its first SYN */
+#define SYN_COPY     (5 * SC_MS)
 #define LIST_STEP (SC_SECOND / 2) /* a flow moves in its list at most that often: order to that precision is enough */
 
 static struct sc_flow *flow_at(const struct sc_flows *f, uint32_t link)
@@ -317,6 +318,7 @@ static void syn_count(struct sc_flows *f, struct sc_syn *syn, const struct sc_la
 	syn->ecn = (l->flags & (SC_TCP_ECE | SC_TCP_CWR)) == (SC_TCP_ECE | SC_TCP_CWR);
 	syn->count += syn->count < UINT16_MAX;
 	syn->ecn_count += syn->ecn && syn->ecn_count < UINT16_MAX;
+	syn->ip_id = l->ip_id;
 	syn->gap = pkt->when - syn->last;
 	syn->last = pkt->when;
 	syn->last_packet = pkt->number;
@@ -324,10 +326,19 @@ static void syn_count(struct sc_flows *f, struct sc_syn *syn, const struct sc_la
 	syn_append(f, syn);
 }
 
+/* Of the one that was seen last, as mirror ports make them. */
+static bool is_copy(const struct sc_syn *syn, const struct sc_layers *l, const struct sc_packet *pkt)
+{
+	sc_time since = pkt->when - syn->last;
+	return syn->seq == l->seq && syn->ip_id == l->ip_id && since >= 0 && since <= SYN_COPY;
+}
+
 struct sc_syn *sc_syn_note(struct sc_flows *f, const struct sc_flow_ref *ref, const struct sc_layers *l,
 	const struct sc_packet *pkt, sc_time clock)
 {
 	struct sc_syn *syn = syn_at(f, ref);
+	if (syn && is_copy(syn, l, pkt))
+		return syn;
 	if (syn)
 		syn_unlink(f, syn);
 	else
@@ -375,7 +386,7 @@ struct sc_syn *sc_syn_due(struct sc_flows *f, sc_time now, bool finish, uint16_t
 	for (struct sc_syn *syn = syn_link(f, f->syn_list.oldest); syn; syn = syn_link(f, syn->newer)) {
 		if (!finish && now - syn->listed <= SYN_PATIENCE)
 			break;
-		if (!overdue(syn, finish ? syn->last : syn->listed, now) && !(finish && syn->count >= enough))
+		if (!overdue(syn, finish ? syn->last : syn->listed, now) && !(finish && (syn->count >= enough || syn->error.packet)))
 			continue;
 		*end = syn;
 		end = &syn->due;

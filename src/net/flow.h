@@ -63,6 +63,7 @@ struct sc_syn {
 	bool     inside;           /* a connection stands on these ports: silence has another reason */
 	bool     ecn;              /* the latest asks for ECN (RFC 3168 6.1.1) */
 	uint16_t count, ecn_count; /* sent so often, and asking for ECN; earlier ones of the same ports too */
+	uint16_t ip_id;            /* of the latest */
 	uint64_t first_packet, last_packet;
 	sc_time  first, last;      /* their times */
 	sc_time  gap;              /* between the last two */
@@ -129,7 +130,7 @@ bool sc_syn_take(struct sc_flows *f, const struct sc_flow_ref *ref, struct sc_sy
 void sc_syn_forget(struct sc_flows *f, struct sc_syn *syn);
 
 /* Those whose next repetition is overdue at `now`, linked by `due`, in the order of their last packets.  `finish`: the
- * capture ends, so those that were sent `enough` times are among them in any case. */
+ * capture ends, so those that were sent `enough` times, or of which an error tells, are among them in any case. */
 struct sc_syn *sc_syn_due(struct sc_flows *f, sc_time now, bool finish, uint16_t enough);
 void sc_syn_jump(struct sc_flows *f, sc_time now); /* the clock jumped: nothing is overdue */
 
