@@ -6,7 +6,7 @@ Each packet of a capture is put behind itself once more.  Events must be the sam
 octets; copies must be noticed, and told."""
 import json, os, struct, subprocess, sys, tempfile
 
-COUNTING = {'frames', 'packets', 'octets', 'gap_octets', 'memory_octets', 'seq', 'evidence'}
+COUNTING = {'frames', 'packets', 'octets', 'gap_octets', 'memory_octets', 'seq', 'evidence', 'story'}
 
 
 def strip(value):

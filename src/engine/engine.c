@@ -330,7 +330,7 @@ static void follow(struct sc_engine *e, const struct sc_flow_ref *ref, const str
 		sc_flow_move(&e->flows, flow, SC_FLOW_OPEN, e->clock);
 	sc_tcp_accept(&flow->tcp, &e->env, side, l, pkt);
 	drain(e, flow);
-	if (flow->session)
+	if (flow->session && e->watches)
 		sc_mail_packet(flow->session, sc_flow_side(flow, ref), l, pkt);
 	sc_flow_wait(&e->flows, flow, sc_tcp_waits(&flow->tcp));
 	if (sc_tcp_over(&flow->tcp))

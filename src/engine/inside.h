@@ -44,6 +44,7 @@ struct sc_engine {
 	uint64_t packet;          /* number of the packet in work */
 	sc_time when, first, last; /* its time, or the tick's; the first packet's; the latest packet's */
 	sc_time clock;            /* of the last tick: goes back by whole days only */
+	bool   watches;           /* somebody wants diagnoses */
 	struct sc_flow *flow;     /* in work */
 	uint32_t seq;
 	struct sc_ev_outcomes outcomes;

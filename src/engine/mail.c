@@ -71,21 +71,23 @@ static void diagnose(struct sc_engine *e, struct sc_mail *m)
 	sc_watch_judge(&facts, &sc_watch_standard, tell_diagnosis, &t);
 }
 
+/* Exchanges are many: those that only the watch wants cost no head. */
 static void emit(void *ctx, struct sc_session *s, enum sc_event_kind kind, const void *body, uint64_t first, uint64_t last)
 {
 	struct sc_engine *e = ctx;
 	struct sc_mail *m = (struct sc_mail *)s;
-	struct sc_ev_head head = head_of(m, first, last);
-	bool watched = wanted(e, SC_EVENT_diagnosis);
+	struct sc_ev_frames frames = { first, last > first ? last : first };
 	tally(e, kind, body);
-	if (watched)
-		sc_watch_observe(&m->watch, &m->wire, &head, &s->facts, kind, body, e->when);
-	if (watched && kind == SC_EVENT_session)
+	if (e->watches)
+		sc_watch_observe(&m->watch, &m->wire, &frames, &s->facts, kind, body, e->when);
+	if (e->watches && kind == SC_EVENT_session)
 		diagnose(e, m);
 	if (kind == SC_EVENT_transaction)
 		m->wire.text_octets = 0;
-	if (wanted(e, kind))
-		pass_on(e, m, &head, kind, body);
+	if (!wanted(e, kind))
+		return;
+	struct sc_ev_head head = head_of(m, frames.first, frames.last);
+	pass_on(e, m, &head, kind, body);
 }
 
 static void opaque(void *ctx, struct sc_session *s, enum sc_side side, const struct sc_segment *run)
@@ -208,7 +210,8 @@ void sc_mail_close(struct sc_engine *e, struct sc_mail *m, enum sc_session_end h
 void sc_mail_host(struct sc_engine *e)
 {
 	uint64_t wants = e->config.wants ? e->config.wants : UINT64_MAX;
-	wants |= wants & SC_WANT(SC_EVENT_diagnosis) ? SC_WANT(SC_EVENT_exchange) : 0; /* the rules look at them */
+	e->watches = wanted(e, SC_EVENT_diagnosis);
+	wants |= e->watches ? SC_WANT(SC_EVENT_exchange) : 0; /* the rules look at them */
 	e->host = (struct sc_session_host){ .store = &e->store, .scratch = e->scratch, .key = e->config.seed,
 		.wants = wants, .emit = emit, .opaque = opaque, .ctx = e };
 	bool told = (e->host.wants & SC_WANT(SC_EVENT_message)) != 0;

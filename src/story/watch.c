@@ -20,28 +20,41 @@ static bool is_word(const char *word, const char *other)
 	return word && strcmp(word, other) == 0;
 }
 
-static bool verb_is(const struct sc_ev_exchange *x, const char *verb)
+/* Verbs that the rules tell apart. */
+enum verb { COMMAND, CONNECT, VERDICT, AUTH, PROXY, QUIT, UNSOLICITED };
+
+static enum verb verb_of(sc_str verb)
 {
-	return sc_str_equal(x->verb, sc_str_of(verb));
+	static const struct {
+		const char *word;
+		uint8_t octets;
+		enum verb verb;
+	} verbs[] = {
+		{ "EOM", 3, VERDICT }, { "BDAT", 4, VERDICT }, { "QUIT", 4, QUIT }, { "CONNECT", 7, CONNECT }, { "AUTH", 4, AUTH },
+		{ "PROXY", 5, PROXY }, { "UNSOLICITED", 11, UNSOLICITED },
+	};
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (verb.len == verbs[i].octets && memcmp(verb.at, verbs[i].word, verb.len) == 0)
+			return verbs[i].verb;
+	return COMMAND;
 }
 
 /* ---- exchanges ---- */
 
-static struct sc_watch_wait wait_of(const struct sc_ev_exchange *x, const struct sc_ev_head *head, sc_time length)
+static struct sc_watch_wait wait_of(const struct sc_ev_exchange *x, const struct sc_ev_frames *at, sc_time length)
 {
-	struct sc_watch_wait wait = { .length = length, .first = head->frames.first, .last = head->frames.last, .code = x->code };
+	struct sc_watch_wait wait = { .length = length, .first = at->first, .last = at->last, .code = x->code };
 	for (size_t i = 0; i + 1 < sizeof(wait.verb) && i < x->verb.len; i++)
 		wait.verb[i] = x->verb.at[i];
 	return wait;
 }
 
-static void pace(struct sc_watch_pace *p, const struct sc_ev_head *head, sc_time length)
+static void pace(struct sc_watch_pace *p, const struct sc_ev_frames *at, sc_time length)
 {
-	p->first = p->count ? p->first : head->frames.first;
-	p->last = head->frames.last;
+	p->first = p->count ? p->first : at->first;
+	p->last = at->last;
 	p->least = p->count && p->least < length ? p->least : length;
 	p->most = p->count && p->most > length ? p->most : length;
-	p->sum += length;
 	p->count++;
 }
 
@@ -54,23 +67,30 @@ static bool is_masked(sc_str verb)
 	return n >= 4 && n == verb.len;
 }
 
-static void see_reply(struct sc_watch *w, const struct sc_ev_exchange *x, const struct sc_ev_head *head)
+static void see_refusal(struct sc_watch *w, const struct sc_ev_exchange *x, const struct sc_ev_frames *at, enum verb verb)
 {
-	bool verdict = verb_is(x, "EOM") || verb_is(x, "BDAT"), greeting = verb_is(x, "CONNECT");
-	struct sc_watch_wait *slow = verdict ? &w->slow_verdict : &w->slow;
-	w->replies += !greeting && w->replies < 2;
-	if (x->code / 100 == 5 && !greeting && (w->replies == 1 || verb_is(x, "PROXY")) && !w->proxy.first)
-		w->proxy = wait_of(x, head, 0); /* what the greeting was followed by: looked at only beside a PROXY line */
+	if ((w->replies == 1 || verb == PROXY) && !w->proxy.first)
+		w->proxy = wait_of(x, at, 0); /* what the greeting was followed by: looked at only beside a PROXY line */
 	if ((x->code == 500 || x->code == 502) && is_masked(x->verb) && !w->masked.first)
-		w->masked = wait_of(x, head, 0);
-	if (verdict)
-		w->verdict = wait_of(x, head, x->latency_ms);
-	if (x->latency_ms == SC_TIME_NONE || greeting)
+		w->masked = wait_of(x, at, 0);
+}
+
+static void see_reply(struct sc_watch *w, const struct sc_ev_exchange *x, const struct sc_ev_frames *at, enum verb verb)
+{
+	if (verb == CONNECT)
+		return;
+	struct sc_watch_wait *slow = verb == VERDICT ? &w->slow_verdict : &w->slow;
+	w->replies += w->replies < 2;
+	if (x->code / 100 == 5)
+		see_refusal(w, x, at, verb);
+	if (verb == VERDICT)
+		w->verdict = wait_of(x, at, x->latency_ms);
+	if (x->latency_ms == SC_TIME_NONE)
 		return;
 	if (!slow->first || x->latency_ms > slow->length)
-		*slow = wait_of(x, head, x->latency_ms);
-	if (!verdict)
-		pace(x->code / 100 == 5 ? &w->refused : &w->taken, head, x->latency_ms);
+		*slow = wait_of(x, at, x->latency_ms);
+	if (verb != VERDICT)
+		pace(x->code / 100 == 5 ? &w->refused : &w->taken, at, x->latency_ms);
 }
 
 /* Silence of the client before a 421. */
@@ -80,26 +100,27 @@ static sc_time silence(const struct sc_wire *wire, sc_time when)
 	return client->data_packet ? when - client->data_at : SC_TIME_NONE;
 }
 
-static void see_exchange(struct sc_watch *w, const struct sc_wire *wire, const struct sc_ev_head *head,
+static void see_exchange(struct sc_watch *w, const struct sc_wire *wire, const struct sc_ev_frames *at,
 	const struct sc_ev_exchange *x, sc_time when)
 {
-	w->auth_tried |= verb_is(x, "AUTH");
+	enum verb verb = verb_of(x->verb);
+	w->auth_tried |= verb == AUTH;
 	if (x->code == 421 && !w->goodbye.first)
-		w->goodbye = wait_of(x, head, verb_is(x, "UNSOLICITED") ? silence(wire, when) : SC_TIME_NONE);
+		w->goodbye = wait_of(x, at, verb == UNSOLICITED ? silence(wire, when) : SC_TIME_NONE);
 	if (x->code)
-		see_reply(w, x, head);
-	else if (!w->pending.first && !verb_is(x, "QUIT"))
-		w->pending = wait_of(x, head, 0);
+		see_reply(w, x, at, verb);
+	else if (!w->pending.first && verb != QUIT)
+		w->pending = wait_of(x, at, 0);
 }
 
 /* ---- transactions ---- */
 
-static void count_case(struct sc_watch_case *c, const struct sc_ev_head *head, const struct sc_ev_transaction *x,
+static void count_case(struct sc_watch_case *c, const struct sc_ev_frames *at, const struct sc_ev_transaction *x,
 	uint64_t part, uint64_t whole)
 {
 	if (c->count++)
 		return;
-	*c = (struct sc_watch_case){ 1, x->n, head->frames.first, head->frames.last, part, whole };
+	*c = (struct sc_watch_case){ 1, x->n, at->first, at->last, part, whole };
 }
 
 static uint64_t count_taken(const struct sc_ev_transaction *x)
@@ -133,54 +154,55 @@ static uint64_t size_limit(const struct sc_ev_session *s)
 	return 0;
 }
 
-static void see_transaction(struct sc_watch *w, const struct sc_wire *wire, const struct sc_ev_head *head,
+static void see_transaction(struct sc_watch *w, const struct sc_wire *wire, const struct sc_ev_frames *at,
 	const struct sc_ev_session *session, const struct sc_ev_transaction *x)
 {
 	uint64_t limit = size_limit(session), size = x->size == SC_NONE ? 0 : x->size;
 	uint64_t known = x->declared_size == SC_NONE ? 0 : x->declared_size;
 	if (is_word(x->outcome, "aborted") && x->via && is_word(x->phase, "data"))
-		count_case(&w->in_data, head, x, wire->text_octets, known);
+		count_case(&w->in_data, at, x, wire->text_octets, known);
 	if (is_word(x->outcome, "in_doubt"))
-		count_case(&w->in_doubt, head, x, size, known);
+		count_case(&w->in_doubt, at, x, size, known);
 	if (is_word(x->outcome, "partial"))
-		count_case(&w->partial, head, x, count_taken(x), x->recipients.count);
+		count_case(&w->partial, at, x, count_taken(x), x->recipients.count);
 	if (all_refused(x))
-		count_case(&w->none_valid, head, x, 0, x->recipients.count);
+		count_case(&w->none_valid, at, x, 0, x->recipients.count);
 	if (x->quirks & SC_QUIRK_BIT(size_mismatch))
-		count_case(&w->size, head, x, size, known);
+		count_case(&w->size, at, x, size, known);
 	if (limit && size > limit) {
-		count_case(&w->too_large, head, x, size, limit);
+		count_case(&w->too_large, at, x, size, limit);
 		w->limit = limit;
 	}
 	if (x->quirks & SC_QUIRK_BIT(text_line_too_long))
-		count_case(&w->long_line, head, x, 0, 0);
+		count_case(&w->long_line, at, x, 0, 0);
 }
 
 /* Refusals that a login would have avoided; a refused sender only where clients log in (RFC 6409). */
-static void see_cause(struct sc_watch *w, const struct sc_ev_head *head, const struct sc_ev_session *s, const char *cause,
+static void see_cause(struct sc_watch *w, const struct sc_ev_frames *at, const struct sc_ev_session *s, const char *cause,
 	uint16_t code, uint64_t n)
 {
 	bool submission = is_word(s->service, "submission") || is_word(s->service, "smtps");
+	if (!cause || w->no_auth.count)
+		return;
 	bool wants = is_word(cause, "auth_required") || is_word(cause, "relay_denied") ||
 		(submission && is_word(cause, "sender_rejected"));
-	if (!wants || w->no_auth.count++)
-		return;
-	w->no_auth = (struct sc_watch_case){ 1, n, head->frames.last, head->frames.last, code, 0 };
+	if (wants)
+		w->no_auth = (struct sc_watch_case){ 1, n, at->last, at->last, code, 0 };
 }
 
-void sc_watch_observe(struct sc_watch *w, const struct sc_wire *wire, const struct sc_ev_head *head,
+void sc_watch_observe(struct sc_watch *w, const struct sc_wire *wire, const struct sc_ev_frames *at,
 	const struct sc_ev_session *session, enum sc_event_kind kind, const void *body, sc_time when)
 {
 	if (kind == SC_EVENT_exchange) {
-		see_exchange(w, wire, head, body, when);
+		see_exchange(w, wire, at, body, when);
 	} else if (kind == SC_EVENT_transaction) {
-		see_transaction(w, wire, head, session, body);
+		see_transaction(w, wire, at, session, body);
 	} else if (kind == SC_EVENT_delivery) {
 		const struct sc_ev_delivery *x = body;
-		see_cause(w, head, session, x->cause, x->code, x->n);
+		see_cause(w, at, session, x->cause, x->code, x->n);
 	} else if (kind == SC_EVENT_failure) {
 		const struct sc_ev_failure *x = body;
-		see_cause(w, head, session, x->cause, x->code, x->n);
+		see_cause(w, at, session, x->cause, x->code, x->n);
 	}
 }
 

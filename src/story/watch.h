@@ -28,7 +28,7 @@ struct sc_watch_wait {
 /* Waits for replies of one kind. */
 struct sc_watch_pace {
 	uint32_t count;
-	sc_time  least, most, sum;
+	sc_time  least, most;
 	uint64_t first, last;
 };
 
@@ -66,8 +66,8 @@ struct sc_watch_facts {
 	enum sc_watch_end end;
 };
 
-/* An event of the session, at the time `when`. */
-void sc_watch_observe(struct sc_watch *w, const struct sc_wire *wire, const struct sc_ev_head *head,
+/* An event of the session, at the time `when`; `at`: the packets it rests on. */
+void sc_watch_observe(struct sc_watch *w, const struct sc_wire *wire, const struct sc_ev_frames *at,
 	const struct sc_ev_session *session, enum sc_event_kind kind, const void *body, sc_time when);
 
 /* Tells the diagnoses, the most telling first: `tell` is called for each, with the packets it rests on. */
