@@ -85,7 +85,7 @@ static bool is_host(sc_str run)
 	for (size_t i = 0; i < run.len; i++) {
 		char c = run.at[i];
 		bool dot = c == '.';
-		if (c == '+' || c == '=' || (dot && run.at[i + 1] == '.') || (i > last && !is_letter(c)))
+		if (c == '+' || c == '=' || c == '@' || (dot && run.at[i + 1] == '.') || (i > last && !is_letter(c)))
 			return false;
 		if (dot && small_before && sc_lower(run.at[i + 1]) != run.at[i + 1])
 			return false;
