@@ -4,12 +4,14 @@
  * The others are filled in report_rows.c.  Nothing is written here, so nothing of the wire can do harm. */
 #include "output/report_parts.h"
 
+#include "explain/diagnoses.h"
 #include "explain/phrase.h"
 
 /* What of a row of a map a column shows. */
 enum source {
 	FROM_COUNT, FROM_FAILED, FROM_SHARE, FROM_OUTCOMES, FROM_KEY, FROM_LABEL, FROM_CODE, FROM_CAUSE, FROM_FIRST,
 	FROM_LAST, FROM_FIRST_FAILED, FROM_LAST_ACCEPTED, FROM_SESSIONS, FROM_SESSION, FROM_STATUS, FROM_OCTETS,
+	FROM_MEANING, FROM_ADVICE,
 };
 
 /* What JSON tells of every row of a map, behind its key and counts. */
@@ -55,7 +57,15 @@ COUNTED(handshakes, "handshake");
 		{ SC_CELL_WIRE, key, key, 0, 0, NULL, FROM_KEY },                                        \
 		SESSIONS, FAILED, SPAN,                                                                  \
 	}
-GRADED(diagnoses, "diagnosis", "severity");
+static const struct sc_column diagnoses[] = {
+	{ SC_CELL_COUNT, "count", "n", 7, 0, NULL, FROM_COUNT },
+	{ SC_CELL_WIRE, "severity", "severity", 9, 0, NULL, FROM_LABEL },
+	{ SC_CELL_WIRE, "diagnosis", "diagnosis", 0, 0, NULL, FROM_KEY },
+	SESSIONS,
+	{ SC_CELL_PROSE, NULL, "meaning", 0, 1, NULL, FROM_MEANING },
+	{ SC_CELL_PROSE, NULL, "what to do", 0, 1, " To do: ", FROM_ADVICE },
+	FAILED, SPAN,
+};
 GRADED(findings, "finding", "severity");
 
 static const struct sc_column enhanced[] = {
@@ -149,6 +159,15 @@ static struct sc_cell status_cell(const struct sc_top_row *row)
 	return sc_cell_word(meaning ? meaning : row->key_len ? "not registered: a code of the provider's own" : NULL);
 }
 
+/* Meaning or advice of the diagnosis that a row counts. */
+static struct sc_cell diagnosis_cell(const struct sc_top_row *row, bool advice)
+{
+	for (int i = 0; i < SC_DIAGNOSES; i++)
+		if (sc_str_equal(sc_top_key(row), sc_str_of(sc_diagnoses[i].name)))
+			return sc_cell_word(advice ? sc_diagnoses[i].advice : sc_diagnoses[i].meaning);
+	return sc_cell_word(NULL);
+}
+
 static sc_str label_of(const struct sc_top_row *row)
 {
 	return row->label_len ? (sc_str){ row->label, row->label_len } : SC_STR_NONE;
@@ -172,6 +191,8 @@ static struct sc_cell cell_of(enum source source, const struct sc_top_row *row)
 	case FROM_SESSIONS:      return sc_cell_list(row->sessions, SC_TOP_SESSIONS);
 	case FROM_SESSION:       return sc_cell_list(row->sessions, 1);
 	case FROM_STATUS:        return status_cell(row);
+	case FROM_MEANING:       return diagnosis_cell(row, false);
+	case FROM_ADVICE:        return diagnosis_cell(row, true);
 	case FROM_OCTETS:        return sc_cell_count(row->octets);
 	}
 	return sc_cell_text(SC_STR_NONE);
