@@ -164,6 +164,14 @@ static sc_err open_ledger(struct run *r, uint64_t memory)
 	return sc_ledger_open(&r->ledger, &config);
 }
 
+/* A report needs no more of a message than what it reports of others. */
+static bool brief_messages(const struct run *r)
+{
+	const struct sc_options *o = r->o;
+	bool report = o->mode == SC_MODE_report && !o->json && !o->where && !o->fail_on;
+	return report || !(wants_of(r) & SC_WANT(SC_EVENT_message));
+}
+
 static sc_err open_engines(struct run *r)
 {
 	const struct sc_options *o = r->o;
@@ -179,7 +187,7 @@ static sc_err open_engines(struct run *r)
 		.keys = r->keys.keys,
 		.seed = seed_of(r),
 		.wants = sc_ledger_wants(wants_of(r)),
-		.brief_messages = !(wants_of(r) & SC_WANT(SC_EVENT_message)),
+		.brief_messages = brief_messages(r),
 		.emit = sc_ledger_event,
 	};
 	/* Reports name the hosts of failures by their session; expressions ask for any of its fields. */

@@ -27,7 +27,7 @@ static sc_err open_maps(struct sc_failures *m)
 		{&m->senders, 2048},     {&m->clients, 1024},   {&m->lists, 128},    {&m->silent, 256},
 		{&m->auth_clients, 512}, {&m->auth_users, 512}, {&m->starttls, 64},  {&m->diagnoses, 128},
 		{&m->handshakes, 256},   {&m->findings, 256},   {&m->services, 16},  {&m->ends, 16},
-		{&m->tls, 64},           {&m->software, 256},
+		{&m->tls, 64},           {&m->software, 256},   {&m->bounces, 128},
 	};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		SC_TRY(sc_top_open(maps[i].top, maps[i].rows));
@@ -58,6 +58,7 @@ void sc_failures_close(struct sc_failures *m)
 		&m->enhanced, &m->templates, &m->domains,      &m->servers,    &m->senders,  &m->clients,
 		&m->lists,    &m->silent,    &m->auth_clients, &m->auth_users, &m->starttls, &m->diagnoses,
 		&m->handshakes, &m->findings,  &m->services,     &m->ends,       &m->tls,      &m->software,
+		&m->bounces,
 	};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		sc_top_close(maps[i]);
@@ -426,6 +427,20 @@ static void add_finding(struct sc_failures *m, const struct sc_event *ev)
 	sc_top_label(sc_top_add(&m->findings, sc_text_str(&key), &item), sc_str_of(f->severity));
 }
 
+/* "failed user_unknown": what was reported of a recipient, and why. */
+static void count_bounce(void *ctx, const struct sc_bounce *b)
+{
+	struct sc_failures *m = ctx;
+	char buffer[SC_TOP_KEY_OCTETS];
+	struct sc_text key = sc_text_into(buffer, sizeof(buffer));
+	sc_text_add(&key, (sc_str){ b->action, b->action_len });
+	sc_text_adds(&key, b->cause ? " " : "");
+	sc_text_adds(&key, b->cause ? sc_cause_name(b->cause) : "");
+	struct sc_top_item item = { .when = b->when, .session = b->session, .failed = b->cause != SC_CAUSE_NONE,
+				    .cause = (uint8_t)b->cause };
+	sc_top_add(&m->bounces, sc_text_str(&key), &item);
+}
+
 static void add_story(struct sc_failures *m, const struct sc_event *ev)
 {
 	const struct sc_ev_story *s = ev->body;
@@ -454,6 +469,7 @@ void sc_failures_add(struct sc_failures *m, const struct sc_event *ev)
 	case SC_EVENT_diagnosis:   add_diagnosis(m, ev); break;
 	case SC_EVENT_tls:         add_tls(m, ev); break;
 	case SC_EVENT_finding:     add_finding(m, ev); break;
+	case SC_EVENT_message:     sc_bounces_add(&m->reported, ev, count_bounce, m); break;
 	case SC_EVENT_story:       add_story(m, ev); break;
 	case SC_EVENT_stats:       add_stats(m, ev); break;
 	default:                   break;

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "explain/causes.h"
+#include "model/bounces.h"
 #include "model/slowest.h"
 #include "model/spread.h"
 #include "model/stories.h"
@@ -89,12 +90,14 @@ struct sc_failures {
 	uint64_t auth_ok, auth_failed, auth_cancelled, auth_unknown, auth_cleartext;
 	/* by key */
 	struct sc_top enhanced, templates, domains, servers, senders, clients, lists, silent, auth_clients,
-		auth_users, starttls, handshakes, diagnoses, findings, services, ends, tls, software;
+		auth_users, starttls, handshakes, diagnoses, findings, services, ends, tls, software,
+		bounces;
 	uint64_t quirks[64];                         /* sessions and transactions that showed it */
 	struct sc_spread spreads[SC_SPREAD_COUNT];
 	struct sc_slowest slowest;
 	struct sc_timeline timeline;
 	struct sc_stories stories;
+	struct sc_bounces reported;
 	struct sc_failed_recipient *recent;          /* a ring; see sc_failures_recent() */
 	uint64_t recent_count;                       /* of all failed recipients */
 	/* from the last `stats` event */
@@ -110,7 +113,7 @@ void   sc_failures_close(struct sc_failures *m); /* NULL is fine */
 #define SC_FAILURES_WANTS                                                                                        \
 	(SC_WANT(SC_EVENT_session) | SC_WANT(SC_EVENT_transaction) | SC_WANT(SC_EVENT_delivery) |                \
 	 SC_WANT(SC_EVENT_failure) | SC_WANT(SC_EVENT_auth) | SC_WANT(SC_EVENT_diagnosis) |                      \
-	 SC_WANT(SC_EVENT_story) | SC_WANT(SC_EVENT_tls) | SC_WANT(SC_EVENT_finding) | SC_WANT(SC_EVENT_stats))
+	 SC_WANT(SC_EVENT_story) | SC_WANT(SC_EVENT_tls) | SC_WANT(SC_EVENT_finding) | SC_WANT(SC_EVENT_message) | SC_WANT(SC_EVENT_stats))
 void sc_failures_add(struct sc_failures *m, const struct sc_event *ev);
 
 /* The nth failed recipient, the newest first; NULL when it is not kept. */

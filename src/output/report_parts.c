@@ -49,6 +49,7 @@ COUNTED(silent, "what");
 COUNTED(lists, "list");
 COUNTED(starttls, "starttls");
 COUNTED(handshakes, "handshake");
+COUNTED(bounces, "reported");
 
 #define GRADED(name, key, grade)                                                                         \
 	static const struct sc_column name[] = {                                                        \
@@ -262,6 +263,7 @@ static const struct map maps[] = {
 	MAP(handshakes, "handshakes", SC_TOP_BY_COUNT, "TLS handshakes that failed"),
 	PARTIES(auth_clients, "auth_clients", "Failed logins by client"),
 	PARTIES(auth_users, "auth_users", "Failed logins by user"),
+	MAP(bounces, "bounces", SC_TOP_BY_COUNT, "Bounces and complaints carried (what messages reported of other mail)"),
 	MAP(findings, "findings", SC_TOP_BY_FAILED, "What detectors found (smtpscope list findings)"),
 	VOLUMES(services, services, "services", "Sessions by service"),
 	VOLUMES(tls, tls, "tls", "Sessions by TLS"),
@@ -298,6 +300,8 @@ static const struct {
 	{ SC_REPORT_FAILURES, NULL, sc_report_show_logins },
 	{ SC_REPORT_FAILURES, "auth_clients", NULL },
 	{ SC_REPORT_FAILURES, "auth_users", NULL },
+	{ SC_REPORT_FAILURES, "bounces", NULL },
+	{ SC_REPORT_FAILURES, NULL, sc_report_show_bounced },
 	{ SC_REPORT_FAILURES, "findings", NULL },
 	{ SC_REPORT_FAILURES, NULL, sc_report_show_quirks },
 	{ SC_REPORT_TRAFFIC, "services", NULL },

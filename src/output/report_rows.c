@@ -368,6 +368,47 @@ void sc_report_show_waiting(const struct sc_failures *m, const struct sc_part_vi
 	v->end(ctx, &part);
 }
 
+static void show_bounce(const struct sc_bounce *b, const struct sc_part *part, const struct sc_part_visitor *v,
+			void *ctx)
+{
+	char buffer[16];
+	struct sc_text status = sc_text_into(buffer, sizeof(buffer));
+	if (b->status.cls)
+		sc_text_status(&status, b->status);
+	const struct sc_cell cells[] = {
+		sc_cell_time(b->when),
+		sc_cell_text((sc_str){ b->action, b->action_len }),
+		sc_cell_text(status.len ? sc_text_str(&status) : SC_STR_NONE),
+		sc_cell_text(b->rcpt_len ? (sc_str){ b->rcpt, b->rcpt_len } : SC_STR_NONE),
+		sc_cell_word(sc_cause_name(b->cause)),
+		sc_cell_text(b->text_len ? (sc_str){ b->text, b->text_len } : SC_STR_NONE),
+		sc_cell_list(&b->session, 1),
+	};
+	v->row(ctx, part, cells);
+}
+
+void sc_report_show_bounced(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
+{
+	static const struct sc_column columns[] = {
+		{ SC_CELL_TIME, "ts", "when", 1, 0, NULL, 0 },
+		{ SC_CELL_WIRE, "action", "reported", 16, 0, NULL, 0 },
+		{ SC_CELL_WIRE, "status", "code", 8, 0, NULL, 0 },
+		{ SC_CELL_WIRE, "recipient", "recipient", 0, 0, NULL, 0 },
+		{ SC_CELL_WORD, "cause", "cause", 0, 1, NULL, 0 },
+		{ SC_CELL_WIRE, "diagnostic", "diagnostic", 0, 1, ": ", 0 },
+		{ SC_CELL_SESSIONS, "sessions", "session", 0, 1, "; ", 0 },
+	};
+	static const struct sc_part part = { "bounced", "Reported recipients, the newest first", SC_COLUMNS(columns), 12,
+					     false };
+	if (m->reported.recipients == 0)
+		return;
+	v->begin(ctx, &part);
+	const struct sc_bounce *b;
+	for (size_t i = 0; i < v->rows && (b = sc_bounces_newest(&m->reported, i)) != NULL; i++)
+		show_bounce(b, &part, v, ctx);
+	v->end(ctx, &part);
+}
+
 /* ---- recipients ---- */
 
 static void show_recipient(const struct sc_failed_recipient *f, const struct sc_part *part,

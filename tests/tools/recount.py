@@ -87,6 +87,8 @@ def main():
     same("templates", sum(r["count"] for r in rows(report, "templates")), coded)
     same("enhanced", sum(r["count"] for r in rows(report, "enhanced")), len(refused))
     same("without a recipient", report["failures_without_recipient"], len(of["failure"]))
+    reported = [m.get("reported") or [None] for m in of["message"] if "report" in m]
+    same("reported recipients", sum(r["count"] for r in rows(report, "bounces")), sum(map(len, reported)))
     logins = {r["login"]: r["count"] for r in rows(report, "logins")}
     if logins:
         same("failed logins", logins.get("failed", 0), sum(a["outcome"] == "failed" for a in of["auth"]))

@@ -264,6 +264,14 @@ static void feed_samples(struct output *o)
 	story.outcome = "accepted";
 	story.delay_ms = 300 * SC_SECOND;
 	feed(take, o, SC_EVENT_story, 0, T0, &story);
+	struct sc_ev_reported reported = { .final_recipient = SC_STR("gone@example.com"), .action = SC_STR("failed"),
+					   .status = { 5, 2, 2 },
+					   .diagnostic_code = SC_STR("smtp; 552 5.2.2 mailbox full") };
+	struct sc_ev_message message = { .report = { .type = "delivery-status" }, .reported = { &reported, 1 } };
+	feed(take, o, SC_EVENT_message, 0xad1, T0, &message);
+	message.reported = (struct sc_list){ NULL, 0 };
+	message.report.feedback_type = SC_STR("abuse");
+	feed(take, o, SC_EVENT_message, 0xad2, T0, &message);
 	struct sc_ev_tls tls = { .via = "starttls", .version = "TLSv1.2", .alert = { "client", 42, "bad_certificate" } };
 	feed(take, o, SC_EVENT_tls, 0xab5, T0, &tls);
 	struct sc_ev_finding finding = { .detector = "password_guessing", .severity = "high", .state = "new",
@@ -304,6 +312,9 @@ static void test_text(void **state)
 		"Who can act: nobody",
 		"<>",
 		"3  accepted  got through in the end; session 0000000000000ab2",
+		"1  failed mailbox_full; session 0000000000000ad1",
+		"1  abuse; session 0000000000000ad2",
+		"failed          5.2.2   gone@example.com",
 		"STILL WAITING",
 		"3  z@example.com from <>",
 		"starttls TLSv1.2, alert of client: bad_certificate",
