@@ -83,12 +83,23 @@ void sc_blocks_give_all(struct sc_blocks *b, struct sc_block *first)
 	}
 }
 
-bool sc_blocks_short(const struct sc_blocks *b)
+/* Less than one of `parts` equal parts of either size is left. */
+static bool less_than(const struct sc_blocks *b, uint32_t parts)
 {
 	for (int i = 0; i < 2; i++)
-		if (b->classes[i].count - b->classes[i].taken < b->classes[i].count / 16)
+		if (b->classes[i].count - b->classes[i].taken < b->classes[i].count / parts)
 			return true;
 	return false;
+}
+
+bool sc_blocks_short(const struct sc_blocks *b)
+{
+	return less_than(b, 16);
+}
+
+bool sc_blocks_scarce(const struct sc_blocks *b)
+{
+	return less_than(b, 8);
 }
 
 uint64_t sc_blocks_in_use(const struct sc_blocks *b)

@@ -15,7 +15,7 @@ static void give_up(struct sc_letter *x)
 static struct sc_letter *find(struct sc_letters *l, uint64_t begin)
 {
 	for (int i = 0; i < SC_LETTERS; i++)
-		if (l->items[i].first && l->items[i].begin == begin)
+		if (l->items[i].used && l->items[i].begin == begin)
 			return &l->items[i];
 	return NULL;
 }
@@ -25,7 +25,7 @@ static struct sc_letter *room(struct sc_letters *l)
 {
 	struct sc_letter *oldest = &l->items[0];
 	for (int i = 0; i < SC_LETTERS; i++) {
-		if (!l->items[i].first)
+		if (!l->items[i].used)
 			return &l->items[i];
 		if (l->items[i].begin < oldest->begin)
 			oldest = &l->items[i];
@@ -39,7 +39,7 @@ void sc_letters_feed(struct sc_letters *l, const struct sc_message_host *host, c
 	struct sc_letter *x = find(l, run->begin);
 	if (!x) {
 		x = room(l);
-		*x = (struct sc_letter){ sc_message_open(host, run->stuffed), run->begin, run->packet, run->packet };
+		*x = (struct sc_letter){ sc_message_open(host, run->stuffed), true, run->begin, run->packet, run->packet };
 	}
 	x->last = run->packet;
 	if (!x->message)
@@ -60,7 +60,7 @@ void sc_letters_feed(struct sc_letters *l, const struct sc_message_host *host, c
 const struct sc_letter *sc_letters_take(struct sc_letters *l, uint64_t begin)
 {
 	for (int i = 0; i < SC_LETTERS; i++)
-		if (l->items[i].first && l->items[i].begin < begin)
+		if (l->items[i].used && l->items[i].begin < begin)
 			give_up(&l->items[i]);
 	const struct sc_letter *x = find(l, begin);
 	return x && x->message ? x : NULL;

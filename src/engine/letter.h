@@ -9,7 +9,8 @@
 
 struct sc_letter {
 	struct sc_message *message; /* NULL: there was no memory */
-	uint64_t begin;             /* client stream offset; a slot with `first` 0 is free */
+	bool     used;
+	uint64_t begin;             /* client stream offset */
 	uint64_t first, last;       /* packets */
 };
 

@@ -83,7 +83,7 @@ static void take_date(struct sc_message *m, sc_str value)
 static void take_received(struct sc_message *m, sc_str value)
 {
 	m->ev.received++;
-	struct sc_node *node = sc_message_add(m, &m->hops, SC_HOPS_LISTED);
+	struct sc_node *node = sc_message_add(m, &m->hops, SC_HOPS_LISTED, sizeof(node->hop));
 	if (!node)
 		return;
 	struct sc_ev_hop h = sc_received_read(value);

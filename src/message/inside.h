@@ -92,8 +92,8 @@ void *sc_message_take(struct sc_message *m, size_t octets);
 sc_str sc_message_copy(struct sc_message *m, sc_str s);
 /* The same with encoded words decoded and without blanks around it. */
 sc_str sc_message_words(struct sc_message *m, sc_str s);
-/* An item at the end of a list; NULL when it has `limit` items or there is no memory. */
-struct sc_node *sc_message_add(struct sc_message *m, struct sc_nodes *list, uint32_t limit);
+/* An item of `octets` at the end of a list; NULL when it has `limit` items or there is no memory. */
+struct sc_node *sc_message_add(struct sc_message *m, struct sc_nodes *list, uint32_t limit, size_t octets);
 void sc_message_add_str(struct sc_message *m, struct sc_nodes *list, uint32_t limit, sc_str s);
 void sc_message_quirk(struct sc_message *m, uint64_t bits);
 

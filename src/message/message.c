@@ -1,13 +1,15 @@
 /* message.c - a message from its first octet to what is told of it; see message.h.
  *
  * All that is kept lies in an arena that the message itself lies in, with a bound on its octets; at the bound, or when the store
- * runs low, values are left out and a quirk tells.  Wire data is believed in nothing: the parsers below take octets as they come
+ * runs low, values are left out and a quirk tells; no session is given up for want of what messages keep.  Wire data is believed in nothing: the parsers below take octets as they come
  * and give what the RFCs say they mean, or nothing.
  */
 #include "message/inside.h"
 
 #include "base/text.h"
 #include "message/words.h"
+
+_Static_assert(sizeof(struct sc_message) <= SC_BLOCK_LARGE && sizeof(struct sc_report) <= SC_BLOCK_LARGE, "they lie in an arena");
 
 void sc_message_quirk(struct sc_message *m, uint64_t bits)
 {
@@ -17,7 +19,7 @@ void sc_message_quirk(struct sc_message *m, uint64_t bits)
 void *sc_message_take(struct sc_message *m, size_t octets)
 {
 	void *at = NULL;
-	if (m->kept + octets <= SC_MESSAGE_KEPT && !sc_blocks_short(m->host->store))
+	if (m->kept + octets <= SC_MESSAGE_KEPT && !sc_blocks_scarce(m->host->store))
 		at = sc_arena_take(&m->arena, octets);
 	if (!at)
 		sc_message_quirk(m, SC_QUIRK_BIT(memory_short));
@@ -47,16 +49,16 @@ sc_str sc_message_words(struct sc_message *m, sc_str s)
 	return sc_message_copy(m, sc_text_str(&t));
 }
 
-struct sc_node *sc_message_add(struct sc_message *m, struct sc_nodes *list, uint32_t limit)
+struct sc_node *sc_message_add(struct sc_message *m, struct sc_nodes *list, uint32_t limit, size_t octets)
 {
 	struct sc_node *node = NULL;
 	if (list->count < limit)
-		node = sc_message_take(m, sizeof(*node));
+		node = sc_message_take(m, offsetof(struct sc_node, str) + octets);
 	else
 		sc_message_quirk(m, SC_QUIRK_BIT(message_cut));
 	if (!node)
 		return NULL;
-	*node = (struct sc_node){ .next = NULL };
+	memset(node, 0, offsetof(struct sc_node, str) + octets); /* the union's other members may have no room here */
 	*(list->last ? &list->last->next : &list->first) = node;
 	list->last = node;
 	list->count++;
@@ -65,7 +67,7 @@ struct sc_node *sc_message_add(struct sc_message *m, struct sc_nodes *list, uint
 
 void sc_message_add_str(struct sc_message *m, struct sc_nodes *list, uint32_t limit, sc_str s)
 {
-	struct sc_node *node = sc_message_add(m, list, limit);
+	struct sc_node *node = sc_message_add(m, list, limit, sizeof(node->str));
 	if (!node)
 		return;
 	node->str = sc_message_copy(m, s);
@@ -76,7 +78,7 @@ void sc_message_add_str(struct sc_message *m, struct sc_nodes *list, uint32_t li
 struct sc_message *sc_message_open(const struct sc_message_host *host, bool stuffed)
 {
 	struct sc_arena arena = { .store = host->store };
-	struct sc_message *m = sc_arena_take(&arena, sizeof(*m));
+	struct sc_message *m = sc_blocks_scarce(host->store) ? NULL : sc_arena_take(&arena, sizeof(*m));
 	if (!m)
 		return NULL;
 	*m = (struct sc_message){ .host = host, .arena = arena, .stuffed = stuffed };

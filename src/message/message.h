@@ -40,7 +40,7 @@ struct sc_message_host {
 	bool parts;   /* list parts, with their digests, and links; else only header fields and reports are read */
 };
 
-/* NULL: there is no memory.  `stuffed`: the text is that of DATA, with doubled dots. */
+/* NULL: there is no memory, or little.  `stuffed`: the text is that of DATA, with doubled dots. */
 struct sc_message *sc_message_open(const struct sc_message_host *host, bool stuffed);
 void sc_message_feed(struct sc_message *m, sc_str run);
 /* Octets are missing. */

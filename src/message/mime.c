@@ -39,7 +39,7 @@ static void add_link(struct sc_message *m, sc_str link)
 	for (const struct sc_node *n = m->urls.first; n; n = n->next)
 		if (sc_str_equal(n->str, link))
 			return;
-	struct sc_node *node = sc_message_add(m, &m->urls, SC_LINKS_LISTED);
+	struct sc_node *node = sc_message_add(m, &m->urls, SC_LINKS_LISTED, sizeof(node->str));
 	char *copy = node ? sc_message_take(m, link.len) : NULL;
 	if (!node)
 		return;
@@ -108,7 +108,7 @@ static sc_str type_of(const struct sc_message *m)
 
 static void list_part(struct sc_message *m, sc_str type)
 {
-	m->part = m->host->parts ? sc_message_add(m, &m->parts, SC_PARTS_LISTED) : NULL;
+	m->part = m->host->parts ? sc_message_add(m, &m->parts, SC_PARTS_LISTED, sizeof(m->part->part)) : NULL;
 	if (m->part)
 		m->part->part = (struct sc_ev_part){ .type = sc_message_copy(m, type), .name = m->entity.name, .size = SC_NONE,
 			.sha256 = SC_STR_NONE, .encoding = m->entity.encoding_word };

@@ -135,7 +135,7 @@ TAKE(original_subject, m->report->ev.original_subject = sc_message_words(m, valu
 
 static void take_original_rcpt_to(struct sc_message *m, sc_str value)
 {
-	struct sc_node *node = sc_message_add(m, &m->report->reported, SC_REPORTED_LISTED);
+	struct sc_node *node = sc_message_add(m, &m->report->reported, SC_REPORTED_LISTED, sizeof(node->reported));
 	if (node)
 		node->reported.original_recipient = text(m, without_brackets(sc_str_trim(value)));
 }
@@ -228,7 +228,7 @@ static void end_group(struct sc_message *m)
 {
 	struct sc_report *r = m->report;
 	bool some = r->now.final_recipient.at || r->now.original_recipient.at || r->now.action.at;
-	struct sc_node *node = some ? sc_message_add(m, &r->reported, SC_REPORTED_LISTED) : NULL;
+	struct sc_node *node = some ? sc_message_add(m, &r->reported, SC_REPORTED_LISTED, sizeof(node->reported)) : NULL;
 	if (node)
 		node->reported = r->now;
 	r->now = (struct sc_ev_reported){ .action = SC_STR_NONE };

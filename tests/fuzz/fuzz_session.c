@@ -1,10 +1,11 @@
 /* fuzz_session.c - dialogues as a byte script: phrases, octets, gaps, turns.
  *
- * Beyond "no crash": the same dialogue cut into other runs gives the same events; an accepted recipient has a name and a 2yz
- * reply; every block comes back. */
+ * Beyond "no crash": the same dialogue cut into other runs gives the same events, and the same of its messages; an accepted
+ * recipient has a name and a 2yz reply; every block comes back. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/letter.h"
 #include "same.h"
 #include "smtp/session.h"
 
@@ -19,7 +20,7 @@ static const char *const phrases[2][40] = {
 	  ".\r\n", "\n.\r\n", "\r.\r", "\n.\nMAIL FROM:<e@example.org>\r\n", "BDAT 3\r\nabc", "BDAT 0 LAST\r\n", "BDAT 5 LAST\r\nQUIT\n",
 	  "BDAT x\r\n", "RSET\r\n", "NOOP\r\n", "QUIT\r\n", "STARTTLS\r\n", "AUTH PLAIN c2VjcmV0d29yZA==\r\n",
 	  "AUTH LOGIN\r\n", "c2VjcmV0d29yZA==\r\n", "*\r\n", "\x16\x03\x01\0", "TURN\r\n", "XEXCH50 4 1\r\n",
-	  "XCLIENT NAME=x\r\n", "VRFY a\r\n", "\r\n", "\n", "Subject: text\r\n", "AUTH GSSAPI c2VjcmV0d29yZA==\r\n",
+	  "XCLIENT NAME=x\r\n", "VRFY a\r\n", "\r\n", "\n", "Message-ID: <m@example.org>\r\n\r\n", "AUTH GSSAPI c2VjcmV0d29yZA==\r\n",
 	  "BURL imap://x LAST\r\n", "PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n", "RCPT TO:<@r:d@example.net> NOTIFY=NEVER\r\n",
 	  "MAIL FROM:<z@example.org> PRDR\r\n", "ATRN x\r\n", "FROB\r\n" },
 	{ "220 mx.example.net ESMTP\r\n", "250 ok\r\n", "250-mx\r\n250-PIPELINING\r\n250 CHUNKING\r\n", "250-mx\r\n", "354 go\r\n",
@@ -91,6 +92,8 @@ static void read_script(struct script *s, const uint8_t *data, size_t size)
 
 struct play {
 	struct same same;
+	struct sc_letters letters;
+	struct sc_message_host messages;
 };
 
 static void emit(void *ctx, struct sc_session *s, enum sc_event_kind kind, const void *body, uint64_t first, uint64_t last)
@@ -107,12 +110,33 @@ static void emit(void *ctx, struct sc_session *s, enum sc_event_kind kind, const
 	}
 }
 
-static void ignore(void *ctx, struct sc_session *s, enum sc_side side, sc_str bytes)
+static void ignore(void *ctx, struct sc_session *s, enum sc_side side, const struct sc_segment *run)
 {
 	(void)ctx;
 	(void)s;
 	(void)side;
-	(void)bytes;
+	(void)run;
+}
+
+static void text(void *ctx, struct sc_session *s, const struct sc_text_run *run)
+{
+	struct play *p = ctx;
+	(void)s;
+	SC_ASSERT((run->kind == SC_TEXT_OCTETS) == (run->bytes.at != NULL));
+	sc_letters_feed(&p->letters, &p->messages, run);
+}
+
+static sc_str message(void *ctx, struct sc_session *s, uint64_t begin)
+{
+	struct play *p = ctx;
+	struct sc_ev_message ev;
+	const struct sc_letter *x = sc_letters_take(&p->letters, begin);
+	(void)s;
+	if (!x)
+		return SC_STR_NONE;
+	sc_message_tell(x->message, &ev);
+	same_event(&p->same, SC_EVENT_message, &ev);
+	return sc_message_id(x->message);
 }
 
 /* The piece of a turn from `at`: all of it, or as the script cuts.  A gap is one thing. */
@@ -142,10 +166,12 @@ static void feed(struct sc_session *session, const struct script *s, const struc
 static void play(const struct script *s, bool cut, struct play *p)
 {
 	static struct sc_session_scratch scratch;
+	static struct sc_message_scratch message_room;
 	static struct sc_blocks store; /* opened once: that all comes back is asserted below */
 	SC_ASSERT(store.classes[0].area || sc_blocks_open(&store, 8 << 20));
 	struct sc_session_host host = { .store = &store, .scratch = &scratch, .wants = UINT64_MAX, .key = 1, .emit = emit,
-		.opaque = ignore, .ctx = p };
+		.opaque = ignore, .text = text, .message = message, .ctx = p };
+	p->messages = (struct sc_message_host){ .store = &store, .scratch = &message_room, .parts = true };
 	struct sc_session *session = calloc(1, sizeof(*session));
 	SC_ASSERT(session);
 	struct sc_ev_head head = { .session = 1, .server = { .port = 25 } };
@@ -153,6 +179,7 @@ static void play(const struct script *s, bool cut, struct play *p)
 	for (size_t i = 0; i < s->count; i++)
 		feed(session, s, &s->turns[i], cut, i + 1);
 	sc_session_end(session, s->end);
+	sc_letters_close(&p->letters);
 	SC_ASSERT(sc_blocks_in_use(&store) == 0);
 	free(session);
 }
