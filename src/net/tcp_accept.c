@@ -174,12 +174,12 @@ static enum fit reset_fit(const struct sc_tcp *t, enum sc_side side, uint32_t se
 }
 
 /* Its sequence number tells what the side had sent: that may be captured late; unless it stands behind a hole, of which
- * the receiver had told. */
+ * the receiver had told.  Where the receiver is not captured nobody can tell of one. */
 static void reset_at(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side side, uint32_t seq)
 {
 	struct sc_tcp_side *s = &t->side[side];
 	uint64_t sent = s->known ? sc_tcp_within(s, sc_tcp_clip(sc_tcp_offset(s, seq))) : 0;
-	if (sent > s->acked && !s->early.first)
+	if (sent > s->acked && (!s->early.first || !t->side[sc_other(side)].seen))
 		s->acked = sent;
 	if (!t->reset)
 		t->reset_by = side;

@@ -56,7 +56,7 @@ static void assume(struct sc_session *s, struct sc_exchange *lost, const struct 
 		sc_session_text(s, client(s)->offset);
 		s->assumed_verb = SC_STR("DATA");
 	} else if (r->code == 334) {
-		s->assumed_verb = SC_STR("AUTH"); /* or a line of its dialogue */
+		s->assumed_verb = s->challenged ? SC_STR("SASL") : SC_STR("AUTH");
 		s->expect_sasl = true;
 		s->searching = false;
 	} else if (r->code == 220) {
@@ -70,6 +70,7 @@ static void assume(struct sc_session *s, struct sc_exchange *lost, const struct 
 	} else {
 		s->assumed_verb = sc_unseen_settle(s, r, lost->chunk >= SHORTEST_RCPT);
 	}
+	s->challenged = r->code == 334;
 	s->facts.evidence.assumed += s->assumed_verb.len != 0;
 	if (r->code == 354 || r->code == 334 || r->code == 220)
 		sc_pending_give_up(s, lost->next); /* the client waited for this one, so what was lost is all answered */
@@ -91,9 +92,11 @@ static bool assume_acceptance(struct sc_session *s, struct sc_exchange *lost, co
 	s->searching = true;
 	sc_pending_give_up(s, lost->next);
 	struct sc_exchange *x = sc_dialogue_ask_end(s, &u);
-	if (x)
-		x->quirks |= SC_QUIRK_BIT(eod_assumed);
-	return x != NULL;
+	if (!x)
+		return false;
+	x->verb = SC_STR("BDAT"); /* a 354 would have been seen */
+	x->quirks |= SC_QUIRK_BIT(eod_assumed);
+	return true;
 }
 
 /* After a gap: whom this reply answers; NULL when that cannot be told. */

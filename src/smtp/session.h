@@ -205,6 +205,7 @@ struct sc_session {
 	bool smtp;            /* a reply line or a known verb was seen: this is mail */
 	bool greeted, helo_done, lmtp, quit_asked;
 	bool expect_sasl;     /* the client's next line answers a 334 */
+	bool challenged;      /* the last answer to what was not captured was a 334 */
 	bool auth_tail;       /* AUTH was refused: lines with unknown verbs may be leftovers of it, with secrets */
 	bool searching;       /* octets are missing: only what surely is a command counts as one */
 	bool guess;           /* the answer to `guess_cmd` was lost: the next line tells what it was */

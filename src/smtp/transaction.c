@@ -186,6 +186,8 @@ void sc_tx_mail_unseen(struct sc_session *s, const struct sc_reply *r)
 void sc_tx_rcpt_unseen(struct sc_session *s, const struct sc_reply *r)
 {
 	struct sc_transaction *tx = &s->tx;
+	if (tx->state == SC_TX_NONE)
+		sc_tx_assume(s, r->first.packet, r->first.when);
 	struct sc_rcpt *rcpt = add_rcpt(tx);
 	tx->incomplete++;
 	if (!rcpt)
