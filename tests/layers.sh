@@ -53,5 +53,9 @@ for o in $(find "$build/obj" -name '*.o' ! -path '*/input/*' ! -path '*/app/*' !
 		bad=1
 	done
 done
+# A name is given once, in the library and in the program: the linker only sees it where both objects are asked for.
+twice=$(find src -name '*.c' | sed "s,^src,$build/obj,; s,c\$,o," | xargs nm -g --defined-only 2>/dev/null | awk 'NF == 3 { print $3 }' | sort | uniq -d)
+[ -z "$twice" ] || { echo "layers: defined twice: $twice"; bad=1; }
+
 [ $bad -eq 0 ] && echo "layers: hold"
 exit $bad

@@ -1,6 +1,6 @@
 /* groups.c - counts by key: failures by cause, phase, text ...; senders; domains; STARTTLS.  The numbers are the model's, the
  * same as in the report; `b` takes the next thing to group by, Enter opens what a number counts. */
-#include "tui/table.h"
+#include "tui/grid.h"
 
 #include "base/memory.h"
 
@@ -18,7 +18,7 @@ struct group {
 };
 
 struct groups {
-	struct sc_table table;
+	struct sc_grid table;
 	struct group *items;
 	size_t used;
 	size_t by;
@@ -299,14 +299,14 @@ static void collect(struct sc_tui *t, struct sc_view *v)
 		return;
 	g->used = 0;
 	all[g->by].fill(sc_tui_model(t), g);
-	sc_table_begin(&g->table);
+	sc_grid_begin(&g->table);
 	for (size_t i = 0; i < g->used; i++) {
 		uint64_t id = 14695981039346656037u;
 		for (size_t k = 0; k < g->items[i].key.len; k++)
 			id = (id ^ (unsigned char)g->items[i].key.at[k]) * 1099511628211u;
-		sc_table_add(&g->table, &g->items[i], id);
+		sc_grid_add(&g->table, &g->items[i], id);
 	}
-	sc_table_end(&g->table);
+	sc_grid_end(&g->table);
 	make_title(g, all, count);
 }
 
@@ -315,7 +315,7 @@ static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 	struct groups *g = (struct groups *)v;
 	size_t count;
 	const struct grouping *all = groupings_of(v, &count);
-	sc_table_draw(t, &g->table, area);
+	sc_grid_draw(t, &g->table, area);
 	sc_term_put(&t->term, area.row, 1, 26, sc_str_of(all[g->by].title), SC_STYLE_TITLE, false);
 	if (!g->table.count)
 		sc_term_put(&t->term, area.row + 2, 3, area.columns - 4, all[g->by].failed ? SC_STR("nothing failed") :
@@ -337,7 +337,7 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 	struct groups *g = (struct groups *)v;
 	size_t count;
 	const struct grouping *all = groupings_of(v, &count);
-	const struct group *item = sc_table_item(&g->table);
+	const struct group *item = sc_grid_item(&g->table);
 	if (command == SC_DO_group) {
 		g->by = (g->by + 1) % count;
 		g->table.at = g->table.top = 0;
@@ -352,13 +352,13 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 		sc_explain_open(t, item->key);
 		return true;
 	}
-	return sc_table_key(t, &g->table, command);
+	return sc_grid_key(t, &g->table, command);
 }
 
 static void close_groups(struct sc_view *v)
 {
 	sc_memory_give(((struct groups *)v)->items);
-	sc_table_close(v);
+	sc_grid_close(v);
 }
 
 #define VIEW(view, title)                                                                                            \

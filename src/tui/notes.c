@@ -1,5 +1,5 @@
 /* notes.c - events that are remarks, one a row: findings with diagnoses, and messages. */
-#include "tui/table.h"
+#include "tui/grid.h"
 
 #include "output/value.h"
 
@@ -145,23 +145,23 @@ static bool belongs(const struct sc_view *v, enum sc_event_kind kind)
 
 static void collect(struct sc_tui *t, struct sc_view *v)
 {
-	struct sc_table *table = (struct sc_table *)v;
+	struct sc_grid *table = (struct sc_grid *)v;
 	bool messages = v->cls == &sc_view_messages;
 	table->columns = messages ? message_columns : finding_columns;
 	table->column_count = messages ? sizeof(message_columns) / sizeof(message_columns[0]) :
 		sizeof(finding_columns) / sizeof(finding_columns[0]);
-	sc_table_begin(table);
+	sc_grid_begin(table);
 	for (struct sc_seen *s = sc_store_next(&t->store, NULL); s; s = sc_store_next(&t->store, s)) {
 		if (!sc_tui_shows(t, s))
 			continue;
 		for (const struct sc_kept *k = s->first; k; k = k->next)
 			if (belongs(v, k->ev->kind))
-				sc_table_add(table, k, (uint64_t)(uintptr_t)k);
+				sc_grid_add(table, k, (uint64_t)(uintptr_t)k);
 	}
 	for (const struct sc_kept *k = messages ? NULL : t->store.loose_first; k; k = k->next)
 		if (belongs(v, k->ev->kind))
-			sc_table_add(table, k, (uint64_t)(uintptr_t)k);
-	sc_table_end(table);
+			sc_grid_add(table, k, (uint64_t)(uintptr_t)k);
+	sc_grid_end(table);
 	struct sc_text title = sc_text_into(v->title, sizeof(v->title) - 1);
 	sc_page_grouped(&title, table->count);
 	sc_text_adds(&title, messages ? " messages that could be read" : " findings and diagnoses");
@@ -170,8 +170,8 @@ static void collect(struct sc_tui *t, struct sc_view *v)
 
 static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 {
-	struct sc_table *table = (struct sc_table *)v;
-	sc_table_draw(t, table, area);
+	struct sc_grid *table = (struct sc_grid *)v;
+	sc_grid_draw(t, table, area);
 	if (!table->count)
 		sc_term_put(&t->term, area.row + 2, 3, area.columns - 4, v->cls == &sc_view_messages ?
 			    SC_STR("no message was read") : SC_STR("nothing was found"), SC_STYLE_DIM, false);
@@ -179,9 +179,9 @@ static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 
 static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command)
 {
-	struct sc_table *table = (struct sc_table *)v;
-	const void *row = sc_table_item(table);
-	if (sc_table_key(t, table, command))
+	struct sc_grid *table = (struct sc_grid *)v;
+	const void *row = sc_grid_item(table);
+	if (sc_grid_key(t, table, command))
 		return true;
 	if (row && command == SC_DO_open) {
 		if (event_of(row)->head)
@@ -201,7 +201,7 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 	return false;
 }
 
-const struct sc_view_class sc_view_findings = { .name = "Findings", .size = sizeof(struct sc_table),
-	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(explain), .collect = collect, .draw = draw, .key = key, .close = sc_table_close };
-const struct sc_view_class sc_view_messages = { .name = "Messages", .size = sizeof(struct sc_table),
-	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(only) | SC_DO(without), .collect = collect, .draw = draw, .key = key, .close = sc_table_close };
+const struct sc_view_class sc_view_findings = { .name = "Findings", .size = sizeof(struct sc_grid),
+	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(explain), .collect = collect, .draw = draw, .key = key, .close = sc_grid_close };
+const struct sc_view_class sc_view_messages = { .name = "Messages", .size = sizeof(struct sc_grid),
+	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(only) | SC_DO(without), .collect = collect, .draw = draw, .key = key, .close = sc_grid_close };

@@ -1,10 +1,10 @@
 /* recipients.c - recipients, one a row: those that a number on another screen counts. */
-#include "tui/table.h"
+#include "tui/grid.h"
 
 #include "output/value.h"
 
 struct recipients {
-	struct sc_table table;
+	struct sc_grid table;
 	struct sc_pick pick;
 };
 
@@ -213,16 +213,16 @@ static bool picked(const struct sc_pick *p, const struct sc_event *ev)
 static void collect(struct sc_tui *t, struct sc_view *v)
 {
 	struct recipients *r = (struct recipients *)v;
-	struct sc_table *table = &r->table;
-	sc_table_begin(table);
+	struct sc_grid *table = &r->table;
+	sc_grid_begin(table);
 	for (struct sc_seen *s = sc_store_next(&t->store, NULL); s; s = sc_store_next(&t->store, s)) {
 		if (!sc_tui_shows(t, s))
 			continue;
 		for (const struct sc_kept *k = s->first; k; k = k->next)
 			if (k->ev->kind == SC_EVENT_delivery && picked(&r->pick, k->ev))
-				sc_table_add(table, k, (uint64_t)(uintptr_t)k);
+				sc_grid_add(table, k, (uint64_t)(uintptr_t)k);
 	}
-	sc_table_end(table);
+	sc_grid_end(table);
 	struct sc_text title = sc_text_into(v->title, sizeof(v->title) - 1);
 	sc_page_grouped(&title, table->count);
 	sc_text_adds(&title, table->count == 1 ? " recipient" : " recipients");
@@ -233,11 +233,11 @@ static void collect(struct sc_tui *t, struct sc_view *v)
 
 static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 {
-	struct sc_table *table = (struct sc_table *)v;
+	struct sc_grid *table = (struct sc_grid *)v;
 	bool pane = !t->pane_off && table->count && area.rows > 8;
 	struct sc_area upper = { area.row, area.column, area.rows - (pane ? 3 : 0), area.columns };
-	sc_table_draw(t, table, upper);
-	const void *row = sc_table_item(table);
+	sc_grid_draw(t, table, upper);
+	const void *row = sc_grid_item(table);
 	if (!pane || !row)
 		return;
 	SC_CELL(text);
@@ -252,9 +252,9 @@ static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 
 static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command)
 {
-	struct sc_table *table = (struct sc_table *)v;
-	const void *row = sc_table_item(table);
-	if (sc_table_key(t, table, command))
+	struct sc_grid *table = (struct sc_grid *)v;
+	const void *row = sc_grid_item(table);
+	if (sc_grid_key(t, table, command))
 		return true;
 	if (row && command == SC_DO_open) {
 		sc_ladder_open(t, head_of(row)->session);
@@ -273,7 +273,7 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 
 const struct sc_view_class sc_view_recipients = { .name = "Recipients", .size = sizeof(struct recipients),
 	.keys = SC_DO(inspect) | SC_DO(only) | SC_DO(without) | SC_DO(sort) | SC_DO(explain), .collect = collect, .draw = draw, .key = key,
-	.close = sc_table_close };
+	.close = sc_grid_close };
 
 void sc_recipients_open(struct sc_tui *t, enum sc_pick_by by, sc_str what, bool failed)
 {

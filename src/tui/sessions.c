@@ -1,5 +1,5 @@
 /* sessions.c - the list of sessions, and below it what became of the one under the cursor. */
-#include "tui/table.h"
+#include "tui/grid.h"
 
 #include "explain/causes.h"
 #include "output/value.h"
@@ -222,17 +222,17 @@ static const struct sc_column columns[] = {
 
 static void collect(struct sc_tui *t, struct sc_view *v)
 {
-	struct sc_table *table = (struct sc_table *)v;
+	struct sc_grid *table = (struct sc_grid *)v;
 	if (!table->columns) {
 		table->columns = columns;
 		table->column_count = sizeof(columns) / sizeof(columns[0]);
 		table->sort = 1;
 	}
-	sc_table_begin(table);
+	sc_grid_begin(table);
 	for (struct sc_seen *s = sc_store_next(&t->store, NULL); s; s = sc_store_next(&t->store, s))
 		if (sc_tui_shows(t, s))
-			sc_table_add(table, s, s->id);
-	sc_table_end(table);
+			sc_grid_add(table, s, s->id);
+	sc_grid_end(table);
 	struct sc_text title = sc_text_into(v->title, sizeof(v->title) - 1);
 	sc_page_grouped(&title, table->count);
 	sc_text_adds(&title, " of ");
@@ -319,12 +319,12 @@ static void put_pane(struct sc_tui *t, const struct sc_seen *s, int row)
 
 static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 {
-	struct sc_table *table = (struct sc_table *)v;
-	const struct sc_seen *s = sc_table_item(table);
+	struct sc_grid *table = (struct sc_grid *)v;
+	const struct sc_seen *s = sc_grid_item(table);
 	bool pane = s && !t->pane_off && area.rows > PANE_ROWS + 4;
 	struct sc_area upper = { area.row, area.column, area.rows - (pane ? PANE_ROWS : 0), area.columns };
-	sc_table_draw(t, table, upper);
-	s = sc_table_item(table);
+	sc_grid_draw(t, table, upper);
+	s = sc_grid_item(table);
 	if (pane && s)
 		put_pane(t, s, area.row + upper.rows);
 	if (!table->count)
@@ -334,9 +334,9 @@ static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 
 static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command)
 {
-	struct sc_table *table = (struct sc_table *)v;
-	struct sc_seen *s = (struct sc_seen *)(uintptr_t)sc_table_item(table);
-	if (sc_table_key(t, table, command))
+	struct sc_grid *table = (struct sc_grid *)v;
+	struct sc_seen *s = (struct sc_seen *)(uintptr_t)sc_grid_item(table);
+	if (sc_grid_key(t, table, command))
 		return true;
 	if (!s)
 		return false;
@@ -348,7 +348,7 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 		return true;
 	case SC_DO_mark:
 		s->marked = !s->marked;
-		sc_table_key(t, table, SC_DO_down);
+		sc_grid_key(t, table, SC_DO_down);
 		return true;
 	case SC_DO_unmark:
 		for (s = sc_store_next(&t->store, NULL); s; s = sc_store_next(&t->store, s))
@@ -362,6 +362,6 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 	}
 }
 
-const struct sc_view_class sc_view_sessions = { .name = "Sessions", .size = sizeof(struct sc_table),
+const struct sc_view_class sc_view_sessions = { .name = "Sessions", .size = sizeof(struct sc_grid),
 	.keys = SC_DO(mark) | SC_DO(only) | SC_DO(without) | SC_DO(sort) | SC_DO(explain) | SC_DO(save) | SC_DO(copy),
-	.collect = collect, .draw = draw, .key = key, .close = sc_table_close };
+	.collect = collect, .draw = draw, .key = key, .close = sc_grid_close };

@@ -1,6 +1,6 @@
-/* table.h - rows and columns: selection, scrolling, sorting, and dropping of columns when the screen is narrow. */
-#ifndef SC_TUI_TABLE_H
-#define SC_TUI_TABLE_H
+/* grid.h - rows and columns: selection, scrolling, sorting, and dropping of columns when the screen is narrow. */
+#ifndef SC_TUI_GRID_H
+#define SC_TUI_GRID_H
 
 #include "tui/inside.h"
 
@@ -21,16 +21,16 @@ struct sc_column {
 	sc_str (*value)(const void *row);
 };
 
-struct sc_table_row {
+struct sc_grid_row {
 	const void *item;
 	uint64_t id;        /* the same for the same row after the rows were collected again */
 };
 
-struct sc_table {
+struct sc_grid {
 	struct sc_view view;
 	const struct sc_column *columns;
 	size_t column_count;
-	struct sc_table_row *rows;
+	struct sc_grid_row *rows;
 	size_t count, room;
 	uint64_t kept;      /* id of the cursor's row while rows are collected */
 	size_t top, at;     /* first row shown, row of the cursor */
@@ -42,14 +42,14 @@ struct sc_table {
 };
 
 /* Begins a new collection; the cursor stays with its row. */
-void sc_table_begin(struct sc_table *table);
-void sc_table_add(struct sc_table *table, const void *item, uint64_t id);
-void sc_table_end(struct sc_table *table);
+void sc_grid_begin(struct sc_grid *table);
+void sc_grid_add(struct sc_grid *table, const void *item, uint64_t id);
+void sc_grid_end(struct sc_grid *table);
 
-void sc_table_draw(struct sc_tui *t, struct sc_table *table, struct sc_area area);
+void sc_grid_draw(struct sc_tui *t, struct sc_grid *table, struct sc_area area);
 /* Moves, sorts, narrows.  False: not a key of tables. */
-bool sc_table_key(struct sc_tui *t, struct sc_table *table, enum sc_command_key command);
-const void *sc_table_item(const struct sc_table *table); /* under the cursor; NULL: there is none */
-void sc_table_close(struct sc_view *v);
+bool sc_grid_key(struct sc_tui *t, struct sc_grid *table, enum sc_command_key command);
+const void *sc_grid_item(const struct sc_grid *table); /* under the cursor; NULL: there is none */
+void sc_grid_close(struct sc_view *v);
 
 #endif

@@ -1,21 +1,21 @@
-/* table.c - rows and columns; see table.h.
+/* grid.c - rows and columns; see grid.h.
  *
  * Sorting merges runs from the bottom up: equal rows stay in the order they came. */
-#include "tui/table.h"
+#include "tui/grid.h"
 
 #include "base/memory.h"
 
-void sc_table_begin(struct sc_table *table)
+void sc_grid_begin(struct sc_grid *table)
 {
 	table->kept = table->at < table->count ? table->rows[table->at].id : 0;
 	table->count = 0;
 }
 
-void sc_table_add(struct sc_table *table, const void *item, uint64_t id)
+void sc_grid_add(struct sc_grid *table, const void *item, uint64_t id)
 {
 	if (table->count == table->room) {
 		size_t room = table->room ? table->room * 2 : 256;
-		struct sc_table_row *rows = sc_memory_take(room * sizeof(*rows));
+		struct sc_grid_row *rows = sc_memory_take(room * sizeof(*rows));
 		if (!rows)
 			return;
 		if (table->count)
@@ -24,17 +24,17 @@ void sc_table_add(struct sc_table *table, const void *item, uint64_t id)
 		table->rows = rows;
 		table->room = room;
 	}
-	table->rows[table->count++] = (struct sc_table_row){ item, id };
+	table->rows[table->count++] = (struct sc_grid_row){ item, id };
 }
 
-static bool before(const struct sc_table *table, const struct sc_table_row *a, const struct sc_table_row *b)
+static bool before(const struct sc_grid *table, const struct sc_grid_row *a, const struct sc_grid_row *b)
 {
 	int order = table->columns[table->sort].order(a->item, b->item);
 	return table->reverse ? order > 0 : order < 0;
 }
 
-static void merge(const struct sc_table *table, const struct sc_table_row *from, size_t low, size_t middle, size_t high,
-		  struct sc_table_row *to)
+static void merge(const struct sc_grid *table, const struct sc_grid_row *from, size_t low, size_t middle, size_t high,
+		  struct sc_grid_row *to)
 {
 	size_t a = low, b = middle;
 	for (size_t i = low; i < high; i++) {
@@ -43,10 +43,10 @@ static void merge(const struct sc_table *table, const struct sc_table_row *from,
 	}
 }
 
-static void sort(struct sc_table *table)
+static void sort(struct sc_grid *table)
 {
 	size_t n = table->count;
-	struct sc_table_row *spare = n > 1 ? sc_memory_take(table->room * sizeof(*spare)) : NULL;
+	struct sc_grid_row *spare = n > 1 ? sc_memory_take(table->room * sizeof(*spare)) : NULL;
 	if (!spare)
 		return;
 	for (size_t width = 1; width < n; width *= 2) {
@@ -54,14 +54,14 @@ static void sort(struct sc_table *table)
 			size_t middle = low + width < n ? low + width : n, high = low + 2 * width < n ? low + 2 * width : n;
 			merge(table, table->rows, low, middle, high, spare);
 		}
-		struct sc_table_row *rows = table->rows;
+		struct sc_grid_row *rows = table->rows;
 		table->rows = spare;
 		spare = rows;
 	}
 	sc_memory_give(spare);
 }
 
-static void find_again(struct sc_table *table, uint64_t id)
+static void find_again(struct sc_grid *table, uint64_t id)
 {
 	for (size_t i = 0; i < table->count; i++)
 		if (table->rows[i].id == id) {
@@ -71,27 +71,27 @@ static void find_again(struct sc_table *table, uint64_t id)
 	table->at = table->at < table->count ? table->at : table->count ? table->count - 1 : 0;
 }
 
-void sc_table_end(struct sc_table *table)
+void sc_grid_end(struct sc_grid *table)
 {
 	if (table->sort < table->column_count && table->columns[table->sort].order)
 		sort(table);
 	find_again(table, table->kept);
 }
 
-const void *sc_table_item(const struct sc_table *table)
+const void *sc_grid_item(const struct sc_grid *table)
 {
 	return table->at < table->count ? table->rows[table->at].item : NULL;
 }
 
-void sc_table_close(struct sc_view *v)
+void sc_grid_close(struct sc_view *v)
 {
-	sc_memory_give(((struct sc_table *)v)->rows);
+	sc_memory_give(((struct sc_grid *)v)->rows);
 }
 
 /* ---- drawing ---- */
 
 /* Which columns fit: those that go first are left out until the rest does. */
-static uint32_t columns_for(const struct sc_table *table, int width)
+static uint32_t columns_for(const struct sc_grid *table, int width)
 {
 	uint32_t shown = 0;
 	int need = 0;
@@ -108,7 +108,7 @@ static uint32_t columns_for(const struct sc_table *table, int width)
 	return shown;
 }
 
-static int spare_of(const struct sc_table *table, uint32_t shown, int width)
+static int spare_of(const struct sc_grid *table, uint32_t shown, int width)
 {
 	for (size_t i = 0; i < table->column_count; i++)
 		width -= shown >> i & 1 ? table->columns[i].width + 1 : 0;
@@ -117,7 +117,7 @@ static int spare_of(const struct sc_table *table, uint32_t shown, int width)
 
 struct line {
 	struct sc_tui *t;
-	const struct sc_table *table;
+	const struct sc_grid *table;
 	uint32_t shown;
 	int row, column, spare;
 };
@@ -156,7 +156,7 @@ static void put_line(struct line *l, const void *item, bool selected)
 	}
 }
 
-static void scroll_to_cursor(struct sc_table *table, int rows)
+static void scroll_to_cursor(struct sc_grid *table, int rows)
 {
 	size_t fit = rows > 0 ? (size_t)rows : 1;
 	if (table->follow && table->count)
@@ -169,7 +169,7 @@ static void scroll_to_cursor(struct sc_table *table, int rows)
 		table->top = table->count > fit ? table->count - fit : 0;
 }
 
-void sc_table_draw(struct sc_tui *t, struct sc_table *table, struct sc_area area)
+void sc_grid_draw(struct sc_tui *t, struct sc_grid *table, struct sc_area area)
 {
 	struct line l = { .t = t, .table = table, .shown = columns_for(table, area.columns - 1) };
 	l.spare = spare_of(table, l.shown, area.columns - 1);
@@ -193,14 +193,14 @@ void sc_table_draw(struct sc_tui *t, struct sc_table *table, struct sc_area area
 
 /* ---- keys ---- */
 
-static void move(struct sc_table *table, int64_t by)
+static void move(struct sc_grid *table, int64_t by)
 {
 	int64_t to = (int64_t)table->at + by, last = table->count ? (int64_t)table->count - 1 : 0;
 	table->follow = false;
 	table->at = (size_t)(to < 0 ? 0 : to > last ? last : to);
 }
 
-static void move_column(struct sc_table *table, bool right)
+static void move_column(struct sc_grid *table, bool right)
 {
 	if (right && table->column + 1 < table->column_count)
 		table->column++;
@@ -208,7 +208,7 @@ static void move_column(struct sc_table *table, bool right)
 		table->column--;
 }
 
-static void sort_by(struct sc_tui *t, struct sc_table *table)
+static void sort_by(struct sc_tui *t, struct sc_grid *table)
 {
 	const struct sc_column *c = &table->columns[table->column];
 	uint64_t id = table->at < table->count ? table->rows[table->at].id : 0;
@@ -221,10 +221,10 @@ static void sort_by(struct sc_tui *t, struct sc_table *table)
 	find_again(table, id);
 }
 
-static void narrow(struct sc_tui *t, struct sc_table *table, bool without)
+static void narrow(struct sc_tui *t, struct sc_grid *table, bool without)
 {
 	const struct sc_column *c = &table->columns[table->column];
-	const void *item = sc_table_item(table);
+	const void *item = sc_grid_item(table);
 	sc_str value = item && c->field && c->value ? c->value(item) : SC_STR_NONE;
 	if (!value.at)
 		sc_tui_say(t, "this cell cannot be filtered by; move with the arrows to another");
@@ -232,7 +232,7 @@ static void narrow(struct sc_tui *t, struct sc_table *table, bool without)
 		sc_tui_narrow(t, c->field, value, without);
 }
 
-bool sc_table_key(struct sc_tui *t, struct sc_table *table, enum sc_command_key command)
+bool sc_grid_key(struct sc_tui *t, struct sc_grid *table, enum sc_command_key command)
 {
 	int64_t page = table->shown > 1 ? table->shown - 1 : 1;
 	switch (command) {
