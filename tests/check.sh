@@ -60,6 +60,10 @@ for f in captures/lab/*.pcap; do
 	[ -f "$g" ] && try "golden $f" golden "$f" "$g"
 done
 
+# Faults of the network that are known, and captures without any.
+try "diagnoses" tests/diagnoses.py "$program" captures captures/lab
+[ -d "$shared/captures/lab" ] && try "diagnoses, reference" tests/diagnoses.py "$program" "$shared/captures/lab"
+
 # The truth of servers' logs and of other programs.
 known=tests/known.tsv
 [ -d captures/lab ] && try "score lab, bundled" python3 tests/tools/score.py lab captures/lab --bin "$program" --known $known

@@ -8,9 +8,11 @@ import base64
 import hmac
 import json
 import os
+import signal
 import socket
 import ssl
 import struct
+import subprocess
 import sys
 import time
 
@@ -72,6 +74,34 @@ class Client:
     def close(self, where):
         self.sock.close()
         self.note(f"closed by client {where}")
+
+    # --- faults
+
+    def rule(self, rule):
+        """What the server's end of the wire does to packets, behind the capture."""
+        text = f"flush ruleset\ntable ip lab {{\nchain in {{ type filter hook input priority 0;\n{rule}\n}}\n}}\n"
+        subprocess.run(["nsenter", f"--net=/run/netns/srv-{self.site.name}", "nft", "-f", "-"], input=text.encode(), check=True)
+        self.note("fault: " + rule)
+
+    def stop_server(self, seconds):
+        """Stops the server's processes that may serve this client; a helper lets them go on."""
+        pids = [int(p) for p in os.listdir("/proc") if p.isdigit() and self.is_daemon(p)]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        self.note(f"stopped for {seconds} s")
+        if os.fork() == 0:
+            time.sleep(seconds)
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+            os._exit(0)
+
+    @staticmethod
+    def is_daemon(pid):
+        try:
+            with open(f"/proc/{pid}/comm") as f:
+                return f.read().strip() == "smtpd"
+        except OSError:
+            return False
 
     def wait(self, seconds):
         time.sleep(seconds)

@@ -20,7 +20,7 @@ build=${BUILD:-build}
 out=$build/lab
 debs=$build/lab-debs
 install=no
-tools="ip:iproute2 tcpdump:tcpdump swaks:swaks openssl:openssl python3:python3 unshare:util-linux nsenter:util-linux"
+tools="ip:iproute2 nft:nftables tcpdump:tcpdump swaks:swaks openssl:openssl python3:python3 unshare:util-linux nsenter:util-linux"
 servers="postfix:postfix exim:exim4-daemon-light opensmtpd:opensmtpd"
 
 say() { printf 'make.sh: %s\n' "$*" >&2; }

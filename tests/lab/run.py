@@ -81,6 +81,10 @@ def play(scenario, server, keys):
     return {"commands": [], "replies": [], "transcript": []}
 
 
+def clear_faults(server):
+    subprocess.run(servers.in_ns("srv-" + server.site.name, "nft", "flush", "ruleset"), check=True)
+
+
 def record(scenario, server, out, version):
     base = os.path.join(out, scenario.name)
     for old in glob.glob(base + ".*"):
@@ -90,6 +94,8 @@ def record(scenario, server, out, version):
         saw = play(scenario, server, base + ".keys")
         lines = settled_log(server, before)
     known = truth.of(scenario, version, lines, saw, None if scenario.play or scenario.swaks else server.store_log)
+    known.update(scenarios.fault_of(scenario))
+    clear_faults(server)
     with open(base + ".truth.json", "w") as f:
         json.dump(known, f, indent=1)
         f.write("\n")

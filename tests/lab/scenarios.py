@@ -307,6 +307,53 @@ def data_fin(c):
     c.close("inside the message")
 
 
+# --- mail that meets faults of the network: what must be diagnosed
+
+FAULTS = {
+    "mtu-hole": {"diagnoses": {"pmtu_blackhole": "error", "lost_in_data": "warn"}, "absent": ["loss", "half_open"]},
+    "lossy": {"diagnoses": {"loss": "error"}, "absent": ["pmtu_blackhole", "half_open"]},
+    "stopped": {"diagnoses": {}, "absent": ["zero_window", "half_open", "slow_reply"]},
+}
+
+
+def fault_of(scenario):
+    """What tests/diagnoses.py wants to see of a scenario; nothing for those without a fault."""
+    known = FAULTS.get(scenario.name.partition("-")[2])
+    return dict(known, failures=[]) if known else {}
+
+
+@scenario("mtu-hole", "packets over 1000 octets never reach the server, and nobody says so", on=TWO)
+def mtu_hole(c):
+    c.rule("tcp dport 25 ip length > 1000 drop")
+    c.hello(**SHOP)
+    c.mail("orders@shop.example", c.to("carol"))
+    c.ask("DATA")
+    c.body(mail("orders@shop.example", c.to("carol"), "Order 2001", attachment=9000))
+    c.wait(14)
+    c.reset("after fourteen seconds without progress")
+
+
+@scenario("lossy", "every fifth large packet is lost on its way to the server", on=TWO)
+def lossy(c):
+    c.rule("tcp dport 25 ip length > 500 numgen inc mod 5 == 0 drop")
+    c.hello(**SHOP)
+    c.mail("orders@shop.example", c.to("carol"))
+    c.message(mail("orders@shop.example", c.to("carol"), "Order 2002", attachment=30000))
+    c.quit()
+
+
+@scenario("stopped", "the server's process stands still for eight seconds; its kernel takes in all of the message meanwhile",
+          on=("postfix",))
+def stopped(c):
+    c.hello(**SHOP)
+    c.mail("orders@shop.example", c.to("carol"))
+    c.ask("DATA")
+    c.stop_server(8)
+    c.body(mail("orders@shop.example", c.to("carol"), "Order 2003", attachment=40000))
+    c.ask(".")
+    c.quit()
+
+
 @scenario("rset", "RSET after RCPT, then another mail that goes through")
 def rset(c):
     c.hello()

@@ -33,7 +33,7 @@ struct talk {
 	uint64_t wants;
 };
 
-static void copy_word(char *to, size_t size, sc_str from)
+static inline void copy_word(char *to, size_t size, sc_str from)
 {
 	size_t n = from.len < size - 1 ? from.len : size - 1;
 	if (n)
@@ -41,7 +41,7 @@ static void copy_word(char *to, size_t size, sc_str from)
 	to[n] = 0;
 }
 
-static void on_told(void *ctx, const struct sc_event *ev)
+static inline void on_told(void *ctx, const struct sc_event *ev)
 {
 	struct talk *t = ctx;
 	const struct sc_ev_diagnosis *x = ev->body;
@@ -55,12 +55,12 @@ static void on_told(void *ctx, const struct sc_event *ev)
 	to->headline = x->headline;
 }
 
-static void put_end(struct image *m, enum sc_side side)
+static inline void put_end(struct image *m, enum sc_side side)
 {
 	put(m, side == SC_CLIENT ? "\xc0\x00\x02\x0a" : "\xc6\x33\x64\x19", 4); /* 192.0.2.10, 198.51.100.25 */
 }
 
-static void put_ipv4(struct image *m, enum sc_side from, uint8_t protocol, size_t octets, uint8_t ttl, uint16_t id)
+static inline void put_ipv4(struct image *m, enum sc_side from, uint8_t protocol, size_t octets, uint8_t ttl, uint16_t id)
 {
 	put16(m, 0x4500);
 	put16(m, (unsigned)(20 + octets));
@@ -73,7 +73,7 @@ static void put_ipv4(struct image *m, enum sc_side from, uint8_t protocol, size_
 	put_end(m, sc_other(from));
 }
 
-static void put_tcp(struct image *m, const struct talk *t, enum sc_side from, uint8_t flags, uint32_t seq, uint32_t ack,
+static inline void put_tcp(struct image *m, const struct talk *t, enum sc_side from, uint8_t flags, uint32_t seq, uint32_t ack,
 	sc_str options)
 {
 	put16(m, from == SC_CLIENT ? t->port : 25);
@@ -87,7 +87,7 @@ static void put_tcp(struct image *m, const struct talk *t, enum sc_side from, ui
 	put(m, options.at, options.len);
 }
 
-static void feed(struct talk *t, const struct image *m)
+static inline void feed(struct talk *t, const struct image *m)
 {
 	char *exact = malloc(m->len);
 	assert_non_null(exact);
@@ -98,7 +98,7 @@ static void feed(struct talk *t, const struct image *m)
 }
 
 /* A segment as it stands: nothing is remembered of it. */
-static void segment(struct talk *t, enum sc_side from, uint8_t flags, uint32_t seq, uint32_t ack, sc_str data, sc_str options)
+static inline void segment(struct talk *t, enum sc_side from, uint8_t flags, uint32_t seq, uint32_t ack, sc_str data, sc_str options)
 {
 	static char room[4096];
 	struct image m = { .at = room, .size = sizeof(room), .big = true };
@@ -111,7 +111,7 @@ static void segment(struct talk *t, enum sc_side from, uint8_t flags, uint32_t s
 }
 
 /* An ICMP error of a router about a segment of `about`. */
-static void icmp(struct talk *t, enum sc_side about, uint8_t type, uint8_t code, uint16_t mtu, uint32_t seq)
+static inline void icmp(struct talk *t, enum sc_side about, uint8_t type, uint8_t code, uint16_t mtu, uint32_t seq)
 {
 	char room[256];
 	struct image m = { .at = room, .size = sizeof(room), .big = true };
@@ -129,25 +129,25 @@ static void icmp(struct talk *t, enum sc_side about, uint8_t type, uint8_t code,
 	feed(t, &m);
 }
 
-static void later(struct talk *t, sc_time by)
+static inline void later(struct talk *t, sc_time by)
 {
 	t->now += by;
 }
 
-static void say_octets(struct talk *t, enum sc_side from, sc_str data)
+static inline void say_octets(struct talk *t, enum sc_side from, sc_str data)
 {
 	segment(t, from, SC_TCP_ACK | SC_TCP_PSH, t->seq[from], t->acked[from], data, SC_STR(""));
 	t->seq[from] += (uint32_t)data.len;
 }
 
-static void ack(struct talk *t, enum sc_side from)
+static inline void ack(struct talk *t, enum sc_side from)
 {
 	t->acked[from] = t->seq[sc_other(from)];
 	segment(t, from, SC_TCP_ACK, t->seq[from], t->acked[from], SC_STR(""), SC_STR(""));
 }
 
 /* Says it after a millisecond, having seen all that the other side said. */
-static void say(struct talk *t, enum sc_side from, const char *text)
+static inline void say(struct talk *t, enum sc_side from, const char *text)
 {
 	later(t, SC_MS);
 	t->acked[from] = t->seq[sc_other(from)];
@@ -155,21 +155,21 @@ static void say(struct talk *t, enum sc_side from, const char *text)
 }
 
 /* The same octets again, as they were sent `back` octets ago. */
-static void again(struct talk *t, enum sc_side from, uint32_t back, uint32_t octets)
+static inline void again(struct talk *t, enum sc_side from, uint32_t back, uint32_t octets)
 {
 	static char text[2000];
 	memset(text, 'x', sizeof(text));
 	segment(t, from, SC_TCP_ACK | SC_TCP_PSH, t->seq[from] - back, t->acked[from], (sc_str){ text, octets }, SC_STR(""));
 }
 
-static void say_large(struct talk *t, enum sc_side from, uint32_t octets)
+static inline void say_large(struct talk *t, enum sc_side from, uint32_t octets)
 {
 	static char text[2000];
 	memset(text, 'x', sizeof(text));
 	say_octets(t, from, (sc_str){ text, octets });
 }
 
-static sc_str options_of(const struct talk *t, enum sc_side side, char room[8])
+static inline sc_str options_of(const struct talk *t, enum sc_side side, char room[8])
 {
 	size_t n = 4;
 	memcpy(room, "\x02\x04", 2);
@@ -183,13 +183,13 @@ static sc_str options_of(const struct talk *t, enum sc_side side, char room[8])
 	return (sc_str){ room, n };
 }
 
-static void syn(struct talk *t, uint8_t more)
+static inline void syn(struct talk *t, uint8_t more)
 {
 	char room[8];
 	segment(t, SC_CLIENT, (uint8_t)(SC_TCP_SYN | more), t->seq[SC_CLIENT], 0, SC_STR(""), options_of(t, SC_CLIENT, room));
 }
 
-static void syn_ack(struct talk *t)
+static inline void syn_ack(struct talk *t)
 {
 	char room[8];
 	segment(t, SC_SERVER, SC_TCP_SYN | SC_TCP_ACK, t->seq[SC_SERVER], t->seq[SC_CLIENT] + 1, SC_STR(""),
@@ -199,7 +199,7 @@ static void syn_ack(struct talk *t)
 	t->acked[SC_SERVER] = t->seq[SC_CLIENT];
 }
 
-static void handshake(struct talk *t)
+static inline void handshake(struct talk *t)
 {
 	syn(t, 0);
 	later(t, SC_MS);
@@ -208,7 +208,7 @@ static void handshake(struct talk *t)
 	ack(t, SC_CLIENT);
 }
 
-static void fin(struct talk *t, enum sc_side from)
+static inline void fin(struct talk *t, enum sc_side from)
 {
 	later(t, SC_MS);
 	t->acked[from] = t->seq[sc_other(from)];
@@ -216,7 +216,7 @@ static void fin(struct talk *t, enum sc_side from)
 }
 
 /* Greeting to 354. */
-static void envelope(struct talk *t)
+static inline void envelope(struct talk *t)
 {
 	say(t, SC_SERVER, "220 mx.example.org ESMTP\r\n");
 	say(t, SC_CLIENT, "EHLO a.example.net\r\n");
@@ -231,7 +231,7 @@ static void envelope(struct talk *t)
 	ack(t, SC_CLIENT);
 }
 
-static void bye(struct talk *t)
+static inline void bye(struct talk *t)
 {
 	say(t, SC_CLIENT, "QUIT\r\n");
 	say(t, SC_SERVER, "221 bye\r\n");
@@ -240,7 +240,7 @@ static void bye(struct talk *t)
 	ack(t, SC_SERVER);
 }
 
-static struct talk *talk_open(void)
+static inline struct talk *talk_open(void)
 {
 	struct talk *t = calloc(1, sizeof(*t));
 	assert_non_null(t);
@@ -252,14 +252,14 @@ static struct talk *talk_open(void)
 }
 
 /* Ends the capture. */
-static void talk_finish(struct talk *t)
+static inline void talk_finish(struct talk *t)
 {
 	sc_engine_finish(t->engine);
 	sc_engine_close(t->engine);
 	t->engine = NULL;
 }
 
-static const struct told *find_told(const struct talk *t, const char *word)
+static inline const struct told *find_told(const struct talk *t, const char *word)
 {
 	for (size_t i = 0; i < t->count; i++)
 		if (strcmp(t->told[i].word, word) == 0)
