@@ -33,12 +33,15 @@ struct pair {
 struct client {
 	struct sc_entry entry;
 	uint32_t silent;            /* servers that never answered it */
-	bool     heard, told;       /* some server spoke with it */
 };
+
+#define HEARD_BITS 65536u
 
 struct knocks {
 	struct sc_observer_config config;
 	struct sc_shelf pairs, clients;
+	bool    any;                /* an attempt failed: before, dialogues end nothing */
+	uint8_t heard[HEARD_BITS / 8]; /* a bit for clients that a server spoke with, by their hash; shared bits only silence us */
 };
 
 static bool is_word(const char *word, const char *other)
@@ -46,15 +49,38 @@ static bool is_word(const char *word, const char *other)
 	return word && strcmp(word, other) == 0;
 }
 
-static struct pair *pair_of(struct knocks *k, const struct sc_ev_head *head, sc_time now)
+static uint64_t pair_key(const struct knocks *k, const struct sc_ev_head *head)
 {
 	struct {
 		uint64_t client, server;
 		uint64_t port;
 	} key = { sc_net_hash(k->config.seed, &head->client.ip), sc_net_hash(k->config.seed, &head->server.ip),
 		head->server.port };
+	return sc_hash(k->config.seed, (sc_str){ (const char *)&key, sizeof(key) });
+}
+
+static struct pair *pair_of(struct knocks *k, const struct sc_ev_head *head, sc_time now)
+{
 	bool fresh;
-	return sc_shelf_touch(&k->pairs, sc_hash(k->config.seed, (sc_str){ (const char *)&key, sizeof(key) }), now, &fresh);
+	k->any = true;
+	return sc_shelf_touch(&k->pairs, pair_key(k, head), now, &fresh);
+}
+
+static uint32_t heard_bit(const struct knocks *k, const struct sc_ev_head *head)
+{
+	return (uint32_t)(sc_net_hash(k->config.seed, &head->client.ip) % HEARD_BITS);
+}
+
+static void hear(struct knocks *k, const struct sc_ev_head *head)
+{
+	uint32_t bit = heard_bit(k, head);
+	k->heard[bit / 8] |= (uint8_t)(1u << bit % 8);
+}
+
+static bool is_heard(const struct knocks *k, const struct sc_ev_head *head)
+{
+	uint32_t bit = heard_bit(k, head);
+	return k->heard[bit / 8] >> bit % 8 & 1;
 }
 
 static struct client *client_of(struct knocks *k, const struct sc_ev_head *head, sc_time now)
@@ -105,7 +131,7 @@ static void tell_silence(struct knocks *k, const struct sc_ev_head *head, const 
 	sc_tell_duration(&t, p->last_ts - p->first_ts);
 	add_packets(&t, head);
 	sc_text_adds(&t, ".");
-	if (c->silent >= LEAST_SERVERS && !c->heard) {
+	if (c->silent >= LEAST_SERVERS && !is_heard(k, head)) {
 		sc_text_adds(&t, " ");
 		sc_text_number(&t, c->silent);
 		sc_text_adds(&t, " servers are silent alike and none answers: outgoing port ");
@@ -201,7 +227,8 @@ static void see_silence(struct knocks *k, const struct sc_event *ev, struct pair
 
 static void see_refusal(struct knocks *k, const struct sc_event *ev, struct pair *p, const struct sc_ev_knock *x)
 {
-	client_of(k, ev->head, ev->when)->heard |= is_word(x->how, "refused");
+	if (is_word(x->how, "refused"))
+		hear(k, ev->head);
 	fail(k, ev->head, x->how);
 	if (p->refused_told)
 		return;
@@ -212,7 +239,7 @@ static void see_refusal(struct knocks *k, const struct sc_event *ev, struct pair
 /* The connection stood, and nothing was said. */
 static void see_end(struct knocks *k, const struct sc_event *ev, struct pair *p, const struct sc_ev_knock *x)
 {
-	client_of(k, ev->head, ev->when)->heard = true;
+	hear(k, ev->head);
 	if (is_word(x->by, "client") && x->waited_ms < PROBE)
 		return;
 	fail(k, ev->head, x->how);
@@ -234,10 +261,12 @@ static void see_answer(struct knocks *k, const struct sc_event *ev, struct pair 
 /* They speak: what was before is over. */
 static void see_dialogue(struct knocks *k, const struct sc_event *ev)
 {
-	struct pair *p = pair_of(k, ev->head, ev->when);
+	hear(k, ev->head);
+	struct pair *p = k->any ? sc_shelf_find(&k->pairs, pair_key(k, ev->head)) : NULL;
+	if (!p)
+		return;
 	p->syns = p->attempts = 0;
 	p->silent_told = p->refused_told = p->left_told = false;
-	client_of(k, ev->head, ev->when)->heard = true;
 }
 
 static void knocks_observe(void *self, const struct sc_event *ev)

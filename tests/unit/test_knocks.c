@@ -270,6 +270,23 @@ static void fine(struct talk *t)
 	bye(t);
 }
 
+static void many_servers(struct talk *t)
+{
+	for (int i = 0; i < 3; i++) {
+		never(t);
+		one_port_on(t);
+		t->server++;
+	}
+}
+
+static void many_servers_one_speaks(struct talk *t)
+{
+	fine(t);
+	one_port_on(t);
+	t->server = 77;
+	many_servers(t);
+}
+
 /* A flood of forged clients, each of which sends once. */
 static void flood(struct talk *t)
 {
@@ -335,6 +352,23 @@ static size_t count_connect(const struct talk *t)
 	return n;
 }
 
+/* Whether the way out is blocked, the third silent server tells, unless one spoke. */
+static void silence_of_all_is_the_way_out(void **state)
+{
+	(void)state;
+	struct outcome o;
+	play_case(&o, many_servers);
+	assert_int_equal(o.failures, 3);
+	assert_null(strstr(o.t->told[1].text, "blocked"));
+	assert_non_null(strstr(o.t->told[2].text, "3 servers are silent alike and none answers: outgoing port 25 is blocked"));
+	free(o.t);
+	play_case(&o, many_servers_one_speaks);
+	assert_int_equal(o.failures, 3);
+	for (size_t i = 0; i < o.t->count; i++)
+		assert_null(strstr(o.t->told[i].text, "blocked"));
+	free(o.t);
+}
+
 static void attempts_give_failures(void **state)
 {
 	(void)state;
@@ -366,6 +400,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(attempts_give_failures),
+		cmocka_unit_test(silence_of_all_is_the_way_out),
 		cmocka_unit_test(a_flood_is_one_failure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

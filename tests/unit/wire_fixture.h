@@ -26,6 +26,7 @@ struct talk {
 	uint16_t window[2], id[2], mss[2];
 	uint16_t port;             /* of the client */
 	uint8_t  ttl[2];
+	uint8_t  server;           /* last octet of its address */
 	int      scale[2];         /* -1: no option */
 	bool     same_id;          /* packets are copies: the identification stays */
 	struct told told[TOLD_MAX];
@@ -55,12 +56,14 @@ static inline void on_told(void *ctx, const struct sc_event *ev)
 	to->headline = x->headline;
 }
 
-static inline void put_end(struct image *m, enum sc_side side)
+static inline void put_end(struct image *m, const struct talk *t, enum sc_side side)
 {
-	put(m, side == SC_CLIENT ? "\xc0\x00\x02\x0a" : "\xc6\x33\x64\x19", 4); /* 192.0.2.10, 198.51.100.25 */
+	put(m, side == SC_CLIENT ? "\xc0\x00\x02\x0a" : "\xc6\x33\x64", side == SC_CLIENT ? 4 : 3); /* 192.0.2.10 */
+	if (side == SC_SERVER)
+		put_number(m, t->server, 1); /* 198.51.100.25 and its neighbours */
 }
 
-static inline void put_ipv4(struct image *m, enum sc_side from, uint8_t protocol, size_t octets, uint8_t ttl, uint16_t id)
+static inline void put_ipv4(struct image *m, const struct talk *t, enum sc_side from, uint8_t protocol, size_t octets, uint8_t ttl, uint16_t id)
 {
 	put16(m, 0x4500);
 	put16(m, (unsigned)(20 + octets));
@@ -69,8 +72,8 @@ static inline void put_ipv4(struct image *m, enum sc_side from, uint8_t protocol
 	put_number(m, ttl, 1);
 	put_number(m, protocol, 1);
 	put16(m, 0);
-	put_end(m, from);
-	put_end(m, sc_other(from));
+	put_end(m, t, from);
+	put_end(m, t, sc_other(from));
 }
 
 static inline void put_tcp(struct image *m, const struct talk *t, enum sc_side from, uint8_t flags, uint32_t seq, uint32_t ack,
@@ -104,7 +107,7 @@ static inline void segment(struct talk *t, enum sc_side from, uint8_t flags, uin
 	struct image m = { .at = room, .size = sizeof(room), .big = true };
 	put(&m, "\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x08\x00", 14);
 	t->id[from] = (uint16_t)(t->id[from] + !t->same_id);
-	put_ipv4(&m, from, 6, 20 + options.len + data.len, t->ttl[from], t->id[from]);
+	put_ipv4(&m, t, from, 6, 20 + options.len + data.len, t->ttl[from], t->id[from]);
 	put_tcp(&m, t, from, flags, seq, ack, options);
 	put(&m, data.at, data.len);
 	feed(t, &m);
@@ -116,13 +119,13 @@ static inline void icmp(struct talk *t, enum sc_side about, uint8_t type, uint8_
 	char room[256];
 	struct image m = { .at = room, .size = sizeof(room), .big = true };
 	put(&m, "\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x08\x00", 14);
-	put_ipv4(&m, sc_other(about), 1, 8 + 20 + 8, 64, 1);
+	put_ipv4(&m, t, sc_other(about), 1, 8 + 20 + 8, 64, 1);
 	memcpy(m.at + 14 + 12, "\xcb\x00\x71\x01", 4); /* the router: 203.0.113.1 */
 	put_number(&m, type, 1);
 	put_number(&m, code, 1);
 	put32(&m, 0);
 	put16(&m, mtu);
-	put_ipv4(&m, about, 6, 1480, 60, 7);
+	put_ipv4(&m, t, about, 6, 1480, 60, 7);
 	put16(&m, about == SC_CLIENT ? t->port : 25);
 	put16(&m, about == SC_CLIENT ? 25 : t->port);
 	put32(&m, seq);
@@ -244,7 +247,7 @@ static inline struct talk *talk_open(void)
 {
 	struct talk *t = calloc(1, sizeof(*t));
 	assert_non_null(t);
-	*t = (struct talk){ .now = 1000 * SC_SECOND, .seq = { 1000, 70000 }, .window = { 65000, 65000 }, .port = 40000,
+	*t = (struct talk){ .now = 1000 * SC_SECOND, .seq = { 1000, 70000 }, .window = { 65000, 65000 }, .port = 40000, .server = 25,
 		.ttl = { 64, 52 }, .mss = { 1460, 1460 }, .scale = { -1, -1 } };
 	struct sc_engine_config config = { .memory = UINT64_C(16) << 20, .seed = 1, .emit = on_told, .emit_ctx = t };
 	assert_int_equal(sc_engine_open(&t->engine, &config), SC_OK);
