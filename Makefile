@@ -30,7 +30,7 @@ PARTS    := $(filter-out $(BUILD)/obj/app/main.o,$(PROG_OBJ)) $(BUILD)/libsmtpsc
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 DIALOGUE := $(sort $(wildcard tests/dialogue/*.c))
-DOCS     := docs/EVENTS.md docs/events.schema.json docs/smtpscope.1
+DOCS     := docs/EVENTS.md docs/events.schema.json docs/DIAGNOSES.md docs/smtpscope.1
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 SUB       = $(MAKE) --no-print-directory -j$(shell nproc 2>/dev/null || echo 1)
@@ -117,10 +117,12 @@ layers: all ## who includes whom, and what the library asks of libc
 docs: $(BUILD)/tools/gendocs $(BUILD)/tools/genman ## docs/ from the tables
 	$(BUILD)/tools/gendocs events >docs/EVENTS.md
 	$(BUILD)/tools/gendocs schema >docs/events.schema.json
+	$(BUILD)/tools/gendocs diagnoses >docs/DIAGNOSES.md
 	$(BUILD)/tools/genman >docs/smtpscope.1
 
 docs-check: $(BUILD)/tools/gendocs $(BUILD)/tools/genman
 	@$(BUILD)/tools/gendocs events | cmp - docs/EVENTS.md && $(BUILD)/tools/gendocs schema | cmp - docs/events.schema.json && \
+	$(BUILD)/tools/gendocs diagnoses | cmp - docs/DIAGNOSES.md && \
 	$(BUILD)/tools/genman | cmp - docs/smtpscope.1 && echo "docs: as the tables say" || { echo "docs: run make docs"; exit 1; }
 
 mutate: ## 1,000 mutations of every capture under sanitizers (half an hour of one core)

@@ -21,6 +21,7 @@ extern "C" {
 
 struct sc_engine;
 struct sc_tls_keys;
+struct sc_watch_limits;
 
 /* Whose choice counts between two copies of the same octets that differ, where the wire does not tell: Linux takes the
  * segment that begins first, and of two that begin together the longer; BSD the same, but then the older; Windows, since
@@ -40,6 +41,7 @@ struct sc_engine_config {
 	uint64_t seed;              /* key of the hash tables; the same seed, the same output */
 	uint64_t wants;             /* SC_WANT(kind) | ...: kinds worth building; 0 = every kind */
 	bool brief_messages;        /* `message` events with header fields and reports only: parts, hashes and links cost most */
+	const struct sc_watch_limits *limits; /* thresholds of diagnoses (story/watch.h); NULL: the usual ones */
 	sc_emit_fn *emit;           /* called on the feeding thread, inside feed, tick or finish */
 	void *emit_ctx;
 };

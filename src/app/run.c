@@ -24,6 +24,7 @@
 #include "app/say.h"
 #include "app/screen.h"
 #include "app/signals.h"
+#include "app/thresholds.h"
 #include "app/topology.h"
 #include "input/pcap_live.h"
 
@@ -47,6 +48,7 @@ struct run {
 	struct sc_outputs   outputs;
 	struct sc_save      save;
 	struct sc_become    become;
+	struct sc_watch_limits limits; /* of diagnoses */
 	struct sc_topology *engines; /* NULL: `fan` reads and analyses */
 	struct sc_fan      *fan;
 	struct sc_source   *sources[SC_FAN_MOST]; /* of the fan; the first is `source` */
@@ -188,6 +190,7 @@ static sc_err open_engines(struct run *r)
 		.seed = seed_of(r),
 		.wants = sc_ledger_wants(wants_of(r)),
 		.brief_messages = brief_messages(r),
+		.limits = &r->limits,
 		.emit = sc_ledger_event,
 	};
 	/* Reports name the hosts of failures by their session; expressions ask for any of its fields. */
@@ -231,6 +234,7 @@ static sc_err open_input(struct run *r)
 static sc_err open_all(struct run *r)
 {
 	sc_time now = clock_now();
+	SC_TRY(sc_thresholds_read(&r->o->thresholds, &r->limits));
 	SC_TRY(sc_selection_open(&r->selection, r->o, now));
 	SC_TRY(sc_become_choose(&r->become, r->o));
 	SC_TRY(sc_keyring_open(&r->keys, r->o, r->live || r->o->follow));

@@ -68,7 +68,7 @@ static void diagnose(struct sc_engine *e, struct sc_mail *m)
 	};
 	struct teller t = { e, m };
 	struct sc_watch_facts facts = { &m->watch, &m->wire, &m->session.facts, &m->session.id, ends[m->how] };
-	sc_watch_judge(&facts, &sc_watch_standard, tell_diagnosis, &t);
+	sc_watch_judge(&facts, e->config.limits ? e->config.limits : &sc_watch_standard, tell_diagnosis, &t);
 }
 
 /* Exchanges are many: those that only the watch wants cost no head. */

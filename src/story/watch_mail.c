@@ -67,16 +67,17 @@ bool sc_rule_lost_after_eod(const struct sc_scene *s, struct sc_said *said)
 	return true;
 }
 
-/* The client's FIN or RST did not acknowledge the verdict, which came behind it.  A client that asked for QUIT may close
- * its half and still read; one that then resets has not read. */
+/* The client's FIN did not acknowledge the verdict, which came behind it.  A client may close its half and still read: then
+ * it acknowledges the verdict; one that has closed both resets when it comes. */
 bool sc_rule_late_accept(const struct sc_scene *s, struct sc_said *said)
 {
 	const struct sc_watch_wait *v = &s->f->watch->verdict;
-	const struct sc_wire_side *client = &s->f->wire->side[SC_CLIENT];
+	const struct sc_wire_side *client = &s->f->wire->side[SC_CLIENT], *server = &s->f->wire->side[SC_SERVER];
 	const struct sc_wire_end *fin = &client->fin, *rst = &client->rst;
+	bool read = server->acked == server->top && !rst->packet;
 	bool quit = s->f->session->end_by && sc_str_equal(sc_str_of(s->f->session->end_by), SC_STR("quit"));
-	bool late = fin->packet && v->last > fin->packet && (int32_t)(s->f->wire->side[SC_SERVER].top - fin->ack) > 0;
-	if (!v->first || v->code / 100 != 2 || !late || (quit && !rst->packet))
+	bool late = fin->packet && v->last > fin->packet && (int32_t)(server->top - fin->ack) > 0;
+	if (!v->first || v->code / 100 != 2 || !late || read || (quit && !rst->packet))
 		return false;
 	sc_say_words(said, "The server accepted the message ");
 	sc_say_time(said, v->length);

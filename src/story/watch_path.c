@@ -137,7 +137,6 @@ bool sc_rule_zero_window(const struct sc_scene *s, struct sc_said *said)
 	sc_say_time(said, length);
 	sc_say_words(said, side_of(s, side)->closed ? ", to the end." : ".");
 	said->severity = length >= s->limits->zero_error_s * SC_SECOND ? "error" : "warn";
-	said->confidence = "sure";
 	sc_said_packets(said, shut->first, shut->last);
 	sc_observe_word(said, "receiver", side == SC_CLIENT ? "client" : "server");
 	sc_observe_time(said, "closed_ms", length);

@@ -125,7 +125,6 @@ bool sc_rule_slow_reply(const struct sc_scene *s, struct sc_said *said)
 	sc_say_words(said, "; a client must wait at least ");
 	sc_say_number(said, (uint64_t)(least_patience(w) / MINUTE));
 	sc_say_words(said, " min (RFC 5321 4.5.3.2).");
-	said->confidence = "sure";
 	sc_said_packets(said, w->first, w->last);
 	sc_observe_word(said, "command", w->verb);
 	sc_observe_time(said, "latency_ms", w->length);

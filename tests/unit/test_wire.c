@@ -411,6 +411,34 @@ static void unscaled_full(struct talk *t)
 	bye(t);
 }
 
+/* The client closes its half behind the message, and the verdict comes later. */
+static void closed_early(struct talk *t)
+{
+	handshake(t);
+	envelope(t);
+	say(t, SC_CLIENT, "hello\r\n.\r\n");
+	fin(t, SC_CLIENT);
+	later(t, SC_MS);
+	ack(t, SC_SERVER);
+	later(t, 3 * SC_SECOND);
+	say(t, SC_SERVER, "250 ok\r\n");
+	later(t, SC_MS);
+}
+
+static void closed_and_gone(struct talk *t)
+{
+	closed_early(t);
+	segment(t, SC_CLIENT, SC_TCP_RST, t->seq[SC_CLIENT], 0, SC_STR(""), SC_STR(""));
+}
+
+static void closed_and_read(struct talk *t)
+{
+	closed_early(t);
+	ack(t, SC_CLIENT);
+	fin(t, SC_SERVER);
+	ack(t, SC_CLIENT);
+}
+
 /* ---- the table ---- */
 
 static const struct {
@@ -451,6 +479,8 @@ static const struct {
 	{ "lost beyond the unscaled window", scale_broken, "window_scale_broken", "error", "likely", "4 segments there were lost" },
 	{ "scaled window", scale_works, NULL, NULL, NULL, NULL },
 	{ "scale ignored", scale_ignored, "window_scale_broken", "error", "likely", "to the octet, 5 times" },
+	{ "gone before the verdict", closed_and_gone, "late_accept", "warn", "sure", "accepted the message 3.00 s after its end" },
+	{ "half closed, and it reads on", closed_and_read, NULL, NULL, NULL, NULL },
 	{ "window without scale", unscaled_full, NULL, NULL, NULL, NULL },
 };
 
