@@ -184,8 +184,30 @@ def test_several(captures):
         code, got = run.end(signal.SIGTERM), events(run.text())
         if name == 'any':  # sees both ends of the cable: every packet twice
             check('any: sees the session', code == 0 and any('"event": "transaction"' in e for e in got), run.text())
+            check('any: copies are told', 'are copies, as mirror ports make them' in run.said(), run.said())
         else:
             check(f'{name}: the same events', code == 0 and got == want, differ(got, want))
+
+
+def test_drops(captures):
+    """What a reader that stands still cannot take is dropped by the kernel, counted, and told."""
+    packets = [p for _, some in captures for p in some]
+    times = 6000000 // sum(map(len, packets)) + 1
+    for fan in ([], ['--fanout', '2']):
+        run = Running('log', '-e', 'stats', '-i', 'left', '-B', '1', '--max-drop', '1%', *fan)
+        name = 'drops' + ' '.join(['', *fan])
+        check(f'{name}: opens', run.capturing(), run.said())
+        run.kill(signal.SIGSTOP)
+        for _ in range(times):
+            send('right', packets, 0)
+        run.kill(signal.SIGCONT)
+        time.sleep(1)
+        code = run.end()
+        counts = json.loads(run.text().splitlines()[-1])['packets']
+        check(f'{name}: exit code', code == 5, f'{code} {run.said()}')
+        check(f'{name}: each packet seen or dropped', counts['dropped'] > 0 and
+              counts['seen'] + counts['dropped'] == times * len(packets), f'{counts} of {times * len(packets)}')
+        check(f'{name}: told', 'packets; give it more buffer' in run.said(), run.said())
 
 
 def test_filters(captures, work):
@@ -450,6 +472,7 @@ def main():
         want, saved = test_same_events(captures, work)
         test_latency(captures)
         test_several(captures)
+        test_drops(captures)
         test_filters(captures, work)
         test_kernel_filter(captures)
         test_fanout(captures)
