@@ -132,8 +132,11 @@ static void begin(struct reader *r, struct sc_address *a)
 static bool read_item(struct reader *r, struct sc_address *a, struct sc_text *address)
 {
 	bool angle = false;
+	size_t named = 0; /* what stands behind the brackets is no name */
 	begin(r, a);
 	while (r->rest.len) {
+		if (angle && r->rest.at[0] == '<') /* a comma is missing: another mailbox */
+			break;
 		char c = take(r);
 		if (c == ',' || c == ';')
 			break;
@@ -145,10 +148,10 @@ static bool read_item(struct reader *r, struct sc_address *a, struct sc_text *ad
 			begin_word(r, c);
 			r->quoted = true;
 			read_quoted(r, &r->name, &r->plain);
-		} else if (c == '<') { /* the last brackets count, as for most readers */
-			*address = sc_text_into(address->at, address->size);
+		} else if (c == '<') {
 			read_angle(r, address);
 			angle = true;
+			named = r->name.len;
 		} else if (c == '[') {
 			read_literal(r);
 		} else if (sc_is_space(c)) {
@@ -157,6 +160,7 @@ static bool read_item(struct reader *r, struct sc_address *a, struct sc_text *ad
 			read_atom(r, c);
 		}
 	}
+	r->name.len = angle ? named : r->name.len;
 	return angle;
 }
 
