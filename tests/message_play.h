@@ -16,7 +16,8 @@ struct message_play {
 static inline void message_play_open(struct message_play *p, uint64_t octets, bool parts)
 {
 	SC_ASSERT(sc_blocks_open(&p->store, octets));
-	p->host = (struct sc_message_host){ .store = &p->store, .scratch = malloc(sizeof(struct sc_message_scratch)), .parts = parts };
+	p->host = (struct sc_message_host){ .store = &p->store, .parts = parts };
+	p->host.scratch = malloc(sizeof(struct sc_message_scratch));
 	SC_ASSERT(p->host.scratch);
 }
 
@@ -43,8 +44,8 @@ static inline void message_play_run(struct sc_message *m, sc_str run)
 }
 
 /* Feeds `text` in runs of `step` octets, the first of `first`; `whole`: it ends there. */
-static inline void message_play(struct message_play *p, sc_str text, size_t first, size_t step, bool stuffed, bool whole,
-	struct message_gap gap, struct same *out)
+static inline void message_play(struct message_play *p, sc_str text, size_t first, size_t step, bool stuffed,
+	bool whole, struct message_gap gap, struct same *out)
 {
 	struct sc_message *m = sc_message_open(&p->host, stuffed);
 	struct sc_ev_message ev;

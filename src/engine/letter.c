@@ -1,7 +1,8 @@
 /* letter.c - which run of text belongs to which message; see letter.h.
  *
- * A message is known by where it began in the client's stream.  It is read before its fate is known and told when its transaction
- * ends; its memory stays until then, and a little longer, since its Message-ID is shown with each recipient.
+ * A message is known by where it began in the client's stream.  It is read before its fate is known and told when
+ * its transaction ends; its memory stays until then, and a little longer, since its Message-ID is shown with each
+ * recipient.
  */
 #include "engine/letter.h"
 
@@ -39,7 +40,8 @@ void sc_letters_feed(struct sc_letters *l, const struct sc_message_host *host, c
 	struct sc_letter *x = find(l, run->begin);
 	if (!x) {
 		x = room(l);
-		*x = (struct sc_letter){ sc_message_open(host, run->stuffed), true, run->begin, run->packet, run->packet };
+		*x = (struct sc_letter){ .used = true, .begin = run->begin, .first = run->packet };
+		x->message = sc_message_open(host, run->stuffed);
 	}
 	x->last = run->packet;
 	if (!x->message)

@@ -5,7 +5,7 @@
 #include "message/message.h"
 #include "smtp/session.h"
 
-#define SC_LETTERS 4 /* of one session at a time: with pipelined chunks the next begin before the verdict on the first */
+#define SC_LETTERS 4 /* at a time: with pipelined chunks the next message begins before the verdict on the first */
 
 struct sc_letter {
 	struct sc_message *message; /* NULL: there was no memory */
@@ -20,8 +20,8 @@ struct sc_letters {
 
 /* Message text came. */
 void sc_letters_feed(struct sc_letters *l, const struct sc_message_host *host, const struct sc_text_run *run);
-/* The message that began at `begin` is to be told; messages that began before it will never be, and are given up.  NULL: it was
- * not read.  Good until more text comes. */
+/* The message that began at `begin` is to be told; messages that began before it will never be, and are given up.
+ * NULL: it was not read.  Good until more text comes. */
 const struct sc_letter *sc_letters_take(struct sc_letters *l, uint64_t begin);
 void sc_letters_close(struct sc_letters *l);
 

@@ -1,9 +1,9 @@
 /* address.c - mailboxes out of From, To, Cc and Reply-To; see address.h.
  *
- * One pass from left to right, with two builders: what stands outside of brackets is a name or an address, what stands inside is
- * the address.  Comments are counted, not descended into, so depth costs nothing.  Only a mailbox's own syntax decides what the
- * address is: an address in quotes, in a comment or in an encoded word is a part of the name, since that is what receivers do
- * and what senders of lies count on.
+ * One pass from left to right, with two builders: what stands outside of brackets is a name or an address, what
+ * stands inside is the address.  Comments are counted, not descended into, so depth costs nothing.  Only a
+ * mailbox's own syntax decides what the address is: an address in quotes, in a comment or in an encoded word is a
+ * part of the name, since that is what receivers do and what senders of lies count on.
  */
 #include "message/address.h"
 

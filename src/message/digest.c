@@ -1,7 +1,7 @@
 /* digest.c - SHA-256 by libcrypto's plain functions; see digest.h.
  *
- * They are called deprecated in favour of EVP, whose state is allocated by malloc for each digest; here the state lies in the
- * message's own memory, and nothing is allocated while packets flow.
+ * They are called deprecated in favour of EVP, whose state is allocated by malloc for each digest; here the state
+ * lies in the message's own memory, and nothing is allocated while packets flow.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "message/digest.h"

@@ -1,7 +1,7 @@
 /* dots.c - removes the dots that RFC 5321 4.5.2 doubles, however the text is cut into runs; see dots.h.
  *
- * Only a dot behind CRLF counts, as for the server.  Dots are searched with memchr, since most text has few and base64 none.
- * A CR behind a dot that opens a line is held back until it is known whether the text ends there.
+ * Only a dot behind CRLF counts, as for the server.  Dots are searched with memchr, since most text has few and
+ * base64 none. A CR behind a dot that opens a line is held back until it is known whether the text ends there.
  */
 #include "message/dots.h"
 

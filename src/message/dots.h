@@ -1,4 +1,5 @@
-/* dots.h - removes what transparency added to a message sent with DATA (RFC 5321 4.5.2), and the line with the final dot. */
+/* dots.h - removes what transparency added to a message sent with DATA (RFC 5321 4.5.2), and the line with the
+ * final dot. */
 #ifndef SC_MESSAGE_DOTS_H
 #define SC_MESSAGE_DOTS_H
 

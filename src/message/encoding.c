@@ -1,8 +1,8 @@
 /* encoding.c - base64 and quoted-printable, pulled piece by piece; see encoding.h.
  *
- * Both decoders are as forgiving as readers of mail are: base64 skips what is no digit (RFC 2045 6.8) and ends at the first
- * equals sign; quoted-printable drops blanks at the ends of lines (6.7, rule 3) and passes a broken escape as it stands.
- * The result does not depend on how the octets are cut.
+ * Both decoders are as forgiving as readers of mail are: base64 skips what is no digit (RFC 2045 6.8) and ends at
+ * the first equals sign; quoted-printable drops blanks at the ends of lines (6.7, rule 3) and passes a broken
+ * escape as it stands. The result does not depend on how the octets are cut.
  */
 #include "message/encoding.h"
 
@@ -31,7 +31,8 @@ static size_t whole_groups(sc_str *run, char *room, size_t size)
 	const uint8_t *p = (const uint8_t *)run->at;
 	size_t in = 0, n = 0;
 	while (run->len - in >= 4 && size - n >= 3) {
-		uint8_t a = digit_of[p[in]], b = digit_of[p[in + 1]], c = digit_of[p[in + 2]], d = digit_of[p[in + 3]];
+		uint8_t a = digit_of[p[in]], b = digit_of[p[in + 1]];
+		uint8_t c = digit_of[p[in + 2]], d = digit_of[p[in + 3]];
 		if ((a | b | c | d) & NO)
 			break;
 		uint32_t bits = (uint32_t)a << 18 | (uint32_t)b << 12 | (uint32_t)c << 6 | d;

@@ -22,8 +22,8 @@ struct sc_decoder {
 	char     space[SC_DECODER_SPACES];
 };
 
-/* Takes octets off the front of `*run` and gives what they mean: a slice of the run for identity, else octets in `room`,
- * which has SC_DECODED_LEAST octets at least.  False: the run is used up and nothing more came of it. */
+/* Takes octets off the front of `*run` and gives what they mean: a slice of the run for identity, else octets in
+ * `room`, which has SC_DECODED_LEAST octets at least.  False: the run is used up and nothing more came of it. */
 bool sc_decoder_next(struct sc_decoder *d, sc_str *run, char *room, size_t size, sc_str *out);
 
 /* The part is over: what of it waited. */

@@ -1,8 +1,8 @@
 /* fields.c - header fields, unfolded, out of runs that are cut anywhere; see fields.h.
  *
- * A field that lies within one run is a slice of it; only what is folded or cut is copied, into blocks that are given back at
- * once.  A header ends at the empty line, or at the first line that is no field: what follows such a line is text to the
- * servers that decide (Postfix, Exim), so nothing there may pass for a field.
+ * A field that lies within one run is a slice of it; only what is folded or cut is copied, into blocks that are
+ * given back at once.  A header ends at the empty line, or at the first line that is no field: what follows such a
+ * line is text to the servers that decide (Postfix, Exim), so nothing there may pass for a field.
  */
 #include "message/fields.h"
 

@@ -1,8 +1,8 @@
-/* fields.h - header fields out of a stream of text: RFC 5322 2.2, and everything else that has that form (MIME parts, the
- * groups of a delivery report).
+/* fields.h - header fields out of a stream of text: RFC 5322 2.2, and everything else that has that form (MIME
+ * parts, the groups of a delivery report).
  *
- * Pull: call sc_fields_next() until it gives SC_FIELDS_NONE.  Only fields that have a row are given, unfolded; the others are
- * passed over.  A field is given when the line behind it shows that it is over.
+ * Pull: call sc_fields_next() until it gives SC_FIELDS_NONE.  Only fields that have a row are given, unfolded; the
+ * others are passed over.  A field is given when the line behind it shows that it is over.
  */
 #ifndef SC_MESSAGE_FIELDS_H
 #define SC_MESSAGE_FIELDS_H
@@ -22,6 +22,9 @@ struct sc_field_row {
 	bool once;        /* a second one is noted and passed over (RFC 5322 3.6) */
 	void (*take)(struct sc_message *m, sc_str value);
 };
+
+#define SC_FIELD_ROW(name, once, take) { name, sizeof(name) - 1, once, take }
+#define SC_FIELD_ROWS_END              { NULL, 0, false, NULL }
 
 enum sc_fields_kind {
 	SC_FIELDS_NONE,

@@ -1,8 +1,8 @@
 /* header.c - what is done with each header field of a message and of a part; see inside.h.
  *
- * Of fields that may stand once the first counts, and a second is noted as a quirk (RFC 5322 3.6): whoever shows another one
- * than we do is what the sender of two may hope for.  Values are shown decoded; addresses are taken from where the syntax has
- * them, never from names and comments.
+ * Of fields that may stand once the first counts, and a second is noted as a quirk (RFC 5322 3.6): whoever shows
+ * another one than we do is what the sender of two may hope for.  Values are shown decoded; addresses are taken
+ * from where the syntax has them, never from names and comments.
  */
 #include "message/address.h"
 #include "message/inside.h"
@@ -87,9 +87,10 @@ static void take_received(struct sc_message *m, sc_str value)
 	if (!node)
 		return;
 	struct sc_ev_hop h = sc_received_read(value);
-	node->hop = (struct sc_ev_hop){ .from = sc_message_copy(m, h.from), .ip = h.ip, .by = sc_message_copy(m, h.by),
-		.with = sc_message_copy(m, h.with), .id = sc_message_copy(m, h.id), .recipient = sc_message_copy(m, h.recipient),
-		.date = sc_message_copy(m, h.date) };
+	sc_str *const values[] = { &h.from, &h.by, &h.with, &h.id, &h.recipient, &h.date };
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		*values[i] = sc_message_copy(m, *values[i]);
+	node->hop = h;
 }
 
 static void take_user_agent(struct sc_message *m, sc_str value)
@@ -169,7 +170,8 @@ void sc_header_content_type(struct sc_message *m, sc_str value)
 	char room[SC_VALUE_OCTETS];
 	struct sc_text t = sc_text_into(room, sizeof(room));
 	sc_str type = sc_params_value(value);
-	e->type = sc_str_find(type, '/') == SIZE_MAX ? SC_STR_NONE : lower_token(type, e->type_room, sizeof(e->type_room));
+	if (sc_str_find(type, '/') != SIZE_MAX)
+		e->type = lower_token(type, e->type_room, sizeof(e->type_room));
 	if (!e->type.at)
 		return;
 	if (sc_str_starts(e->type, SC_STR("multipart/")) && sc_params_find(&t, value, SC_STR("boundary")) && t.len &&
@@ -211,40 +213,38 @@ void sc_header_encoding(struct sc_message *m, sc_str value)
 	e->encoding_word = sc_message_copy(m, word);
 }
 
-#define ROW(name, once, take) { name, sizeof(name) - 1, once, take }
-
-#define PART_ROWS                                              \
-	ROW("content-type", true, sc_header_content_type),          \
-	ROW("content-transfer-encoding", true, sc_header_encoding), \
-	ROW("content-disposition", true, take_disposition)
+#define PART_ROWS                                                       \
+	SC_FIELD_ROW("content-type", true, sc_header_content_type),     \
+	SC_FIELD_ROW("content-transfer-encoding", true, sc_header_encoding), \
+	SC_FIELD_ROW("content-disposition", true, take_disposition)
 
 const struct sc_field_row sc_header_rows[] = {
-	ROW("received", false, take_received),
-	ROW("from", true, take_from),
-	ROW("to", true, take_to),
-	ROW("cc", true, take_cc),
-	ROW("subject", true, take_subject),
-	ROW("date", true, take_date),
-	ROW("message-id", true, take_message_id),
-	ROW("reply-to", true, take_reply_to),
-	ROW("in-reply-to", true, take_in_reply_to),
-	ROW("user-agent", false, take_user_agent),
-	ROW("x-mailer", false, take_user_agent),
-	ROW("list-id", true, take_list_id),
-	ROW("dkim-signature", false, take_dkim),
-	ROW("authentication-results", false, take_auth_results),
+	SC_FIELD_ROW("received", false, take_received),
+	SC_FIELD_ROW("from", true, take_from),
+	SC_FIELD_ROW("to", true, take_to),
+	SC_FIELD_ROW("cc", true, take_cc),
+	SC_FIELD_ROW("subject", true, take_subject),
+	SC_FIELD_ROW("date", true, take_date),
+	SC_FIELD_ROW("message-id", true, take_message_id),
+	SC_FIELD_ROW("reply-to", true, take_reply_to),
+	SC_FIELD_ROW("in-reply-to", true, take_in_reply_to),
+	SC_FIELD_ROW("user-agent", false, take_user_agent),
+	SC_FIELD_ROW("x-mailer", false, take_user_agent),
+	SC_FIELD_ROW("list-id", true, take_list_id),
+	SC_FIELD_ROW("dkim-signature", false, take_dkim),
+	SC_FIELD_ROW("authentication-results", false, take_auth_results),
 	PART_ROWS,
-	{ NULL, 0, false, NULL },
+	SC_FIELD_ROWS_END,
 };
 
 const struct sc_field_row sc_id_rows[] = {
-	ROW("message-id", true, take_message_id),
-	{ NULL, 0, false, NULL },
+	SC_FIELD_ROW("message-id", true, take_message_id),
+	SC_FIELD_ROWS_END,
 };
 
 const struct sc_field_row sc_part_rows[] = {
 	PART_ROWS,
-	{ NULL, 0, false, NULL },
+	SC_FIELD_ROWS_END,
 };
 
 void sc_header_take(struct sc_message *m, struct sc_fields *f, const struct sc_fields_unit *u)

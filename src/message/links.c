@@ -1,7 +1,7 @@
 /* links.c - finds links by their scheme and two slashes; see links.h.
  *
- * Colons are searched, since text has few.  A link reaches to the next octet that no link may hold (RFC 3986 2); what a sentence
- * or a bracket around it adds at its end is taken off.
+ * Colons are searched, since text has few.  A link reaches to the next octet that no link may hold (RFC 3986 2);
+ * what a sentence or a bracket around it adds at its end is taken off.
  */
 #include "message/links.h"
 
@@ -11,8 +11,8 @@ enum state { SEARCHING, COLON, SLASH, LINK };
 
 static bool may_stand_in(char c)
 {
-	return (unsigned char)c > ' ' && c != 127 && c != '<' && c != '>' && c != '"' && c != '\'' && c != '\\' && c != '^' &&
-		c != '`' && c != '{' && c != '|' && c != '}';
+	static const char never[] = "<>\"'\\^`{|}\x7f";
+	return (unsigned char)c > ' ' && !memchr(never, c, sizeof(never) - 1);
 }
 
 /* Keeps the end of what was read. */
@@ -80,7 +80,7 @@ static bool ends_sentence(sc_str link)
 	char last = link.at[link.len - 1];
 	if (last == ')' || last == ']') /* one that the link does not open */
 		return count_of(link, last) > count_of(link, last == ')' ? '(' : '[');
-	return last == '.' || last == ',' || last == ';' || last == ':' || last == '!' || last == '?' || last == '*' || last == '_';
+	return memchr(".,;:!?*_", last, 8) != NULL;
 }
 
 /* The link in `room` is complete; false: there is nothing behind its slashes, or too much. */

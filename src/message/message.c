@@ -1,15 +1,17 @@
 /* message.c - a message from its first octet to what is told of it; see message.h.
  *
- * All that is kept lies in an arena that the message itself lies in, with a bound on its octets; at the bound, or when the store
- * runs low, values are left out and a quirk tells; no session is given up for want of what messages keep.  Wire data is believed in nothing: the parsers below take octets as they come
- * and give what the RFCs say they mean, or nothing.
+ * All that is kept lies in an arena that the message itself lies in, with a bound on its octets; at the bound, or
+ * when the store runs low, values are left out and a quirk tells; no session is given up for want of what messages
+ * keep.  Wire data is believed in nothing: the parsers below take octets as they come and give what the RFCs say
+ * they mean, or nothing.
  */
 #include "message/inside.h"
 
 #include "base/text.h"
 #include "message/words.h"
 
-_Static_assert(sizeof(struct sc_message) <= SC_BLOCK_LARGE && sizeof(struct sc_report) <= SC_BLOCK_LARGE, "they lie in an arena");
+_Static_assert(sizeof(struct sc_message) <= SC_BLOCK_LARGE, "it lies in an arena");
+_Static_assert(sizeof(struct sc_report) <= SC_BLOCK_LARGE, "it lies in an arena");
 
 void sc_message_quirk(struct sc_message *m, uint64_t bits)
 {

@@ -1,5 +1,5 @@
-/* message.h - what a message says: header fields, parts, links, and what a report tells of other mail; the text streams by and
- * is not kept (RFC 5322, 2045 to 2047, 2231, 3464, 5965, 6522, 6533).
+/* message.h - what a message says: header fields, parts, links, and what a report tells of other mail; the text
+ * streams by and is not kept (RFC 5322, 2045 to 2047, 2231, 3464, 5965, 6522, 6533).
  *
  * Open, feed runs cut anywhere, end or leave it, tell, close.
  */

@@ -1,8 +1,9 @@
 /* mime.c - the structure of a message: headers, parts, parts within parts; see inside.h.
  *
- * There is no recursion: the multiparts that are open are a stack of boundaries (split.c), and of everything else only what is
- * innermost is in work.  What nobody asks for is not looked at: without parts and reports, nothing is done behind the header.
- * Behind a gap nothing is believed up to the next boundary, since what began in it is not known.
+ * There is no recursion: the multiparts that are open are a stack of boundaries (split.c), and of everything else
+ * only what is innermost is in work.  What nobody asks for is not looked at: without parts and reports, nothing is
+ * done behind the header. Behind a gap nothing is believed up to the next boundary, since what began in it is not
+ * known.
  */
 #include "message/inside.h"
 
@@ -110,8 +111,8 @@ static void list_part(struct sc_message *m, sc_str type)
 {
 	m->part = m->host->parts ? sc_message_add(m, &m->parts, SC_PARTS_LISTED, sizeof(m->part->part)) : NULL;
 	if (m->part)
-		m->part->part = (struct sc_ev_part){ .type = sc_message_copy(m, type), .name = m->entity.name, .size = SC_NONE,
-			.sha256 = SC_STR_NONE, .encoding = m->entity.encoding_word };
+		m->part->part = (struct sc_ev_part){ .type = sc_message_copy(m, type), .name = m->entity.name,
+			.size = SC_NONE, .sha256 = SC_STR_NONE, .encoding = m->entity.encoding_word };
 }
 
 /* The content is a multipart: its parts follow, if anybody wants them. */
@@ -161,8 +162,8 @@ static void end_header(struct sc_message *m)
 		begin_content(m, type);
 }
 
-/* The content begins without an empty line before it, with a line of which `begun` was read as a name; `lines`: the rest
- * of it is all that `text` holds. */
+/* The content begins without an empty line before it, with a line of which `begun` was read as a name; `lines`:
+ * the rest of it is all that `text` holds. */
 static void begin_text(struct sc_message *m, sc_str begun, sc_str *text, bool lines)
 {
 	sc_message_quirk(m, SC_QUIRK_BIT(header_broken));

@@ -1,7 +1,7 @@
 /* params.c - parameters of MIME header fields; see params.h.
  *
- * One pass notes where the values are that matter; only they are decoded.  The first of several parameters with one name
- * counts, and a continued value ends at the first piece that is missing.
+ * One pass notes where the values are that matter; only they are decoded.  The first of several parameters with
+ * one name counts, and a continued value ends at the first piece that is missing.
  */
 #include "message/params.h"
 
@@ -56,10 +56,12 @@ static sc_str value_at(sc_str s, char *room, size_t size)
 {
 	struct sc_text t = sc_text_into(room, size);
 	bool quoted = s.len && s.at[0] == '"';
-	for (size_t i = quoted; i < s.len && (quoted ? s.at[i] != '"' : s.at[i] == '=' || !ends_token(s.at[i])); i++) {
+	for (size_t i = quoted; i < s.len; i++) {
+		if (quoted ? s.at[i] == '"' : s.at[i] != '=' && ends_token(s.at[i]))
+			break; /* an equals sign outside of quotes is against RFC 2045, and common in boundaries */
 		if (quoted && s.at[i] == '\\' && i + 1 < s.len)
 			i++;
-		sc_text_put(&t, s.at[i]); /* an equals sign outside of quotes is against RFC 2045, and common in boundaries */
+		sc_text_put(&t, s.at[i]);
 	}
 	return sc_text_str(&t);
 }

@@ -1,11 +1,13 @@
 /* received.c - the clauses of a Received field; see received.h.
  *
- * Words outside of comments are looked at one by one: a keyword opens a clause, what follows up to the next comment or keyword is
- * its value.  The first clause of a kind counts.  Servers write much that the grammar does not know; it is passed over.
+ * Words outside of comments are looked at one by one: a keyword opens a clause, what follows up to the next
+ * comment or keyword is its value.  The first clause of a kind counts.  Servers write much that the grammar does
+ * not know; it is passed over.
  */
 #include "message/received.h"
 
 #include "base/text.h"
+#include "message/address.h"
 
 enum clause { NONE, FROM, BY, WITH, ID, FOR, OTHER };
 
@@ -72,11 +74,6 @@ static void extend(sc_str *value, bool goes_on, sc_str w)
 		value->len = (size_t)(w.at + w.len - value->at);
 }
 
-static sc_str without_brackets(sc_str s)
-{
-	return s.len > 1 && s.at[0] == '<' && s.at[s.len - 1] == '>' ? sc_str_slice(s, 1, s.len - 2) : s;
-}
-
 struct sc_ev_hop sc_received_read(sc_str value)
 {
 	struct sc_ev_hop h = { .from = SC_STR_NONE };
@@ -104,7 +101,7 @@ struct sc_ev_hop sc_received_read(sc_str value)
 	}
 	if (h.from.len && h.from.at[0] == '[') /* as Exim writes it */
 		read_ip(h.from, &h.ip);
-	h.recipient = without_brackets(h.recipient);
+	h.recipient = sc_address_bare(h.recipient);
 	h.date = value.len ? sc_str_trim(sc_str_from(value, 1)) : SC_STR_NONE;
 	return h;
 }

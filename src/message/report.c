@@ -1,10 +1,11 @@
-/* report.c - what a multipart/report tells of other mail: delivery reports (RFC 3464, 6533), complaints (RFC 5965), receipts
- * (RFC 8098), and the identity of the message that came back with them; see inside.h.
+/* report.c - what a multipart/report tells of other mail: delivery reports (RFC 3464, 6533), complaints (RFC
+ * 5965), receipts (RFC 8098), and the identity of the message that came back with them; see inside.h.
  *
- * Only the standard's own forms are read, in the parts where they belong; a bounce in prose is not guessed at.  The text comes
- * decoded.  A group of fields counts when its end was seen.
+ * Only the standard's own forms are read, in the parts where they belong; a bounce in prose is not guessed at.
+ * The text comes decoded.  A group of fields counts when its end was seen.
  */
 #include "base/text.h"
+#include "message/address.h"
 #include "message/inside.h"
 #include "message/words.h"
 
@@ -14,19 +15,6 @@ static sc_str behind_type(sc_str value)
 	sc_str head = value;
 	(void)sc_str_until(&head, ';');
 	return sc_str_trim(sc_str_find(value, ';') == SIZE_MAX ? value : head);
-}
-
-static sc_str without_brackets(sc_str s)
-{
-	return s.len > 1 && s.at[0] == '<' && s.at[s.len - 1] == '>' ? sc_str_slice(s, 1, s.len - 2) : s;
-}
-
-static void put_code_point(struct sc_text *t, uint32_t c)
-{
-	char utf8[4] = { (char)(0xf0 | c >> 18), (char)(0x80 | (c >> 12 & 0x3f)), (char)(0x80 | (c >> 6 & 0x3f)), (char)(0x80 | (c & 0x3f)) };
-	size_t skip = c < 0x80 ? 3 : c < 0x800 ? 2 : c < 0x10000 ? 1 : 0;
-	utf8[skip] = (char)(c < 0x80 ? c : skip == 2 ? (0xc0 | c >> 6) : skip == 1 ? (0xe0 | c >> 12) : (unsigned char)utf8[0]);
-	sc_text_add(t, (sc_str){ utf8 + skip, 4 - skip });
 }
 
 /* The escape that opens `s`, \x{HEX} (RFC 6533 3); gives its octets, 0 when there is none. */
@@ -45,13 +33,13 @@ static sc_str address(struct sc_message *m, sc_str value)
 {
 	char room[SC_VALUE_OCTETS];
 	struct sc_text t = sc_text_into(room, sizeof(room));
-	sc_str s = without_brackets(behind_type(value));
+	sc_str s = sc_address_bare(behind_type(value));
 	bool international = sc_str_starts_nocase(sc_str_trim(value), SC_STR("utf-8"));
 	while (s.len) {
 		uint32_t c;
 		size_t n = international ? read_escape(s, &c) : 0;
 		if (n)
-			put_code_point(&t, c);
+			sc_words_put(&t, c);
 		else
 			sc_text_put(&t, s.at[0]);
 		s = sc_str_from(s, n ? n : 1);
@@ -129,7 +117,7 @@ TAKE(log_id, m->report->now.final_log_id = text(m, value))
 TAKE(original_id, if (!m->report->ev.original_message_id.at) m->report->ev.original_message_id = text(m, value))
 TAKE(disposition, m->report->ev.disposition = text(m, value))
 TAKE(feedback_type, m->report->ev.feedback_type = word(m, value))
-TAKE(original_mail_from, m->report->ev.original_mail_from = text(m, without_brackets(sc_str_trim(value))))
+TAKE(original_mail_from, m->report->ev.original_mail_from = text(m, sc_address_bare(sc_str_trim(value))))
 TAKE(reported_domain, m->report->ev.reported_domain = text(m, value))
 TAKE(original_subject, m->report->ev.original_subject = sc_message_words(m, value))
 
@@ -137,7 +125,7 @@ static void take_original_rcpt_to(struct sc_message *m, sc_str value)
 {
 	struct sc_node *node = sc_message_add(m, &m->report->reported, SC_REPORTED_LISTED, sizeof(node->reported));
 	if (node)
-		node->reported.original_recipient = text(m, without_brackets(sc_str_trim(value)));
+		node->reported.original_recipient = text(m, sc_address_bare(sc_str_trim(value)));
 }
 
 static void take_source_ip(struct sc_message *m, sc_str value)
@@ -151,59 +139,56 @@ static void take_source_ip(struct sc_message *m, sc_str value)
 		m->report->ev.source_ip.version = 0;
 }
 
-#define ROW(name, once, take) { name, sizeof(name) - 1, once, take }
-#define END { NULL, 0, false, NULL }
-
 static const struct sc_field_row delivery_rows[] = {
-	ROW("final-recipient", true, take_final_recipient),
-	ROW("original-recipient", true, take_original_recipient),
-	ROW("action", true, take_action),
-	ROW("status", true, take_status),
-	ROW("diagnostic-code", true, take_diagnostic),
-	ROW("remote-mta", true, take_remote_mta),
-	ROW("last-attempt-date", true, take_last_attempt),
-	ROW("will-retry-until", true, take_retry_until),
-	ROW("final-log-id", true, take_log_id),
-	ROW("reporting-mta", true, take_reporting_mta),
-	ROW("original-envelope-id", true, take_envelope_id),
-	ROW("arrival-date", true, take_arrival_date),
-	END,
+	SC_FIELD_ROW("final-recipient", true, take_final_recipient),
+	SC_FIELD_ROW("original-recipient", true, take_original_recipient),
+	SC_FIELD_ROW("action", true, take_action),
+	SC_FIELD_ROW("status", true, take_status),
+	SC_FIELD_ROW("diagnostic-code", true, take_diagnostic),
+	SC_FIELD_ROW("remote-mta", true, take_remote_mta),
+	SC_FIELD_ROW("last-attempt-date", true, take_last_attempt),
+	SC_FIELD_ROW("will-retry-until", true, take_retry_until),
+	SC_FIELD_ROW("final-log-id", true, take_log_id),
+	SC_FIELD_ROW("reporting-mta", true, take_reporting_mta),
+	SC_FIELD_ROW("original-envelope-id", true, take_envelope_id),
+	SC_FIELD_ROW("arrival-date", true, take_arrival_date),
+	SC_FIELD_ROWS_END,
 };
 
 static const struct sc_field_row disposition_rows[] = {
-	ROW("final-recipient", true, take_final_recipient),
-	ROW("original-recipient", true, take_original_recipient),
-	ROW("original-message-id", true, take_original_id),
-	ROW("disposition", true, take_disposition),
-	END,
+	SC_FIELD_ROW("final-recipient", true, take_final_recipient),
+	SC_FIELD_ROW("original-recipient", true, take_original_recipient),
+	SC_FIELD_ROW("original-message-id", true, take_original_id),
+	SC_FIELD_ROW("disposition", true, take_disposition),
+	SC_FIELD_ROWS_END,
 };
 
 static const struct sc_field_row feedback_rows[] = {
-	ROW("feedback-type", true, take_feedback_type),
-	ROW("original-mail-from", true, take_original_mail_from),
-	ROW("original-rcpt-to", false, take_original_rcpt_to),
-	ROW("original-envelope-id", true, take_envelope_id),
-	ROW("source-ip", true, take_source_ip),
-	ROW("reporting-mta", true, take_reporting_mta),
-	ROW("arrival-date", true, take_arrival_date),
-	ROW("reported-domain", false, take_reported_domain),
-	END,
+	SC_FIELD_ROW("feedback-type", true, take_feedback_type),
+	SC_FIELD_ROW("original-mail-from", true, take_original_mail_from),
+	SC_FIELD_ROW("original-rcpt-to", false, take_original_rcpt_to),
+	SC_FIELD_ROW("original-envelope-id", true, take_envelope_id),
+	SC_FIELD_ROW("source-ip", true, take_source_ip),
+	SC_FIELD_ROW("reporting-mta", true, take_reporting_mta),
+	SC_FIELD_ROW("arrival-date", true, take_arrival_date),
+	SC_FIELD_ROW("reported-domain", false, take_reported_domain),
+	SC_FIELD_ROWS_END,
 };
 
 /* The returned message's own type is read, too: its parts are listed. */
 const struct sc_field_row sc_returned_rows[] = {
-	ROW("message-id", true, take_original_id),
-	ROW("subject", true, take_original_subject),
-	ROW("content-type", true, sc_header_content_type),
-	ROW("content-transfer-encoding", true, sc_header_encoding),
-	END,
+	SC_FIELD_ROW("message-id", true, take_original_id),
+	SC_FIELD_ROW("subject", true, take_original_subject),
+	SC_FIELD_ROW("content-type", true, sc_header_content_type),
+	SC_FIELD_ROW("content-transfer-encoding", true, sc_header_encoding),
+	SC_FIELD_ROWS_END,
 };
 
 /* In a part of its own, only the fields of the returned message count: there is no content. */
 static const struct sc_field_row headers_rows[] = {
-	ROW("message-id", true, take_original_id),
-	ROW("subject", true, take_original_subject),
-	END,
+	SC_FIELD_ROW("message-id", true, take_original_id),
+	SC_FIELD_ROW("subject", true, take_original_subject),
+	SC_FIELD_ROWS_END,
 };
 
 static const struct part {
@@ -228,7 +213,9 @@ static void end_group(struct sc_message *m)
 {
 	struct sc_report *r = m->report;
 	bool some = r->now.final_recipient.at || r->now.original_recipient.at || r->now.action.at;
-	struct sc_node *node = some ? sc_message_add(m, &r->reported, SC_REPORTED_LISTED, sizeof(node->reported)) : NULL;
+	struct sc_node *node = NULL;
+	if (some)
+		node = sc_message_add(m, &r->reported, SC_REPORTED_LISTED, sizeof(node->reported));
 	if (node)
 		node->reported = r->now;
 	r->now = (struct sc_ev_reported){ .action = SC_STR_NONE };

@@ -1,8 +1,8 @@
 /* split.c - cuts text at the boundaries of the multiparts that are open; see split.h.
  *
- * Without an open multipart the text passes untouched.  Else hyphens are searched, since base64 has none; only a line that opens
- * with one is looked at.  A boundary must be all of its line but for blanks (RFC 2046 5.1.1); the innermost multipart is asked
- * first, and a boundary of an outer one ends what is open within.
+ * Without an open multipart the text passes untouched.  Else hyphens are searched, since base64 has none; only a
+ * line that opens with one is looked at.  A boundary must be all of its line but for blanks (RFC 2046 5.1.1); the
+ * innermost multipart is asked first, and a boundary of an outer one ends what is open within.
  */
 #include "message/split.h"
 

@@ -30,12 +30,13 @@ struct sc_split {
 	char     line[SC_SPLIT_LINE];
 };
 
-/* Takes the next unit off the front of `*run`; false: it is used up.  `lines`: the text is given line by line, with line ends
- * (a header is read). */
+/* Takes the next unit off the front of `*run`; false: it is used up.  `lines`: the text is given line by line,
+ * with line ends (a header is read). */
 bool sc_split_next(struct sc_split *s, sc_str *run, bool lines, struct sc_split_unit *u);
 /* The text is over: what waited, until it gives false. */
 bool sc_split_end(struct sc_split *s, struct sc_split_unit *u);
-/* A line that was given turned out to be no part of a header: `text` is what is left of it, and loses its line end, which waits. */
+/* A line that was given turned out to be no part of a header: `text` is what is left of it, and loses its line
+ * end, which waits. */
 void sc_split_rest(struct sc_split *s, sc_str *text);
 /* Octets are missing: what waited is lost, and what comes next stands somewhere within a line. */
 void sc_split_gap(struct sc_split *s);

@@ -1,7 +1,8 @@
 /* words.c - RFC 2047 encoded words into UTF-8, forgivingly; see words.h.
  *
- * The character sets are tables (charset.def).  UTF-8 is passed through octet by octet, so that a character that was cut over
- * two encoded words, as many senders do, is whole again; whether it is well formed is the concern of who writes it out.
+ * The character sets are tables (charset.def).  UTF-8 is passed through octet by octet, so that a character that
+ * was cut over two encoded words, as many senders do, is whole again; whether it is well formed is the concern of
+ * who writes it out.
  */
 #include "message/words.h"
 
@@ -48,15 +49,16 @@ static enum set set_of(sc_str name)
 	return UNKNOWN;
 }
 
-static void put_code_point(struct sc_text *t, uint32_t c)
+void sc_words_put(struct sc_text *t, uint32_t code_point)
 {
-	char utf8[3] = { (char)(0xe0 | c >> 12), (char)(0x80 | (c >> 6 & 0x3f)), (char)(0x80 | (c & 0x3f)) };
-	if (c < 0x800) {
-		utf8[1] = (char)(0xc0 | c >> 6);
-		sc_text_add(t, (sc_str){ utf8 + 1, 2 });
-	} else {
-		sc_text_add(t, (sc_str){ utf8, 3 });
-	}
+	char utf8[4];
+	uint32_t c = code_point;
+	size_t more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3; /* octets behind the first */
+	static const uint8_t first[] = { 0, 0xc0, 0xe0, 0xf0 };
+	for (size_t i = more; i > 0; i--, c >>= 6)
+		utf8[i] = (char)(0x80 | (c & 0x3f));
+	utf8[0] = (char)(first[more] | c);
+	sc_text_add(t, (sc_str){ utf8, more + 1 });
 }
 
 static void put_octets(struct sc_text *t, enum set set, sc_str octets)
@@ -66,7 +68,7 @@ static void put_octets(struct sc_text *t, enum set set, sc_str octets)
 		if (c < 128 || set == UTF_8)
 			sc_text_put(t, (char)c);
 		else
-			put_code_point(t, high[set][c - 128] ? high[set][c - 128] : 0xfffd);
+			sc_words_put(t, high[set][c - 128] ? high[set][c - 128] : 0xfffd);
 	}
 }
 

@@ -1,7 +1,8 @@
 /* fuzz_message.c - messages made of phrases and octets, with a piece missing, read whole and in runs.
  *
- * Beyond "no crash": however the text is cut the same is told, with parts and without; a reader that lists no parts finds the same
- * header fields and the same reports; what lacks octets, or its end, is not complete; every block comes back. */
+ * Beyond "no crash": however the text is cut the same is told, with parts and without; a reader that lists no
+ * parts finds the same header fields and the same reports; what lacks octets, or its end, is not complete; every
+ * block comes back. */
 #include <stdlib.h>
 #include <string.h>
 
