@@ -78,6 +78,7 @@ static void emit(void *ctx, struct sc_session *s, enum sc_event_kind kind, const
 	struct sc_mail *m = (struct sc_mail *)s;
 	struct sc_ev_frames frames = { first, last > first ? last : first };
 	tally(e, kind, body);
+	m->watch.text_of = s->tx.text_from;
 	if (e->watches)
 		sc_watch_observe(&m->watch, &m->wire, &frames, &s->facts, kind, body, e->when);
 	if (e->watches && kind == SC_EVENT_session)
@@ -98,7 +99,13 @@ static void opaque(void *ctx, struct sc_session *s, enum sc_side side, const str
 static void text(void *ctx, struct sc_session *s, const struct sc_text_run *run)
 {
 	struct sc_engine *e = ctx;
-	sc_letters_feed(&((struct sc_mail *)s)->letters, &e->message_host, run);
+	struct sc_mail *m = (struct sc_mail *)s;
+	if (e->watches && run->kind == SC_TEXT_OCTETS)
+		sc_watch_text_read(&m->watch.text, run->begin, run->bytes);
+	else if (e->watches && run->kind == SC_TEXT_GAP)
+		sc_watch_text_skip(&m->watch.text, run->begin, run->octets);
+	if (e->host.message)
+		sc_letters_feed(&m->letters, &e->message_host, run);
 }
 
 static sc_str message(void *ctx, struct sc_session *s, uint64_t begin)
@@ -214,6 +221,7 @@ void sc_mail_host(struct sc_engine *e)
 	wants |= e->watches ? SC_WANT(SC_EVENT_exchange) : 0; /* the rules look at them */
 	e->host = (struct sc_session_host){ .store = &e->store, .scratch = e->scratch, .key = e->config.seed,
 		.wants = wants, .emit = emit, .opaque = opaque, .ctx = e };
+	e->host.text = e->watches ? text : NULL;
 	bool told = (e->host.wants & SC_WANT(SC_EVENT_message)) != 0;
 	e->message_host = (struct sc_message_host){ .store = &e->store, .scratch = e->message_room,
 		.id_only = !told, .parts = told && !e->config.brief_messages };

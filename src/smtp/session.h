@@ -60,7 +60,7 @@ struct sc_session_host {
 	 * may be told before the verdict on this one.  NULL: nobody reads messages. */
 	void (*text)(void *ctx, struct sc_session *s, const struct sc_text_run *run);
 	/* The open transaction ends, with the message that began at `begin`: what was read of it is told now.  Gives its
-	 * Message-ID, good until the transaction is told.  NULL when `text` is. */
+	 * Message-ID, good until the transaction is told.  May be NULL, as `text` may. */
 	sc_str (*message)(void *ctx, struct sc_session *s, uint64_t begin);
 	void *ctx;
 };

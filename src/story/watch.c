@@ -154,6 +154,31 @@ static uint64_t size_limit(const struct sc_ev_session *s)
 	return 0;
 }
 
+static bool has_parameter(const struct sc_ev_transaction *x, sc_str name, sc_str value)
+{
+	for (uint32_t i = 0; i < x->mail_params.count; i++) {
+		const struct sc_pair *p = &x->mail_params.items[i];
+		if (sc_str_equal(p->name, name) && (!value.len || sc_str_equal_nocase(p->value, value)))
+			return true;
+	}
+	return false;
+}
+
+/* What the parameters of MAIL allow is no fault (RFC 6152, 3030, 6531). */
+static void see_format(struct sc_watch *w, const struct sc_ev_frames *at, const struct sc_ev_transaction *x)
+{
+	const struct sc_watch_text *t = &w->text;
+	bool binary = has_parameter(x, SC_STR("BODY"), SC_STR("BINARYMIME"));
+	bool wide = binary || has_parameter(x, SC_STR("BODY"), SC_STR("8BITMIME")) || has_parameter(x, SC_STR("SMTPUTF8"), SC_STR(""));
+	if (t->eight_bit && !wide)
+		count_case(&w->eight_bit, at, x, t->eight_bit - 1, 0);
+	if (t->bare_lf && !binary)
+		count_case(&w->bare_lf, at, x, t->bare_lf - 1, 0);
+	if (t->nul && !binary)
+		count_case(&w->nul, at, x, t->nul - 1, 0);
+	w->text = (struct sc_watch_text){ .seen = 0 };
+}
+
 static void see_transaction(struct sc_watch *w, const struct sc_wire *wire, const struct sc_ev_frames *at,
 	const struct sc_ev_session *session, const struct sc_ev_transaction *x)
 {
@@ -173,6 +198,8 @@ static void see_transaction(struct sc_watch *w, const struct sc_wire *wire, cons
 		count_case(&w->too_large, at, x, size, limit);
 		w->limit = limit;
 	}
+	if (w->text.seen && w->text.begin == w->text_of)
+		see_format(w, at, x);
 	if (x->quirks & SC_QUIRK_BIT(text_line_too_long))
 		count_case(&w->long_line, at, x, 0, 0);
 }

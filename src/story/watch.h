@@ -8,6 +8,7 @@
 
 #include <smtpscope/event.h>
 
+#include "story/watch_text.h"
 #include "story/wire.h"
 
 struct sc_watch_limits {
@@ -49,6 +50,9 @@ struct sc_watch {
 	struct sc_watch_wait proxy;              /* a PROXY line, refused */
 	struct sc_watch_wait masked;             /* a command of X's, refused */
 	struct sc_watch_case in_data, in_doubt, partial, none_valid, size, too_large, long_line, no_auth;
+	struct sc_watch_case eight_bit, bare_lf, nul;
+	struct sc_watch_text text;               /* of the message that is read */
+	uint64_t text_of;     /* where the message of the transaction in work begins; pipelined, another may be read by then */
 	uint64_t limit;       /* of size, that the server told when a message was too large */
 	uint16_t replies;     /* after the greeting, up to 2 */
 	bool     auth_tried;

@@ -225,6 +225,35 @@ bool sc_rule_line_too_long(const struct sc_scene *s, struct sc_said *said)
 	return true;
 }
 
+static bool say_format(struct sc_said *said, const struct sc_watch_case *c, const char *what)
+{
+	if (!c->count)
+		return false;
+	sc_say_words(said, "The message holds ");
+	sc_say_words(said, what);
+	sc_say_words(said, ", the first at octet ");
+	sc_say_number(said, c->part);
+	say_which(said, c);
+	sc_say_words(said, ".");
+	sc_observe_number(said, "offset", c->part);
+	return true;
+}
+
+bool sc_rule_bare_lf(const struct sc_scene *s, struct sc_said *said)
+{
+	return say_format(said, &s->f->watch->bare_lf, "line ends without CR (RFC 5321 2.3.8)");
+}
+
+bool sc_rule_nul(const struct sc_scene *s, struct sc_said *said)
+{
+	return say_format(said, &s->f->watch->nul, "NUL octets (RFC 5322 4)");
+}
+
+bool sc_rule_eight_bit(const struct sc_scene *s, struct sc_said *said)
+{
+	return say_format(said, &s->f->watch->eight_bit, "8-bit octets, and MAIL had no BODY=8BITMIME (RFC 6152)");
+}
+
 static bool offers(const struct sc_ev_session *x, sc_str keyword)
 {
 	for (uint32_t i = 0; i < x->capabilities.count; i++) {
