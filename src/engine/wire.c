@@ -115,9 +115,11 @@ static void send_again(struct sc_wire *w, enum sc_side side, const struct sc_lay
 	stick(s, other, l, pkt);
 }
 
-static void wait_for_ack(struct sc_wire_side *s, const struct sc_wire_side *other, const struct sc_packet *pkt, bool small)
+/* An acknowledgement takes the way there and back anyhow; what it took longer was the receiver's delay. */
+static void wait_for_ack(struct sc_wire_side *s, const struct sc_wire_side *other, const struct sc_packet *pkt, bool small,
+	sc_time trip)
 {
-	sc_time gap = pkt->when - s->small_at, since = pkt->when - other->ack_at;
+	sc_time gap = pkt->when - s->small_at - trip, since = pkt->when - other->ack_at;
 	bool delayed = (gap >= DELACK_LEAST && gap <= DELACK_MOST) || (gap >= DELACK_LEAST2 && gap <= DELACK_MOST2);
 	if (small && s->small_open && delayed && other->ack_at > s->small_at && since >= 0 && since <= ANSWERED) {
 		s->nagles++;
@@ -152,7 +154,7 @@ static void send_new(struct sc_wire *w, enum sc_side side, const struct sc_layer
 	}
 	if (text)
 		see_pause(w, s, other, pkt);
-	wait_for_ack(s, other, pkt, small);
+	wait_for_ack(s, other, pkt, small, w->trip);
 	if (s->top == s->acked) /* it will stand first, if it is lost */
 		s->stuck = (struct sc_wire_stuck){ .seq = l->seq, .quiet = pkt->when - w->last };
 	fill_window(s, other, l);
@@ -250,8 +252,12 @@ static void see_ttl(struct sc_wire_side *s, uint8_t ttl)
 	s->packets++;
 }
 
-static void take_offers(struct sc_wire *w, const struct sc_tcp *t)
+/* What the handshake told. */
+static void take_handshake(struct sc_wire *w, const struct sc_flow *flow)
 {
+	const struct sc_tcp *t = &flow->tcp;
+	if (flow->syn_at != SC_TIME_NONE && flow->established_at != SC_TIME_NONE)
+		w->trip = flow->established_at - flow->syn_at;
 	bool both = t->side[0].to.offer.scales && t->side[1].to.offer.scales;
 	for (int i = 0; i < 2; i++) {
 		w->side[i].mss = t->side[i].to.offer.mss;
@@ -264,7 +270,7 @@ void sc_wire_packet(struct sc_wire *w, const struct sc_flow *flow, enum sc_side 
 {
 	struct sc_wire_side *s = &w->side[side];
 	if (!w->last_packet)
-		take_offers(w, &flow->tcp);
+		take_handshake(w, flow);
 	if (l->flags & SC_TCP_RST) {
 		see_end(w, side, &s->rst, l, pkt);
 	} else {

@@ -87,6 +87,7 @@ struct sc_wire {
 	struct sc_wire_icmp icmp;
 	struct sc_wire_span stall; /* the longest pause inside message text that is the sender's own */
 	uint64_t text_octets;      /* of the message in work */
+	sc_time  trip;             /* there and back, as the handshake took; 0: not known */
 	sc_time  last;             /* of its packets */
 	uint64_t last_packet;
 };

@@ -339,6 +339,25 @@ static void nagle_far(struct talk *t)
 	small_writes(t, 6, 100 * SC_MS, true);
 }
 
+/* The round trip takes 50 ms, which is no delay of an acknowledgement. */
+static void nagle_trip(struct talk *t)
+{
+	syn(t, 0);
+	syn_ack(t);
+	later(t, 50 * SC_MS);
+	ack(t, SC_CLIENT);
+	envelope(t);
+	for (int i = 0; i < 6; i++) {
+		say_octets(t, SC_CLIENT, SC_STR("hello\r\n"));
+		later(t, 51 * SC_MS);
+		ack(t, SC_SERVER);
+		later(t, 50 * SC_US);
+	}
+	say_octets(t, SC_CLIENT, SC_STR(".\r\n"));
+	say(t, SC_SERVER, "250 ok\r\n");
+	bye(t);
+}
+
 static void scaled(struct talk *t)
 {
 	t->scale[SC_CLIENT] = t->scale[SC_SERVER] = 7;
@@ -475,6 +494,7 @@ static const struct {
 	{ "Nagle, 200 ms", nagle_old, "nagle_delack", "info", "likely", "waited 4 times" },
 	{ "Nagle twice", nagle_two, NULL, NULL, NULL, NULL },
 	{ "slow writer", nagle_slow_writer, NULL, NULL, NULL, NULL },
+	{ "a trip of 50 ms", nagle_trip, NULL, NULL, NULL, NULL },
 	{ "far away", nagle_far, NULL, NULL, NULL, NULL },
 	{ "lost beyond the unscaled window", scale_broken, "window_scale_broken", "error", "likely", "4 segments there were lost" },
 	{ "scaled window", scale_works, NULL, NULL, NULL, NULL },
