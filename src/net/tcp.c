@@ -24,7 +24,8 @@ static bool waited(const struct sc_tcp *t, const struct sc_tcp_side *s, sc_time 
 static bool ready(const struct sc_tcp *t, enum sc_side side, const struct sc_segment *seg)
 {
 	const struct sc_tcp_side *s = &t->side[side], *p = &t->side[sc_other(side)];
-	if (s->doubt.first && sc_tcp_contested(s, seg) && !waited(t, s, SC_TCP_GRACE))
+	bool behind_reset = t->reset_waits && t->reset_likely && side == t->reset_by && seg->when > t->reset_when;
+	if ((behind_reset || (s->doubt.first && sc_tcp_contested(s, seg))) && !waited(t, s, SC_TCP_GRACE))
 		return false;
 	return seg->offset <= s->next && (sc_tcp_within(p, seg->acked) <= p->next || !p->known);
 }

@@ -59,6 +59,7 @@ struct sc_tcp {
 	bool now_fin;                /* the packet being accepted ends with a FIN */
 	bool reset;                  /* a RST was accepted */
 	bool reset_waits;            /* one came that may or may not fit: silence of its receiver will tell that it did */
+	bool reset_likely;           /* it did as likely as not: what comes behind it waits for the answer */
 	bool flushing;               /* nothing more comes: wait for nothing */
 	enum sc_side now_side;
 	unsigned now_weak;           /* enum sc_refusal: it may have been taken only if the capture lacks something */

@@ -131,16 +131,21 @@ static uint64_t learn(struct sc_tcp *t, enum sc_side side, const struct sc_layer
 	return acked;
 }
 
+/* A bare FIN where a closed window begins is taken, unless octets before it are missing. */
+static unsigned judge_window(const struct sc_tcp_side *s, const struct sc_layers *l)
+{
+	int64_t begin = sc_tcp_offset(s, l->seq), edge = (int64_t)s->to.edge;
+	if (l->wire_payload && begin + (int64_t)l->wire_payload > edge)
+		return begin <= edge ? SC_REFUSE_BEYOND : SC_REFUSE_OUTSIDE;
+	bool bare_fin = !l->wire_payload && l->flags & SC_TCP_FIN;
+	return bare_fin && begin >= edge && begin > (int64_t)sc_tcp_held(s).due ? SC_REFUSE_OUTSIDE : 0;
+}
+
 /* The refusals by numbers: window and acknowledgement. */
 static unsigned judge_numbers(const struct sc_tcp *t, enum sc_side side, const struct sc_layers *l)
 {
 	const struct sc_tcp_side *s = &t->side[side], *p = &t->side[sc_other(side)];
-	unsigned refusals = 0;
-	if (s->to.edged && l->wire_payload) {
-		int64_t begin = sc_tcp_offset(s, l->seq), edge = (int64_t)s->to.edge;
-		if (begin + (int64_t)l->wire_payload > edge)
-			refusals |= begin <= edge ? SC_REFUSE_BEYOND : SC_REFUSE_OUTSIDE;
-	}
+	unsigned refusals = s->to.edged ? judge_window(s, l) : 0;
 	if (!(l->flags & SC_TCP_ACK) || !p->to.heard)
 		return refusals;
 	int64_t acked = sc_tcp_offset(p, l->ack), least = (int64_t)p->acked - (int64_t)s->to.widest;
@@ -151,9 +156,10 @@ static unsigned judge_numbers(const struct sc_tcp *t, enum sc_side side, const s
 	return refusals;
 }
 
-enum fit { FIT_NOT, FIT_MAYBE, FIT_EXACT };
+enum fit { FIT_NOT, FIT_MAYBE, FIT_LIKELY, FIT_EXACT };
 
-/* Linux takes a reset also at the end of the last block that it reported in a SACK option. */
+/* Linux takes a reset also at the end of the last block that it reported in a SACK option; and one whose octets reach beyond
+ * the window when nothing waits for its reader, which no packet tells. */
 static enum fit reset_fit(const struct sc_tcp *t, enum sc_side side, uint32_t seq, uint32_t octets)
 {
 	const struct sc_tcp_side *s = &t->side[side], *p = &t->side[sc_other(side)];
@@ -169,7 +175,7 @@ static enum fit reset_fit(const struct sc_tcp *t, enum sc_side side, uint32_t se
 	if (offset == next || (s->over && offset == next + 1))
 		return beyond ? FIT_MAYBE : FIT_EXACT;
 	if (held.runs && s->to.offer.sacks && p->to.offer.sacks && offset == (int64_t)held.top)
-		return held.runs <= SACKS ? FIT_EXACT : FIT_MAYBE;
+		return held.runs > SACKS ? FIT_MAYBE : beyond ? FIT_LIKELY : FIT_EXACT;
 	return offset + 1 >= (int64_t)s->acked && offset <= top + (1 << 20) ? FIT_MAYBE : FIT_NOT;
 }
 
@@ -189,13 +195,22 @@ static void reset_at(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_sid
 	forget(t, env, s, s->limit);
 }
 
+static void take_reset(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side side, uint32_t seq)
+{
+	reset_at(t, env, side, seq);
+	t->reset_waits = false;
+}
+
 static void accept_reset(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side side, const struct sc_layers *l)
 {
 	enum fit fit = reset_fit(t, side, l->seq, l->wire_payload);
+	if (t->side[side].reset)
+		return;
 	if (fit == FIT_NOT) {
 		t->quirks |= SC_QUIRK_BIT(tcp_bad_reset);
-	} else if (fit == FIT_MAYBE) {
+	} else if (fit != FIT_EXACT) {
 		t->reset_waits = true;
+		t->reset_likely = fit == FIT_LIKELY;
 		t->reset_by = side;
 		t->reset_seq = l->seq;
 		t->reset_octets = l->wire_payload;
@@ -203,7 +218,7 @@ static void accept_reset(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc
 	} else {
 		if (!(judge_numbers(t, side, l) & SC_REFUSE_FAR_ACK))
 			(void)learn_ack(t, side, l);
-		reset_at(t, env, side, l->seq);
+		take_reset(t, env, side, l->seq);
 	}
 }
 
@@ -212,9 +227,10 @@ void sc_tcp_decide_reset(struct sc_tcp *t, const struct sc_tcp_env *env)
 	bool late = t->clock - t->reset_when <= SC_TCP_SLACK;
 	if (!t->flushing && (!late || reset_fit(t, t->reset_by, t->reset_seq, t->reset_octets) != FIT_EXACT))
 		return;
-	if (!t->reset)
-		reset_at(t, env, t->reset_by, t->reset_seq);
-	t->reset_waits = false;
+	if (t->reset)
+		t->reset_waits = false;
+	else
+		take_reset(t, env, t->reset_by, t->reset_seq);
 }
 
 /* A side that was reset reads no more: what comes later than a capture's disorder counts no more. */
@@ -415,6 +431,14 @@ static bool accept_plain(struct sc_tcp *t, enum sc_side side, const struct sc_la
 	return true;
 }
 
+/* A reset without ACK answers a segment of a connection that its sender does not know (RFC 9293 3.10.7.1): when that may
+ * have been reset before, it was.  Octets behind a FIN are answered so too (RFC 1122 4.2.2.13). */
+static bool knows_nothing(const struct sc_tcp *t, enum sc_side side, const struct sc_layers *l)
+{
+	bool answer = (l->flags & (SC_TCP_RST | SC_TCP_ACK)) == SC_TCP_RST;
+	return answer && t->reset_waits && side != t->reset_by && !t->side[t->reset_by].fin;
+}
+
 /* A segment with SYN or RST. */
 static void accept_control(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side side, const struct sc_layers *l,
 	const struct sc_packet *pkt, unsigned refusals)
@@ -425,6 +449,8 @@ static void accept_control(struct sc_tcp *t, const struct sc_tcp_env *env, enum 
 		env->counters->octets_refused += l->payload.len;
 	if (refusals)
 		t->quirks |= SC_QUIRK_BIT(tcp_bad_checksum);
+	else if (knows_nothing(t, side, l))
+		take_reset(t, env, t->reset_by, t->reset_seq);
 	else if (l->flags & SC_TCP_RST)
 		accept_reset(t, env, side, l);
 	else

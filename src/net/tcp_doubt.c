@@ -227,19 +227,25 @@ static void take(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side si
 	hold_part(t, env, side, &seg, &claim);
 }
 
-/* Which of several proven segments comes first: one that was not denied, then the likelier, then the latest. */
-static unsigned rank(const struct sc_piece *piece)
+/* Which of several proven segments comes first: one that was not denied; then one that ends where, or before, an
+ * acknowledgement ends, for a receiver that takes a segment acknowledges all of it; then the likelier, for without ACK or
+ * with a wrong checksum none is taken; then the latest. */
+static unsigned rank(const struct sc_tcp_side *s, const struct sc_piece *piece)
 {
-	return (piece->why & DENIED ? 2u : 0u) + (piece->why & ~(SOFT | DENIED) ? 1u : 0u);
+	bool crosses = piece->seg.offset + piece->seg.bytes.len > s->acked;
+	unsigned hard = piece->why & ~(SOFT | DENIED);
+	return (piece->why & DENIED ? 8u : 0u) + (crosses ? 4u : 0u) + (hard & (SC_REFUSE_SUM | SC_REFUSE_NO_ACK) ? 2u : 0u) +
+		(hard ? 1u : 0u);
 }
 
 /* Takes a proven segment off the queue, the best, or gives NULL. */
 static struct sc_piece *best_proven(struct sc_tcp *t, enum sc_side side)
 {
-	struct sc_pieces *q = &t->side[side].doubt;
+	struct sc_tcp_side *s = &t->side[side];
+	struct sc_pieces *q = &s->doubt;
 	const struct sc_piece *best = NULL;
 	for (const struct sc_piece *p = q->first; p; p = p->next)
-		if (fate_of(t, side, p) == FATE_PROVEN && (!best || rank(p) <= rank(best)))
+		if (fate_of(t, side, p) == FATE_PROVEN && (!best || rank(s, p) <= rank(s, best)))
 			best = p;
 	return best ? sc_pieces_extract(q, best) : NULL;
 }

@@ -2,7 +2,7 @@
 """Compares what sockets read with what was delivered: compare.py READ DELIVERED DELIVERED_EAGER WIRE
 
 Prints a line for each difference that is not explained, and last: cases, differences, and those explained by the
-kernel's want of memory and by the shape of its tree."""
+kernel's want of memory, by the shape of its tree, and by other state that no packet shows."""
 import struct
 import sys
 
@@ -12,23 +12,51 @@ def load(path):
         return {w[0]: w[1:] for w in ((line.rstrip("\n") + "  ").split(" ") for line in f)}
 
 
-def segments(path, port):
-    """What the client of `port` sent, in order: offset in its stream (before any urgent octet was taken out), octets."""
-    found, base = [], None
-    with open(path, "rb") as f:
-        f.seek(24)
-        while head := f.read(16):
-            packet = f.read(struct.unpack("<8xI4x", head)[0])
-            source, seq, off, flags = struct.unpack(">H2xI4xBB", packet[20:34])
-            if source != port:
-                continue
-            if base is None:
-                base = seq + 1
-                continue
-            at = (seq - base + (1 << 31) & 0xffffffff) - (1 << 31)
-            if flags & 16 and not flags & 6:
-                found.append((at, packet[20 + (off >> 4) * 4:]))
-    return found
+class Wire:
+    """What the client of `port` sent, in order: offset in its stream (before any urgent octet was taken out), octets; and
+    which of it nobody can tell the fate of."""
+
+    def __init__(self, path, port):
+        self.sent, self.unsure, self.urgent = [], [], 0
+        self.base, self.edge, self.scale, self.acked = None, None, 0, None
+        with open(path, "rb") as f:
+            f.seek(24)
+            while head := f.read(16):
+                packet = f.read(struct.unpack("<8xI4x", head)[0])
+                source, target, seq, ack, off, flags, window = struct.unpack(">HHIIBBH", packet[20:36])
+                options, octets = packet[40:20 + (off >> 4) * 4], packet[20 + (off >> 4) * 4:]
+                if source == port:
+                    self.client(seq, ack, flags, octets)
+                elif target == port and self.base is not None:
+                    self.kernel(ack, flags, window, options)
+
+    def offset(self, seq):
+        return (seq - self.base + (1 << 31) & 0xffffffff) - (1 << 31)
+
+    def client(self, seq, ack, flags, octets):
+        if self.base is None:
+            self.base = seq + 1
+            return
+        at = self.offset(seq)
+        crosses = self.edge is not None and at <= self.edge < at + len(octets)
+        self.urgent += bool(flags & 32)
+        if not flags & 16 or flags & 6:
+            return
+        self.sent.append((at, octets))
+        ahead = (ack - self.acked + (1 << 31) & 0xffffffff) - (1 << 31) if self.acked is not None else 0
+        if crosses or ahead < 0:
+            self.unsure.append((at, octets))
+        if self.acked is None or 0 < ahead < 1 << 16:
+            self.acked = ack
+
+    def kernel(self, ack, flags, window, options):
+        if flags & 2:
+            while options and options[0] != 3:
+                options = options[1 if options[0] == 1 else options[1]:]
+            self.scale = options[2] if options else 0
+        edge = self.offset(ack) + (window << (0 if flags & 2 else self.scale))
+        if flags & 16 and (self.edge is None or edge > self.edge):
+            self.edge = edge
 
 
 def joins(sent):
@@ -40,33 +68,52 @@ def joins(sent):
             yield at, octets
 
 
-def explained(want, got, eager, path, port):
+def by_tree(want, got, eager, differ, wire):
     """Every octet that differs is what the other way of joining segments gives; or both ways occur in one connection, and
     the octets come from a segment that may be joined."""
-    if len(want) != len(got):
-        return False
-    differ = [n for n in range(0, len(want), 2) if want[n:n + 2] != got[n:n + 2]]
     if len(want) == len(eager) and all(want[n:n + 2] == eager[n:n + 2] for n in differ):
         return True
-    sent = segments(path, port)
-    unsure = list(joins(sent))
+    return come_from(list(joins(wire.sent)), want, got, differ, 0)
 
-    def from_unsure(n, octet):
-        return any(at <= n < at + len(octets) and octets[n - at] == octet for at, octets in unsure)
-    return all(from_unsure(n // 2, int(want[n:n + 2], 16)) or from_unsure(n // 2, int(got[n:n + 2], 16)) for n in differ)
+
+def come_from(segments, want, got, differ, skipped):
+    """`skipped` octets at most were urgent, and stand no more before those that are compared."""
+    def one(n, text):
+        places = range(n // 2, n // 2 + skipped + 1)
+        return any(at <= i < at + len(octets) and octets[i - at] == int(text[n:n + 2], 16) for at, octets in segments for i in places)
+    return all(one(n, want) or one(n, got) for n in differ)
+
+
+def explained(want, got, eager, path, port):
+    """What explains that they differ, or None:
+
+    tree   the shape of the kernel's tree of early segments: see by_tree()
+    state  what no packet tells: whether the reader had read everything, which decides about a segment that crosses the
+           window's end; or whether the kernel's short way was open, in which it does not look at an old acknowledgement.
+           All octets that differ come from such segments."""
+    if len(want) != len(got):
+        return None
+    wire = Wire(path, port)
+    differ = [n for n in range(0, len(want), 2) if want[n:n + 2] != got[n:n + 2]]
+    if by_tree(want, got, eager, differ, wire):
+        return "tree"
+    return "state" if come_from(wire.unsure + list(joins(wire.sent)), want, got, differ, wire.urgent) else None
 
 
 def main():
     read, ours, other = load(sys.argv[1]), load(sys.argv[2]), load(sys.argv[3])
-    bad = short = tree = 0
+    bad = short = 0
+    known = {"tree": 0, "state": 0}
     for port, (want, mark, *_) in read.items():
         got, eager = ours.get(port, ["?"])[0], other.get(port, ["?"])[0]
         if got == want:
             continue
         if mark:
             short += 1
-        elif explained(want, got, eager, sys.argv[4], int(port)):
-            tree += 1
+            continue
+        why = explained(want, got, eager, sys.argv[4], int(port))
+        if why:
+            known[why] += 1
         else:
             bad += 1
             n = 0
@@ -74,7 +121,7 @@ def main():
                 n += 2
             print(f"case {int(port) - 2000}: from octet {n // 2}: read {want[n:n + 40] or 'no more'},"
                   f" delivered {got[n:n + 40] or 'no more'}")
-    print(f"{len(read)} {bad} {short} {tree}")
+    print(f"{len(read)} {bad} {short} {known['tree']} {known['state']}")
     return bad != 0
 
 

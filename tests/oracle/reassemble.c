@@ -80,6 +80,10 @@ static void feed(const struct sc_packet *pkt)
 		flow->client_is_a = ref.from_a;
 		order[count++] = l.src_port;
 	}
+	if (l.flags & SC_TCP_SYN && sc_tcp_over(&flow->tcp))
+		flow->ignored = true; /* a new connection on the same ports, of which no case tells */
+	if (flow->ignored)
+		return;
 	sc_tcp_accept(&flow->tcp, &env, sc_flow_side(flow, &ref), &l, pkt);
 	pull(flow);
 	flow->last = pkt->when;
