@@ -131,14 +131,17 @@ static uint64_t learn(struct sc_tcp *t, enum sc_side side, const struct sc_layer
 	return acked;
 }
 
-/* A bare FIN where a closed window begins is taken, unless octets before it are missing. */
+/* A bare FIN where a closed window begins is taken, but not when octets before it are missing; nor behind octets that were
+ * had before. */
 static unsigned judge_window(const struct sc_tcp_side *s, const struct sc_layers *l)
 {
-	int64_t begin = sc_tcp_offset(s, l->seq), edge = (int64_t)s->to.edge;
-	if (l->wire_payload && begin + (int64_t)l->wire_payload > edge)
+	int64_t begin = sc_tcp_offset(s, l->seq), edge = (int64_t)s->to.edge, end = begin + (int64_t)l->wire_payload;
+	if (l->wire_payload && end > edge)
 		return begin <= edge ? SC_REFUSE_BEYOND : SC_REFUSE_OUTSIDE;
-	bool bare_fin = !l->wire_payload && l->flags & SC_TCP_FIN;
-	return bare_fin && begin >= edge && begin > (int64_t)sc_tcp_held(s).due ? SC_REFUSE_OUTSIDE : 0;
+	if (!(l->flags & SC_TCP_FIN) || end < edge)
+		return 0;
+	int64_t due = (int64_t)sc_tcp_held(s).due;
+	return (!l->wire_payload && begin > due) || (l->wire_payload && end == due) ? SC_REFUSE_OUTSIDE : 0;
 }
 
 /* The refusals by numbers: window and acknowledgement. */
@@ -174,7 +177,8 @@ static enum fit reset_fit(const struct sc_tcp *t, enum sc_side side, uint32_t se
 	bool beyond = octets && s->to.edged && offset + (int64_t)octets > (int64_t)s->to.edge;
 	if (offset == next || (s->over && offset == next + 1))
 		return beyond ? FIT_MAYBE : FIT_EXACT;
-	if (held.runs && s->to.offer.sacks && p->to.offer.sacks && offset == (int64_t)held.top)
+	int64_t last = (int64_t)held.top + (s->fin && s->fin_at == held.top);
+	if (held.runs && s->to.offer.sacks && p->to.offer.sacks && offset == last)
 		return held.runs > SACKS ? FIT_MAYBE : beyond ? FIT_LIKELY : FIT_EXACT;
 	return offset + 1 >= (int64_t)s->acked && offset <= top + (1 << 20) ? FIT_MAYBE : FIT_NOT;
 }

@@ -289,6 +289,84 @@ static void test_resets(void **state)
 	done(w, "inside the window, then silence", "{100}");
 }
 
+/* At the end of a SACK block, with an octet beyond the window: taken when nothing waits for the reader. */
+static struct wire *likely_reset(void)
+{
+	struct wire *w = wire_open(false, true, SC_SUM_NONE);
+	C(.text = "ab");
+	C(.seq = WINDOW - 1, .text = "y");
+	S(.ack = 2, .window = WINDOW - 2, .sack = { WINDOW - 1, WINDOW });
+	feed(w, SC_CLIENT, (struct seg){ .flags = SC_TCP_RST, .seq = WINDOW, .text = "z" });
+	assert_false(w->tcp.reset);
+	C(.seq = 2, .text = "cd");
+	return w;
+}
+
+static void test_likely_resets(void **state)
+{
+	(void)state;
+	struct wire *w = likely_reset();
+	S(.ack = 4);
+	assert_false(w->tcp.reset);
+	done(w, "the receiver goes on", "abcd");
+	w = likely_reset();
+	feed(w, SC_SERVER, (struct seg){ .flags = SC_TCP_RST, .seq = 0 });
+	assert_true(w->tcp.reset);
+	assert_int_equal(w->tcp.reset_by, SC_CLIENT);
+	done(w, "the receiver knows the connection no more", "ab");
+	w = likely_reset();
+	feed(w, SC_CLIENT, (struct seg){ .flags = SC_TCP_RST, .seq = 2 });
+	feed(w, SC_SERVER, (struct seg){ .flags = SC_TCP_RST, .seq = 0 });
+	assert_true(w->tcp.reset);
+	done(w, "then one that fits: the octets between are not lost by the first", "abcd");
+}
+
+/* A FIN that no window has room for is not taken; where the window begins it is. */
+static void test_closed_window(void **state)
+{
+	(void)state;
+	static const struct { const char *name; int64_t seq; const char *text; bool hole, ends; } rows[] = {
+		{ "bare, where the closed window begins", 4, "", false, true },
+		{ "bare, behind a hole", 4, "", true, false },
+		{ "behind octets that were had", 2, "cd", false, false },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct wire *w = wire_open(false, false, SC_SUM_NONE);
+		C(.text = rows[i].hole ? "ab" : "abcd");
+		w->tcp.side[SC_CLIENT].to.edge = 4;
+		feed(w, SC_CLIENT, (struct seg){ .flags = SC_TCP_ACK | SC_TCP_FIN, .seq = rows[i].seq, .text = rows[i].text });
+		if (w->tcp.side[SC_CLIENT].fin != rows[i].ends)
+			fail_msg("FIN %s", rows[i].name);
+		done(w, rows[i].name, rows[i].hole ? "ab" : "abcd");
+	}
+}
+
+/* Two refused copies, one acknowledgement: the copy that ends there was taken, if it can have been. */
+static void test_copies(void **state)
+{
+	(void)state;
+	struct wire *w = wire_open(true, false, SC_SUM_NONE);
+	C(.text = "..", .stamp = 2000);
+	w->echo[SC_SERVER] = 2000;
+	S(.ack = 2, .stamp = 1);
+	C(.seq = 2, .text = "fits", .stamp = 1990);
+	C(.seq = 2, .text = "longer", .stamp = 1990);
+	S(.ack = 6, .stamp = 1);
+	w->now += SC_SECOND;
+	S(.ack = 6, .stamp = 1);
+	done(w, "the end tells", "..fits");
+	w = wire_open(true, false, SC_SUM_NONE);
+	C(.text = "..", .stamp = 2000);
+	w->echo[SC_SERVER] = 2000;
+	S(.ack = 2, .stamp = 1);
+	C(.seq = 2, .text = "late", .stamp = 1990);
+	feed(w, SC_CLIENT, (struct seg){ .flags = SC_TCP_PSH, .seq = 2, .text = "flag", .stamp = 2000 });
+	S(.ack = 6, .stamp = 1);
+	w->now += SC_SECOND;
+	S(.ack = 6, .stamp = 1);
+	done(w, "without ACK none is taken", "..late");
+}
+
 static void test_urgent(void **state)
 {
 	(void)state;
@@ -404,6 +482,9 @@ int main(void)
 		cmocka_unit_test(test_window),
 		cmocka_unit_test(test_acknowledgements),
 		cmocka_unit_test(test_resets),
+		cmocka_unit_test(test_likely_resets),
+		cmocka_unit_test(test_closed_window),
+		cmocka_unit_test(test_copies),
 		cmocka_unit_test(test_urgent),
 		cmocka_unit_test(test_fin),
 		cmocka_unit_test(test_policies),
