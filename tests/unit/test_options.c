@@ -83,7 +83,7 @@ static void test_refused(void **state)
 		{ "format of log", { "log", "-f", "json", "-r", "x", NULL }, "--format: mode log has only one" },
 		{ "format of list", { "list", "-f", "json", "-r", "x", NULL }, "--format: unknown format \"json\"" },
 		{ "format, misspelt", { "list", "-f", "cvs", "-r", "x", NULL }, "did you mean \"csv\"?" },
-		{ "html", { "report", "-f", "html", "-r", "x", NULL }, "--format: html is not built yet" },
+		{ "format of report", { "report", "-f", "htlm", "-r", "x", NULL }, "did you mean \"html\"?" },
 		{ "report part unknown", { "report", "failure", "-r", "x", NULL }, "did you mean \"failures\"?" },
 		{ "list row unknown", { "list", "session", "-r", "x", NULL }, "did you mean \"sessions\"?" },
 		{ "list of two", { "list", "sessions", "findings", "-r", "x", NULL }, "one kind of row at a time" },
@@ -92,7 +92,7 @@ static void test_refused(void **state)
 		{ "find nothing", { "find", "-r", "x", NULL }, "find: nothing to find" },
 		{ "explain nothing", { "explain", NULL }, "explain: nothing to explain" },
 		{ "classify elsewhere", { "log", "--classify", "-r", "x", NULL }, "--classify: belongs to explain" },
-		{ "tui", { "tui", "-r", "x", NULL }, "tui: not built yet; use report, list, show or log" },
+		{ "theme", { "tui", "--theme", "pink", "-r", "x", NULL }, "--theme: unknown theme \"pink\"" },
 		{ "no source", { "list", NULL }, "smtpscope: nothing to read" },
 		{ "a control octet", { "\033[31m", NULL }, "smtpscope: \\x1b[31m: unknown mode" },
 	};
@@ -129,7 +129,7 @@ static void test_words(void **state)
 		const char *reads, *own, *filter;
 	} cases[] = {
 		{ "no mode, a pipe", { "-r", "a", NULL }, false, SC_MODE_log, "a", "", "" },
-		{ "no mode, a terminal", { "-r", "a", NULL }, true, SC_MODE_report, "a", "", "" },
+		{ "no mode, a terminal", { "-r", "a", NULL }, true, SC_MODE_tui, "a", "", "" },
 		{ "attached", { "log", "-ra", "--read=b", NULL }, false, SC_MODE_log, "a b", "", "" },
 		{ "an empty value", { "log", "--read=", NULL }, false, SC_MODE_log, "", "", "" },
 		{ "a value like an option", { "log", "-r", "-q", NULL }, false, SC_MODE_log, "-q", "", "" },
