@@ -126,6 +126,7 @@ static inline bool sc_event_inside(enum sc_event_kind kind)
 }
 
 #define SC_WANT(kind) (UINT64_C(1) << (kind))
+#define SC_KINDS_SHOWN ((SC_WANT(SC_EVENT_KINDS) - 1) & ~SC_WANT(SC_EVENT_knock)) /* all that are not inside */
 
 struct sc_event {
 	enum sc_event_kind kind;

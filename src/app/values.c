@@ -123,14 +123,15 @@ bool sc_value_ports(sc_str s, struct sc_ports *out, struct sc_text *why)
 
 uint64_t sc_kinds_standard(void)
 {
-	return (SC_WANT(SC_EVENT_KINDS) - 1) & ~SC_WANT(SC_EVENT_exchange) & ~SC_WANT(SC_EVENT_knock);
+	return SC_KINDS_SHOWN & ~SC_WANT(SC_EVENT_exchange);
 }
 
 static bool unknown_kind(sc_str name, struct sc_text *why)
 {
 	struct sc_suggest near = sc_suggest_for(name);
 	for (int kind = 0; kind < SC_EVENT_KINDS; kind++)
-		sc_suggest_offer(&near, sc_event_shapes[kind]->name);
+		if (!sc_event_inside((enum sc_event_kind)kind))
+			sc_suggest_offer(&near, sc_event_shapes[kind]->name);
 	refuse(why, "unknown event kind", name, near.best ? "did you mean \"" : "known are all");
 	if (near.best) {
 		sc_text_adds(why, near.best);
@@ -138,6 +139,8 @@ static bool unknown_kind(sc_str name, struct sc_text *why)
 		return false;
 	}
 	for (int kind = 0; kind < SC_EVENT_KINDS; kind++) {
+		if (sc_event_inside((enum sc_event_kind)kind))
+			continue;
 		sc_text_adds(why, ", ");
 		sc_text_adds(why, sc_event_shapes[kind]->name);
 	}
@@ -155,9 +158,9 @@ bool sc_value_kinds(sc_str s, uint64_t *out, struct sc_text *why)
 		sc_str name = sc_str_from(item, sign != '\0');
 		enum sc_event_kind kind = sc_event_kind_of(name);
 		bool all = sc_str_equal(name, SC_STR("all"));
-		if (kind == SC_EVENT_KINDS && !all)
+		if (!all && (kind == SC_EVENT_KINDS || sc_event_inside(kind)))
 			return unknown_kind(name, why);
-		uint64_t bits = all ? SC_WANT(SC_EVENT_KINDS) - 1 : SC_WANT(kind);
+		uint64_t bits = all ? SC_KINDS_SHOWN : SC_WANT(kind);
 		kinds = sign == '-' ? kinds & ~bits : kinds | bits;
 	} while (s.len);
 	if (kinds == 0)

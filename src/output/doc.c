@@ -161,7 +161,8 @@ void sc_doc_events(struct sc_buffer *out)
 	sc_buffer_adds(out, introduction);
 	put_table(out, sc_head_shape);
 	for (int kind = 0; kind < SC_EVENT_KINDS; kind++)
-		put_section(out, sc_event_shapes[kind]);
+		if (!sc_event_inside((enum sc_event_kind)kind))
+			put_section(out, sc_event_shapes[kind]);
 	put_quirk_table(out);
 }
 
@@ -285,6 +286,8 @@ void sc_doc_schema(struct sc_buffer *out)
 	sc_buffer_adds(out, "{\n\t\"$schema\": \"https://json-schema.org/draft/2020-12/schema\",\n"
 			    "\t\"title\": \"smtpscope event\",\n\t\"oneOf\": [");
 	for (int kind = 0; kind < SC_EVENT_KINDS; kind++) {
+		if (sc_event_inside((enum sc_event_kind)kind))
+			continue;
 		sc_buffer_adds(out, kind ? ",\n\t\t{\"$ref\":\"#/$defs/" : "\n\t\t{\"$ref\":\"#/$defs/");
 		sc_buffer_adds(out, sc_event_shapes[kind]->name);
 		sc_buffer_adds(out, "\"}");
@@ -298,6 +301,7 @@ void sc_doc_schema(struct sc_buffer *out)
 		put_required(out, shapes.items[i], false);
 	}
 	for (int kind = 0; kind < SC_EVENT_KINDS; kind++)
-		put_event(out, sc_event_shapes[kind]);
+		if (!sc_event_inside((enum sc_event_kind)kind))
+			put_event(out, sc_event_shapes[kind]);
 	sc_buffer_adds(out, "\n\t}\n}\n");
 }
