@@ -15,6 +15,7 @@
 #include "app/screen.h"
 #include "base/memory.h"
 #include "output/outputs.h"
+#include "output/page.h"
 #include "output/report_parts.h"
 #include "output/reports.h"
 
@@ -48,8 +49,22 @@ static struct mode_output output_of(const struct sc_options *o)
 	}
 }
 
-/* "a.pcap", or "a.pcap -r b.pcap": what stands behind -r to read the same again.  Of a live capture that is what -w
- * leaves, or nothing. */
+/* The options without which the same packets show other sessions. */
+static void put_reading(struct sc_text *t, const struct sc_options *o)
+{
+	if (o->keylog) {
+		sc_text_adds(t, " -k ");
+		sc_page_shell_word(t, sc_str_of(o->keylog));
+	}
+	sc_text_adds(t, o->any_port ? " --any-port" : "");
+	for (size_t i = 0; sc_options_given(o, SC_OPT_ports) && i < o->ports.count; i++) {
+		sc_text_adds(t, i ? "," : " -p ");
+		sc_text_number(t, o->ports.items[i]);
+	}
+}
+
+/* "a.pcap", or "a.pcap -r b.pcap -p 26": what stands behind -r to read the same again, as a shell takes it.  Of a
+ * live capture that is what -w leaves, or nothing. */
 static char *source_words(const struct sc_options *o)
 {
 	struct sc_words written = { (const char **)(uintptr_t)&o->write, o->write != NULL, 0 };
@@ -62,8 +77,9 @@ static char *source_words(const struct sc_options *o)
 	struct sc_text t = sc_text_into(words, SOURCE_OCTETS - 1);
 	for (size_t i = 0; i < words_of->count; i++) {
 		sc_text_adds(&t, i ? " -r " : "");
-		sc_text_adds(&t, words_of->items[i]);
+		sc_page_shell_word(&t, sc_str_of(words_of->items[i]));
 	}
+	put_reading(&t, o);
 	return words;
 }
 

@@ -268,27 +268,6 @@ static void put_hit(struct find *f, const struct sc_event *ev)
 	end_line(f);
 }
 
-/* A file name as a shell takes it for one word. */
-static void put_shell_word(struct sc_text *t, sc_str s)
-{
-	bool plain = s.len > 0;
-	for (size_t i = 0; i < s.len; i++)
-		plain = plain && (sc_is_digit(s.at[i]) || (sc_lower(s.at[i]) >= 'a' && sc_lower(s.at[i]) <= 'z') ||
-				  (s.at[i] && strchr("/._-+:@%,=", s.at[i])));
-	if (plain) {
-		sc_text_add(t, s);
-		return;
-	}
-	sc_text_put(t, '\'');
-	while (s.len) {
-		size_t at = sc_str_find(s, '\'');
-		sc_text_visible(t, sc_str_slice(s, 0, at));
-		sc_text_adds(t, at == SIZE_MAX ? "" : "'\\''");
-		s = sc_str_from(s, at == SIZE_MAX ? s.len : at + 1);
-	}
-	sc_text_put(t, '\'');
-}
-
 static void put_command(struct find *f, uint64_t session)
 {
 	struct sc_text *t = sc_sheet_begin(&f->sheet);
@@ -296,7 +275,7 @@ static void put_command(struct find *f, uint64_t session)
 	sc_value_id(t, session);
 	if (f->source) {
 		sc_text_adds(t, " -r ");
-		put_shell_word(t, sc_str_of(f->source));
+		sc_text_visible(t, sc_str_of(f->source));
 	}
 	end_line(f);
 }

@@ -119,6 +119,26 @@ void sc_page_share(struct sc_text *t, uint64_t n, uint64_t of)
 	sc_text_adds(t, " %");
 }
 
+void sc_page_shell_word(struct sc_text *t, sc_str s)
+{
+	bool plain = s.len > 0;
+	for (size_t i = 0; i < s.len; i++)
+		plain = plain && (sc_is_digit(s.at[i]) || (sc_lower(s.at[i]) >= 'a' && sc_lower(s.at[i]) <= 'z') ||
+				  (s.at[i] && strchr("/._-+:@%,=", s.at[i])));
+	if (plain) {
+		sc_text_add(t, s);
+		return;
+	}
+	sc_text_put(t, '\'');
+	while (s.len) {
+		size_t at = sc_str_find(s, '\'');
+		sc_text_visible(t, sc_str_slice(s, 0, at));
+		sc_text_adds(t, at == SIZE_MAX ? "" : "'\\''");
+		s = sc_str_from(s, at == SIZE_MAX ? s.len : at + 1);
+	}
+	sc_text_put(t, '\'');
+}
+
 /* ---- columns ---- */
 
 static void spaces(struct sc_text *t, size_t n)

@@ -19,6 +19,9 @@ void sc_page_time(struct sc_page_clock *clock, struct sc_text *t,
 		  sc_time when); /* 2026-01-31 12:00:00; "-": not known */
 void sc_page_zone(const struct sc_page_clock *clock, struct sc_text *t);         /* UTC, or CET/CEST */
 
+/* A file name as a shell takes it for one word, visible. */
+void sc_page_shell_word(struct sc_text *t, sc_str s);
+
 /* Seconds with three decimals, right in `width` columns: "   0.913". */
 void sc_page_seconds(struct sc_text *t, sc_time duration, size_t width);
 void sc_page_grouped(struct sc_text *t, uint64_t n); /* 2,345 */

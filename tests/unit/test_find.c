@@ -1,4 +1,5 @@
 /* test_find.c - what a word finds, and how it is told. */
+#include "output/page.h"
 #include "unit/output_fixture.h"
 
 #define TITLE "00000000005c1f09  2026-01-31 12:00:00 UTC  192.0.2.10:46640 → 198.51.100.7:25  ended by quit\n"
@@ -86,6 +87,24 @@ static void test_null_path(void **state)
 	output_free(o);
 }
 
+static void test_shell_words(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *word, *as;
+	} words[] = {
+		{ "a/b-c_1.pcap", "a/b-c_1.pcap" }, { "", "''" },      { "a b", "'a b'" },
+		{ "it's $(x)", "'it'\\''s $(x)'" },  { "`x`", "'`x`'" }, { "a\x1b[2J", "'a\\x1b[2J'" },
+	};
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		char buffer[64];
+		struct sc_text t = sc_text_into(buffer, sizeof(buffer));
+		sc_page_shell_word(&t, sc_str_of(words[i].word));
+		if (!sc_str_equal(sc_text_str(&t), sc_str_of(words[i].as)))
+			fail_msg("%s: %.*s", words[i].word, (int)t.len, t.at);
+	}
+}
+
 static void test_hostile_text(void **state)
 {
 	(void)state;
@@ -98,7 +117,7 @@ static void test_hostile_text(void **state)
 	d.text = (sc_str){ long_text, sizeof(long_text) - 1 };
 	struct sc_event ev = event_of(SC_EVENT_delivery, &head, &d);
 	struct output *o = output_open(&sc_sink_find, (struct sc_output_config){ .words = words, .word_count = 2,
-										.source = "it's $(x).pcap" });
+										.source = "'it'\\''s $(x).pcap'" });
 	output_event(o, &ev);
 	const char *text = output_close(o); /* the session never ended: told at the end */
 	assert_non_null(strstr(text, "text: needle\\x1b[2J\\n\\xffxxx"));
@@ -124,7 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_null_path),
-		cmocka_unit_test(test_hostile_text),
+		cmocka_unit_test(test_shell_words), cmocka_unit_test(test_hostile_text),
 		cmocka_unit_test(test_wrong_calls),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
