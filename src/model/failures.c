@@ -225,12 +225,35 @@ void sc_failures_template(struct sc_text *t, const struct sc_ev_delivery *d)
 		t->len--;
 }
 
-static void count_refusal(struct sc_failures *m, const struct sc_ev_delivery *d, const struct sc_top_item *item)
+static uint16_t copy_text(char *to, sc_str s)
 {
+	s = sc_str_slice(s, 0, SC_RECENT_TEXT);
+	if (s.len)
+		memcpy(to, s.at, s.len);
+	return (uint16_t)s.len;
+}
+
+static void keep_example(struct sc_failures *m, const struct sc_event *ev, const struct sc_top_item *item)
+{
+	const struct sc_ev_delivery *d = ev->body;
+	struct sc_cause_example *e = &m->examples[item->cause];
+	bool fits = d->rcpt_to.len <= SC_RECENT_TEXT && d->mail_from.len <= SC_RECENT_TEXT && d->mail_from.at;
+	if (e->phase != SC_PHASE_NONE || !fits || !ev->head)
+		return;
+	e->server = ev->head->server;
+	e->phase = sc_phase_of(sc_str_of(d->phase));
+	e->rcpt_len = copy_text(e->rcpt, d->rcpt_to);
+	e->from_len = copy_text(e->from, d->mail_from);
+}
+
+static void count_refusal(struct sc_failures *m, const struct sc_event *ev, const struct sc_top_item *item)
+{
+	const struct sc_ev_delivery *d = ev->body;
 	char buffer[SC_TOP_KEY_OCTETS];
 	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
 	m->causes[item->cause][item->outcome == SC_OUTCOME_rejected]++;
 	show_cause(m, item);
+	keep_example(m, ev, item);
 	if (d->enhanced.cls) {
 		sc_text_status(&t, d->enhanced);
 		sc_top_add(&m->enhanced, sc_text_str(&t), item);
@@ -262,14 +285,6 @@ static void count_silent(struct sc_failures *m, const struct sc_event *ev, const
 	sc_top_add(&m->silent, sc_text_str(&t), item);
 }
 
-static uint16_t copy_text(char *to, sc_str s)
-{
-	s = sc_str_slice(s, 0, SC_RECENT_TEXT);
-	if (s.len)
-		memcpy(to, s.at, s.len);
-	return (uint16_t)s.len;
-}
-
 static void keep_recent(struct sc_failures *m, const struct sc_ev_delivery *d, const struct sc_top_item *item)
 {
 	struct sc_failed_recipient *r = &m->recent[m->recent_count++ % SC_RECENT_RECIPIENTS];
@@ -291,7 +306,7 @@ static void count_failed(struct sc_failures *m, const struct sc_event *ev, const
 	const struct sc_ev_delivery *d = ev->body;
 	m->phases[sc_phase_of(sc_str_of(d->phase))][class_of(item->outcome)]++;
 	if (item->outcome == SC_OUTCOME_deferred || item->outcome == SC_OUTCOME_rejected)
-		count_refusal(m, d, item);
+		count_refusal(m, ev, item);
 	else
 		count_silent(m, ev, sc_outcome_name(item->outcome), d->phase, item);
 	keep_recent(m, d, item);

@@ -70,6 +70,14 @@ struct sc_failed_recipient {
 	char     rcpt[SC_RECENT_TEXT], from[SC_RECENT_TEXT], text[SC_RECENT_TEXT];
 };
 
+/* The first recipient that a cause struck, to see it again; longer addresses are left out. */
+struct sc_cause_example {
+	struct sc_ev_endpoint server;
+	enum sc_phase phase;
+	uint16_t rcpt_len, from_len;
+	char     rcpt[SC_RECENT_TEXT], from[SC_RECENT_TEXT];
+};
+
 struct sc_failures {
 	sc_time  first, last;                        /* first and last packet of all sessions; SC_TIME_NONE: none */
 	/* sessions */
@@ -81,6 +89,7 @@ struct sc_failures {
 	uint64_t recipients, outcomes[SC_OUTCOMES], permanent;
 	uint64_t causes[SC_CAUSES][2]; /* deferred, rejected; row 0: a refusal whose cause is not told */
 	uint64_t cause_sessions[SC_CAUSES];          /* a session that shows it, the first one; 0: none */
+	struct sc_cause_example examples[SC_CAUSES]; /* phase none: there is none */
 	uint64_t phases[SC_PHASES][SC_CLASSES];
 	uint64_t no_enhanced;                        /* refusals without an enhanced code */
 	/* refusals and breaks that have no recipient */

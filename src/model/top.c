@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "explain/causes.h"
 
 #define SEED UINT64_C(0x736d747073636f70) /* any: which rows survive must not differ between two runs */
 
@@ -29,6 +30,7 @@ static void merge(struct sc_top_row *into, const struct sc_top_row *row)
 	into->count += row->count;
 	into->failed += row->failed;
 	into->octets += row->octets;
+	into->unknown += row->unknown;
 	for (int i = 0; i < SC_OUTCOMES; i++)
 		into->outcomes[i] += row->outcomes[i];
 	into->first = earlier(into->first, row->first);
@@ -110,6 +112,7 @@ struct sc_top_row *sc_top_add(struct sc_top *top, sc_str key, const struct sc_to
 	row->count++;
 	row->failed += item->failed;
 	row->octets += item->octets;
+	row->unknown += item->failed && item->cause == SC_CAUSE_user_unknown;
 	if (item->recipient)
 		row->outcomes[item->outcome]++;
 	row->first = earlier(row->first, item->when);
@@ -178,6 +181,7 @@ struct sc_top_row sc_top_rest(const struct sc_top *top, const struct sc_top_row 
 		rest.count -= rows[i]->count;
 		rest.failed -= rows[i]->failed;
 		rest.octets -= rows[i]->octets;
+		rest.unknown -= rows[i]->unknown;
 		for (int o = 0; o < SC_OUTCOMES; o++)
 			rest.outcomes[o] -= rows[i]->outcomes[o];
 	}

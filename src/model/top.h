@@ -13,6 +13,7 @@
 struct sc_top_row {
 	uint64_t count;
 	uint64_t failed;                   /* of these, what failed */
+	uint64_t unknown;                  /* of the failed, those whose cause is user_unknown */
 	uint64_t octets;                   /* sum over all; 0 where none are counted */
 	uint64_t outcomes[SC_OUTCOMES];    /* of recipients; zeros where keys are something else */
 	sc_time  first, last;              /* of all; SC_TIME_NONE: never */

@@ -11,7 +11,7 @@
 enum source {
 	FROM_COUNT, FROM_FAILED, FROM_SHARE, FROM_OUTCOMES, FROM_KEY, FROM_LABEL, FROM_CODE, FROM_CAUSE, FROM_FIRST,
 	FROM_LAST, FROM_FIRST_FAILED, FROM_LAST_ACCEPTED, FROM_SESSIONS, FROM_SESSION, FROM_STATUS, FROM_OCTETS,
-	FROM_MEANING, FROM_ADVICE,
+	FROM_MEANING, FROM_ADVICE, FROM_UNKNOWN,
 };
 
 /* What JSON tells of every row of a map, behind its key and counts. */
@@ -88,6 +88,7 @@ static const struct sc_column enhanced[] = {
 		{ SC_CELL_SESSIONS, "sessions", "sessions", -1, 0, NULL, FROM_SESSIONS },                \
 		CAUSE, SPAN,                                                                             \
 		{ SC_CELL_CODE, "code", NULL, -1, 0, NULL, FROM_CODE },                                  \
+		{ SC_CELL_COUNT, "unknown_users", "unknown users", -1, 0, NULL, FROM_UNKNOWN },          \
 		{ SC_CELL_TIME, "first_failed", "first failed", -1, 0, NULL, FROM_FIRST_FAILED },        \
 		{ SC_CELL_TIME, "last_accepted", "last accepted", -1, 0, NULL, FROM_LAST_ACCEPTED },     \
 	}
@@ -192,6 +193,7 @@ static struct sc_cell cell_of(enum source source, const struct sc_top_row *row)
 	case FROM_SESSIONS:      return sc_cell_list(row->sessions, SC_TOP_SESSIONS);
 	case FROM_SESSION:       return sc_cell_list(row->sessions, 1);
 	case FROM_STATUS:        return status_cell(row);
+	case FROM_UNKNOWN:       return sc_cell_count(row->unknown);
 	case FROM_MEANING:       return diagnosis_cell(row, false);
 	case FROM_ADVICE:        return diagnosis_cell(row, true);
 	case FROM_OCTETS:        return sc_cell_count(row->octets);
@@ -317,6 +319,7 @@ static const struct {
 	{ SC_REPORT_FAILURES | SC_REPORT_TRAFFIC, NULL, sc_report_show_slowest },
 	{ SC_REPORT_FAILURES, NULL, sc_report_show_recipients },
 	{ SC_REPORT_FAILURES, NULL, sc_report_show_advice },
+	{ SC_REPORT_FAILURES, NULL, sc_report_show_again },
 };
 
 static const struct map *map_named(const char *name)

@@ -102,7 +102,8 @@ void sc_report_parts(const struct sc_failures *m, unsigned kinds, const struct s
 typedef void sc_part_fn(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx);
 sc_part_fn sc_report_show_causes, sc_report_show_phases, sc_report_show_others, sc_report_show_stories,
 	sc_report_show_waiting, sc_report_show_bounced, sc_report_show_logins, sc_report_show_quirks, sc_report_show_hours,
-	sc_report_show_timing, sc_report_show_slowest, sc_report_show_recipients, sc_report_show_advice;
+	sc_report_show_timing, sc_report_show_slowest, sc_report_show_recipients, sc_report_show_advice,
+	sc_report_show_again;
 
 /* Causes by count, the biggest first, in `order` of SC_CAUSES; gives how many there are. */
 size_t sc_report_causes(const struct sc_failures *m, int *order);

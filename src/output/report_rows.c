@@ -497,3 +497,63 @@ void sc_report_show_advice(const struct sc_failures *m, const struct sc_part_vis
 	if (begun)
 		v->end(ctx, &part);
 }
+
+/* ---- to see it again ---- */
+
+/* An address that a shell and swaks take as it stands: who made it up may be an enemy. */
+static bool is_harmless(sc_str address)
+{
+	for (size_t i = 0; i < address.len; i++) {
+		char c = sc_lower(address.at[i]);
+		bool plain = (c >= 'a' && c <= 'z') || sc_is_digit(c) || strchr("._+=@", c) || (c == '-' && i > 0);
+		if (!plain || !c)
+			return false;
+	}
+	return address.len && sc_str_find(address, '@') != 0 && sc_str_find(address, '@') != SIZE_MAX;
+}
+
+/* swaks --server 192.0.2.1 --port 25 --from a@example.org --to b@example.net --quit-after RCPT */
+static bool put_again(struct sc_text *t, const struct sc_cause_example *e)
+{
+	sc_str rcpt = { e->rcpt, e->rcpt_len }, from = { e->from, e->from_len };
+	bool early = e->phase == SC_PHASE_mail || e->phase == SC_PHASE_rcpt;
+	if (!early || !is_harmless(rcpt) || (from.len && !is_harmless(from)) || e->server.ip.version == 0)
+		return false;
+	sc_text_adds(t, "swaks --server ");
+	sc_text_ip(t, &e->server.ip);
+	sc_text_adds(t, " --port ");
+	sc_text_number(t, e->server.port);
+	sc_text_adds(t, " --from ");
+	sc_text_add(t, from.len ? from : SC_STR("'<>'"));
+	sc_text_adds(t, " --to ");
+	sc_text_add(t, rcpt);
+	sc_text_adds(t, e->phase == SC_PHASE_mail ? " --quit-after MAIL" : " --quit-after RCPT");
+	return !t->cut;
+}
+
+void sc_report_show_again(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
+{
+	static const struct sc_column columns[] = {
+		{ SC_CELL_WORD, "cause", "cause", 21, 0, NULL, 0 },
+		{ SC_CELL_PROSE, "command", "command", 0, 0, NULL, 0 },
+	};
+	static const struct sc_part part = { "again", "To see it again (swaks speaks to that server)",
+					     SC_COLUMNS(columns), 0, false };
+	int order[SC_CAUSES];
+	size_t count = sc_report_causes(m, order);
+	bool begun = false;
+	for (size_t i = 0; i < count; i++) {
+		char buffer[2 * SC_RECENT_TEXT + 160];
+		struct sc_text t = sc_text_into(buffer, sizeof(buffer));
+		if (order[i] == SC_CAUSE_NONE || !put_again(&t, &m->examples[order[i]]))
+			continue;
+		if (!begun)
+			v->begin(ctx, &part);
+		begun = true;
+		const struct sc_cell cells[] = { sc_cell_word(sc_cause_name((enum sc_cause)order[i])),
+						 sc_cell_text(sc_text_str(&t)) };
+		v->row(ctx, &part, cells);
+	}
+	if (begun)
+		v->end(ctx, &part);
+}

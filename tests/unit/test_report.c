@@ -370,6 +370,44 @@ static void test_empty(void **state)
 	}
 }
 
+/* A command that can be pasted holds no address that a shell would run or swaks take for an option. */
+static void test_see_again(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *from, *rcpt, *line;
+	} pairs[] = {
+		{ "a@example.org", "x+1@example.net", "--from a@example.org --to x+1@example.net --quit-after RCPT" },
+		{ "", "x@example.net", "--from '<>' --to x@example.net" },
+		{ "a@example.org", "$(x)@example.net", NULL },
+		{ "a@example.org", "`x`@example.net", NULL },
+		{ "a@example.org", "x@example.net;x", NULL },
+		{ "a@example.org", "--x@example.net", NULL },
+		{ "a@example.org", "@example.net", NULL },
+		{ "a@example.org", "x", NULL },
+		{ "a b@example.org", "x@example.net", NULL },
+		{ "a@example.org", "x\xc3\xa4@example.net", NULL },
+	};
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		struct page *page;
+		struct output o = begin(&sc_sink_report_text, NULL, &page);
+		struct sample s = samples[1];
+		s.from = pairs[i].from;
+		s.rcpt = pairs[i].rcpt;
+		feed_delivery(take, &o, 1, T0, &s);
+		end(&o, page, SC_OK);
+		for (char *c = o.page.at; (c = strchr(c, '\n')) != NULL;) /* paragraphs are wrapped */
+			*c = ' ';
+		char line[200] = "", *swaks = strstr(o.page.at, "swaks --server");
+		for (size_t n = 0; swaks && *swaks && n + 1 < sizeof(line); swaks++)
+			if (*swaks != ' ' || (n && line[n - 1] != ' '))
+				line[n++] = *swaks;
+		if (pairs[i].line ? !strstr(line, pairs[i].line) : *line)
+			fail_msg("%s: %s", pairs[i].rcpt, line);
+		free(o.page.at);
+	}
+}
+
 /* Strings that attack: terminals, JSON, widths. */
 static void test_hostile(void **state)
 {
@@ -459,6 +497,7 @@ int main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_see_again),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_extremes),
 		cmocka_unit_test(test_writer_fails),
