@@ -15,7 +15,7 @@ VERSION := 0.1.0
 PKGS    := libpcap zlib libzstd libcrypto ncursesw
 HARDEN   = -fstack-protector-strong -D_FORTIFY_SOURCE=2
 WARN     = -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla $(WERROR)
-ALLCPP   = -Iinclude -Isrc -D_GNU_SOURCE -DSC_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS)
+ALLCPP   = -Iinclude -Isrc -I$(BUILD)/gen -D_GNU_SOURCE -DSC_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS)
 ALLFLAGS = -std=c11 $(WARN) $(if $(MODE),,$(HARDEN)) $(CFLAGS) $(MODE) -fno-strict-aliasing -MMD -MP
 LIBS     = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
@@ -30,7 +30,7 @@ PARTS    := $(filter-out $(BUILD)/obj/app/main.o,$(PROG_OBJ)) $(BUILD)/libsmtpsc
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 DIALOGUE := $(sort $(wildcard tests/dialogue/*.c))
-DOCS     := docs/EVENTS.md docs/events.schema.json docs/DIAGNOSES.md docs/smtpscope.1
+DOCS     := docs/EVENTS.md docs/DETECTORS.md docs/events.schema.json docs/DIAGNOSES.md docs/smtpscope.1
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 SUB       = $(MAKE) --no-print-directory -j$(shell nproc 2>/dev/null || echo 1)
@@ -63,6 +63,14 @@ $(BUILD)/libsmtpscope.a: $(LIB_OBJ)
 $(BUILD)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLCPP) $(ALLFLAGS) -c -o $@ $<
+
+# The detectors are the files of src/detect; the list changes when the directory does.
+DETECTORS := $(notdir $(basename $(sort $(wildcard src/detect/*.c))))
+.PHONY: FORCE
+$(BUILD)/gen/detectors.def: FORCE
+	@mkdir -p $(@D)
+	@printf 'SC_DETECTOR(%s)\n' $(DETECTORS) | cmp -s - $@ || printf 'SC_DETECTOR(%s)\n' $(DETECTORS) >$@
+$(BUILD)/obj/detect/frame/registry.o: $(BUILD)/gen/detectors.def
 
 # A test links what it tests: the library and the program's parts but main.
 $(BUILD)/unit/%: tests/unit/%.c $(PARTS)
@@ -117,11 +125,13 @@ layers: all ## who includes whom, and what the library asks of libc
 docs: $(BUILD)/tools/gendocs $(BUILD)/tools/genman ## docs/ from the tables
 	$(BUILD)/tools/gendocs events >docs/EVENTS.md
 	$(BUILD)/tools/gendocs schema >docs/events.schema.json
+	$(BUILD)/tools/gendocs detectors >docs/DETECTORS.md
 	$(BUILD)/tools/gendocs diagnoses >docs/DIAGNOSES.md
 	$(BUILD)/tools/genman >docs/smtpscope.1
 
 docs-check: $(BUILD)/tools/gendocs $(BUILD)/tools/genman
 	@$(BUILD)/tools/gendocs events | cmp - docs/EVENTS.md && $(BUILD)/tools/gendocs schema | cmp - docs/events.schema.json && \
+	$(BUILD)/tools/gendocs detectors | cmp - docs/DETECTORS.md && \
 	$(BUILD)/tools/gendocs diagnoses | cmp - docs/DIAGNOSES.md && \
 	$(BUILD)/tools/genman | cmp - docs/smtpscope.1 && echo "docs: as the tables say" || { echo "docs: run make docs"; exit 1; }
 

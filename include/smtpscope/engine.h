@@ -21,6 +21,7 @@ extern "C" {
 
 struct sc_engine;
 struct sc_tls_keys;
+struct sc_detect_settings;
 struct sc_watch_limits;
 
 /* Whose choice counts between two copies of the same octets that differ, where the wire does not tell: Linux takes the
@@ -39,6 +40,7 @@ struct sc_engine_config {
 	enum sc_tcp_policy tcp_policy;
 	const struct sc_tls_keys *keys; /* secrets to open TLS with (tls/keys.h), changed only while no packet is fed; NULL: none */
 	uint64_t seed;              /* key of the hash tables; the same seed, the same output */
+	const struct sc_detect_settings *detect; /* detector.h: for the detectors of single sessions; NULL: the standards */
 	uint64_t wants;             /* SC_WANT(kind) | ...: kinds worth building; 0 = every kind */
 	bool brief_messages;        /* `message` events with header fields and reports only: parts, hashes and links cost most */
 	const struct sc_watch_limits *limits; /* thresholds of diagnoses (story/watch.h); NULL: the usual ones */

@@ -24,6 +24,7 @@ struct sc_ledger;
 struct sc_ledger_config {
 	uint64_t memory;  /* octets for what it remembers; 0: 64 MiB */
 	uint64_t seed;    /* key of its hash tables */
+	const struct sc_detect_settings *detect; /* detector.h; NULL: the standards */
 	uint64_t wants;   /* kinds that someone looks at behind it; 0: every kind */
 	sc_emit_fn *emit; /* called inside event, tick and finish */
 	void *emit_ctx;

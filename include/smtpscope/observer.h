@@ -15,6 +15,7 @@ extern "C" {
 struct sc_observer_config {
 	uint64_t memory;      /* octets for all it keeps; taken when it is opened */
 	uint64_t seed;        /* key of its hash tables */
+	const struct sc_detect_settings *detect; /* detector.h; NULL: the standards */
 	/* Events of its own leave here, inside any of the calls below.  It gives kind and body, and the head of the
 	 * session concerned if there is one; packet, time and, for the session in work, flow are filled in. */
 	sc_emit_fn *tell;

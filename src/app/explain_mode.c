@@ -8,6 +8,7 @@
 
 #include "app/say.h"
 #include "app/suggest.h"
+#include "detect/frame/detection.h"
 #include "explain/causes.h"
 #include "explain/phrase.h"
 
@@ -24,11 +25,13 @@ static void say_unknown(const char *name)
 {
 	struct sc_suggest s = sc_suggest_for(sc_str_of(name));
 	sc_phrase_each(offer, &s);
+	for (size_t i = 0; sc_detectors[i]; i++)
+		sc_suggest_offer(&s, sc_detectors[i]->name);
 	if (s.best)
 		sc_say("explain", "nothing is called \"%s\"; did you mean \"%s\"?", name, s.best);
 	else
 		sc_say("explain",
-		       "nothing is called \"%s\"; give a cause, reply code, enhanced code, quirk, outcome or field",
+		       "nothing is called \"%s\"; give a cause, reply code, enhanced code, detector, quirk, outcome or field",
 		       name);
 }
 
@@ -39,7 +42,8 @@ static sc_err explain_names(const char *const *names, size_t count, const struct
 	bool written = false;
 	for (size_t i = 0; i < count; i++) {
 		struct sc_text t = sc_text_into(buffer, sizeof(buffer));
-		if (!sc_phrase_explain(sc_str_of(names[i]), &t)) {
+		bool detector = sc_detector_explain(sc_str_of(names[i]), &t);
+		if (!sc_phrase_explain(sc_str_of(names[i]), &t) && !detector) {
 			say_unknown(names[i]);
 			result = SC_EUSAGE;
 			continue;

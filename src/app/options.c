@@ -318,6 +318,9 @@ void sc_options_close(struct sc_options *o)
 {
 	sc_memory_give(o->reads.items);
 	sc_memory_give(o->interfaces.items);
+	sc_memory_give(o->detector.items);
+	sc_memory_give(o->no_detector.items);
+	sc_memory_give(o->intel.items);
 	sc_memory_give(o->words.items);
 	sc_memory_give(o->filter.items);
 	sc_memory_give(o->config_text);

@@ -6,7 +6,7 @@
 
 /* The modes: SC_MODE(name, words it takes, what it does). */
 #define SC_MODES(SC_MODE)                                                                                         \
-	SC_MODE(report, "[PART]...", "the report at the end: failures, traffic; all of it without a name") \
+	SC_MODE(report, "[PART]...", "the report at the end: failures, senders, traffic; all of it without a name") \
 	SC_MODE(log, "", "JSON Lines, one event a line; what you get when standard output is no terminal")        \
 	SC_MODE(list, "[WHAT]", "one line each as it happens: recipients, sessions, transactions or findings")    \
 	SC_MODE(show, "[SESSION]...", "dialogues, both sides, with times; all sessions that match without an id") \

@@ -117,7 +117,8 @@ static unsigned parts_of(const struct sc_options *o)
 {
 	unsigned parts = 0;
 	for (size_t i = 0; o->mode == SC_MODE_report && i < o->words.count; i++)
-		parts |= strcmp(o->words.items[i], "traffic") == 0 ? SC_REPORT_TRAFFIC : SC_REPORT_FAILURES;
+		parts |= strcmp(o->words.items[i], "traffic") == 0 ? SC_REPORT_TRAFFIC :
+			 strcmp(o->words.items[i], "senders") == 0 ? SC_REPORT_SENDERS : SC_REPORT_FAILURES;
 	return parts;
 }
 

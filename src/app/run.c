@@ -14,6 +14,7 @@
 #include <smtpscope/ledger.h>
 
 #include "app/become.h"
+#include "app/detecting.h"
 #include "app/doctor.h"
 #include "app/fan.h"
 #include "app/input.h"
@@ -48,6 +49,7 @@ struct run {
 	struct sc_outputs   outputs;
 	struct sc_save      save;
 	struct sc_become    become;
+	struct sc_detect_settings *detect;
 	struct sc_watch_limits limits; /* of diagnoses */
 	struct sc_topology *engines; /* NULL: `fan` reads and analyses */
 	struct sc_fan      *fan;
@@ -161,8 +163,8 @@ static uint64_t seed_of(const struct run *r)
 
 static sc_err open_ledger(struct run *r, uint64_t memory)
 {
-	struct sc_ledger_config config = { .memory = memory, .seed = seed_of(r), .wants = wants_of(r), .emit = on_event,
-		.emit_ctx = r };
+	struct sc_ledger_config config = { .memory = memory, .seed = seed_of(r), .detect = r->detect,
+		.wants = wants_of(r), .emit = on_event, .emit_ctx = r };
 	return sc_ledger_open(&r->ledger, &config);
 }
 
@@ -188,6 +190,7 @@ static sc_err open_engines(struct run *r)
 		.tcp_policy = sc_mode_tcp_policy(o),
 		.keys = r->keys.keys,
 		.seed = seed_of(r),
+		.detect = r->detect,
 		.wants = sc_ledger_wants(wants_of(r)),
 		.brief_messages = brief_messages(r),
 		.limits = &r->limits,
@@ -240,6 +243,7 @@ static sc_err open_all(struct run *r)
 	SC_TRY(sc_keyring_open(&r->keys, r->o, r->live || r->o->follow));
 	SC_TRY(open_input(r));
 	sc_source_on_secrets(r->source, on_secrets, r);
+	SC_TRY(sc_detecting_open(&r->detect, r->o));
 	SC_TRY(sc_outputs_open(&r->outputs, r->o, &r->selection));
 	SC_TRY(sc_save_open(&r->save, r->o, &r->selection, sc_input_repeats(r->o), r->live ? now : SC_TIME_NONE));
 	if (r->save.way == SC_SAVE_TWICE)
@@ -565,6 +569,7 @@ int sc_run(const struct sc_options *o)
 	for (size_t i = 1; i < o->fanout; i++)
 		sc_source_close(r.sources[i]);
 	sc_ledger_close(r.ledger);
+	sc_detect_settings_close(r.detect);
 	sc_keyring_close(&r.keys);
 	sc_source_close(r.source);
 	sc_source_close(r.again);

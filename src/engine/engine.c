@@ -560,6 +560,23 @@ static bool take_memory(struct sc_engine *e)
 		sc_tls_host_open(&e->tls, &e->store) && sc_community_open(&e->community) == SC_OK;
 }
 
+/* A finding of a detector, behind the event that gave rise to it. */
+static void tell_finding(void *ctx, const struct sc_event *finding)
+{
+	struct sc_engine *e = ctx;
+	struct sc_event ev = *finding;
+	ev.seq = e->seq++;
+	e->config.emit(e->config.emit_ctx, &ev);
+}
+
+static bool open_sentry(struct sc_engine *e)
+{
+	const struct sc_engine_config *c = &e->config;
+	if (!c->emit || (c->wants && !(c->wants & SC_WANT(SC_EVENT_finding))))
+		return true;
+	return sc_sentry_open(&e->sentry, c->detect, c->seed, tell_finding, e) == SC_OK;
+}
+
 sc_err sc_engine_open(struct sc_engine **out, const struct sc_engine_config *config)
 {
 	struct sc_engine *e = sc_memory_take(sizeof(*e));
@@ -567,7 +584,7 @@ sc_err sc_engine_open(struct sc_engine **out, const struct sc_engine_config *con
 		return SC_EFAILED;
 	e->config = *config;
 	e->first = e->last = e->clock = e->when = SC_TIME_NONE;
-	if (!sc_front_open(&e->front, config, &e->counters) || !take_memory(e)) {
+	if (!sc_front_open(&e->front, config, &e->counters) || !take_memory(e) || !open_sentry(e)) {
 		sc_engine_close(e);
 		return SC_EFAILED;
 	}
@@ -595,6 +612,7 @@ void sc_engine_close(struct sc_engine *e)
 {
 	if (!e)
 		return;
+	sc_sentry_close(e->sentry);
 	sc_community_close(e->community);
 	sc_tls_host_close(&e->tls);
 	sc_flows_close(&e->flows);

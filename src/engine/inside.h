@@ -4,6 +4,7 @@
 
 #include <smtpscope/engine.h>
 
+#include "detect/frame/detection.h"
 #include "engine/community.h"
 #include "engine/letter.h"
 #include "engine/shard.h"
@@ -25,6 +26,7 @@ struct sc_mail {               /* a session and what the engine keeps beside it 
 	enum sc_session_end how; /* at its end: how that came */
 	bool text;               /* behind the latest packet the client was inside a message */
 	char community[SC_COMMUNITY_OCTETS];
+	uint64_t guarded[SC_SENTRY_OCTETS / 8]; /* what detectors remember of the session */
 };
 
 struct sc_engine {
@@ -41,6 +43,7 @@ struct sc_engine {
 	struct sc_message_host message_host;
 	struct sc_message_scratch *message_room;
 	struct sc_community *community;
+	struct sc_sentry *sentry; /* detectors of single sessions; NULL: nobody asks for findings */
 	uint64_t packet;          /* number of the packet in work */
 	sc_time when, first, last; /* its time, or the tick's; the first packet's; the latest packet's */
 	sc_time clock;            /* of the last tick: goes back by whole days only */

@@ -109,7 +109,9 @@ void sc_ledger_event(void *ledger, const struct sc_event *ev)
 	l->packet = ev->packet;
 	pass_time(l, ev->when);
 	l->work = ev;
-	if (ev->kind == SC_EVENT_delivery) {
+	if (ev->kind == SC_EVENT_finding) {
+		observe(l, ev); /* of one session: it is counted with others of its kind, and what comes of that is told */
+	} else if (ev->kind == SC_EVENT_delivery) {
 		pass_delivery(l, ev);
 	} else if (ev->kind == SC_EVENT_session) {
 		observe(l, ev);
@@ -174,7 +176,7 @@ static uint64_t shares(void)
 static sc_err open_member(struct sc_ledger *l, const struct sc_observer_class *cls)
 {
 	struct member *m = &l->members[l->count];
-	struct sc_observer_config config = { .seed = l->config.seed, .tell = tell, .tell_ctx = l };
+	struct sc_observer_config config = { .seed = l->config.seed, .detect = l->config.detect, .tell = tell, .tell_ctx = l };
 	config.memory = l->config.memory / shares() * cls->share;
 	*m = (struct member){ cls, seen_by(cls, l->config.wants), sc_memory_take(cls->size) };
 	if (!m->self)

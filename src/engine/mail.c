@@ -85,10 +85,17 @@ static void emit(void *ctx, struct sc_session *s, enum sc_event_kind kind, const
 		diagnose(e, m);
 	if (kind == SC_EVENT_transaction)
 		m->wire.text_octets = 0;
-	if (!wanted(e, kind))
+	bool guarded = e->sentry && sc_sentry_wants(e->sentry) & SC_WANT(kind);
+	if (!wanted(e, kind) && !guarded)
 		return;
 	struct sc_ev_head head = head_of(m, frames.first, frames.last);
-	pass_on(e, m, &head, kind, body);
+	if (wanted(e, kind))
+		pass_on(e, m, &head, kind, body);
+	if (!guarded)
+		return;
+	struct sc_event ev = { .kind = kind, .packet = e->packet, .flow = m->flow->id, .when = e->when, .head = &head,
+		.session = &s->facts, .body = body };
+	sc_sentry_event(e->sentry, m->guarded, &ev);
 }
 
 static void opaque(void *ctx, struct sc_session *s, enum sc_side side, const struct sc_segment *run)
@@ -218,7 +225,7 @@ void sc_mail_host(struct sc_engine *e)
 {
 	uint64_t wants = e->config.wants ? e->config.wants : UINT64_MAX;
 	e->watches = wanted(e, SC_EVENT_diagnosis);
-	wants |= e->watches ? SC_WANT(SC_EVENT_exchange) : 0; /* the rules look at them */
+	wants |= e->watches || e->sentry ? SC_WANT(SC_EVENT_exchange) : 0; /* rules and detectors look at them */
 	e->host = (struct sc_session_host){ .store = &e->store, .scratch = e->scratch, .key = e->config.seed,
 		.wants = wants, .emit = emit, .opaque = opaque, .ctx = e };
 	e->host.text = e->watches ? text : NULL;

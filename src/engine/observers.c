@@ -1,6 +1,7 @@
 /* observers.c - the list of observers; a new one is a line here. */
 #include "engine/observers.h"
 
+#include "detect/frame/detection.h"
 #include "story/families.h"
 #include "story/knocks.h"
 #include "story/loops.h"
@@ -10,6 +11,7 @@
 #include "story/storms.h"
 
 const struct sc_observer_class *const sc_observers[] = {
+	&sc_detection_class,
 	&sc_stories_class,
 	&sc_sources_class,
 	&sc_servers_class,

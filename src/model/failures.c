@@ -31,6 +31,7 @@ static sc_err open_maps(struct sc_failures *m)
 	};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		SC_TRY(sc_top_open(maps[i].top, maps[i].rows));
+	SC_TRY(sc_suspects_open(&m->suspects));
 	m->recent = sc_memory_take(SC_RECENT_RECIPIENTS * sizeof(*m->recent));
 	return m->recent ? SC_OK : SC_EFAILED;
 }
@@ -62,6 +63,7 @@ void sc_failures_close(struct sc_failures *m)
 	};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		sc_top_close(maps[i]);
+	sc_suspects_close(&m->suspects);
 	sc_memory_give(m->recent);
 	sc_memory_give(m);
 }
@@ -431,6 +433,7 @@ static void add_tls(struct sc_failures *m, const struct sc_event *ev)
 static void add_finding(struct sc_failures *m, const struct sc_event *ev)
 {
 	const struct sc_ev_finding *f = ev->body;
+	sc_suspects_add(&m->suspects, ev);
 	if (f->state && strcmp(f->state, "new") != 0)
 		return;
 	char buffer[SC_TOP_KEY_OCTETS];

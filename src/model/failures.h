@@ -15,6 +15,7 @@
 #include "model/slowest.h"
 #include "model/spread.h"
 #include "model/stories.h"
+#include "model/suspects.h"
 #include "model/timeline.h"
 #include "model/top.h"
 
@@ -79,6 +80,7 @@ struct sc_cause_example {
 };
 
 struct sc_failures {
+	struct sc_suspects suspects;
 	sc_time  first, last;                        /* first and last packet of all sessions; SC_TIME_NONE: none */
 	/* sessions */
 	uint64_t sessions, encrypted, one_sided, midstream, truncated_packets, gap_octets;

@@ -139,7 +139,8 @@ static void put_head(struct html_report *r)
 	put(r, "</title>\n<style>");
 	put(r, style);
 	put(r, "</style>\n</head>\n<body>\n<h1>");
-	put(r, r->parts == SC_REPORT_TRAFFIC ? "Mail traffic" : "Delivery failures");
+	put(r, r->parts == SC_REPORT_TRAFFIC ? "Mail traffic" :
+		r->parts == SC_REPORT_SENDERS ? "Suspicious senders" : "Delivery failures");
 	put(r, "</h1>\n");
 }
 

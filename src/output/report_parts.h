@@ -93,13 +93,14 @@ struct sc_part_visitor {
 };
 
 /* What `report` can be asked for: bits; 0: all. */
-enum sc_report_kind { SC_REPORT_FAILURES = 1, SC_REPORT_TRAFFIC = 2 };
+enum sc_report_kind { SC_REPORT_FAILURES = 1, SC_REPORT_TRAFFIC = 2, SC_REPORT_SENDERS = 4 };
 
 /* Shows every part of those kinds that has rows, the most important first. */
 void sc_report_parts(const struct sc_failures *m, unsigned kinds, const struct sc_part_visitor *visitor, void *ctx);
 
 /* Parts that are no maps of the model: report_rows.c. */
 typedef void sc_part_fn(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx);
+sc_part_fn sc_report_show_suspects, sc_report_show_rules, sc_report_show_weights; /* report_senders.c */
 sc_part_fn sc_report_show_causes, sc_report_show_phases, sc_report_show_others, sc_report_show_stories,
 	sc_report_show_waiting, sc_report_show_bounced, sc_report_show_logins, sc_report_show_quirks, sc_report_show_hours,
 	sc_report_show_timing, sc_report_show_slowest, sc_report_show_recipients, sc_report_show_advice,

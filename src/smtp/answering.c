@@ -179,7 +179,8 @@ static bool reply_in_text(struct sc_session *s, struct sc_reply *r)
 		uint64_t end = rewinds ? s->behind.from : client(s)->offset;
 		if (scan->lookalikes)
 			s->tx.text_from = SC_NONE; /* what was read of the message went beyond its end */
-		bool done = end_at(s, r, SC_QUIRK_BIT(eod_other), &extent, end);
+		uint64_t quirks = SC_QUIRK_BIT(eod_other) | (sc_smuggle_commands(s) ? SC_QUIRK_BIT(eod_commands) : 0);
+		bool done = end_at(s, r, quirks, &extent, end);
 		if (rewinds)
 			sc_smuggle_rewind(s);
 		return done;

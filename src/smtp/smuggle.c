@@ -68,15 +68,8 @@ bool sc_smuggle_keep(struct sc_session *s, const struct sc_exchange *x, const st
 	return true;
 }
 
-static void settle(struct sc_session *s)
-{
-	s->tx.final = s->tx.kept;
-	s->tx.kept.code = 0;
-	sc_tx_end(s, SC_TX_VERDICT);
-}
-
 /* The first kept line is a command, so that a server that took the look-alike had something to answer. */
-static bool commands_follow(const struct sc_session *s)
+bool sc_smuggle_commands(const struct sc_session *s)
 {
 	char text[FIRST_LINE];
 	sc_str line = { text, 0 };
@@ -89,6 +82,14 @@ static bool commands_follow(const struct sc_session *s)
 	if (line.len && line.at[line.len - 1] == '\r')
 		line.len--;
 	return sc_path_command_like(line);
+}
+
+static void settle(struct sc_session *s)
+{
+	s->tx.ev.quirks |= sc_smuggle_commands(s) ? SC_QUIRK_BIT(eod_commands) : 0;
+	s->tx.final = s->tx.kept;
+	s->tx.kept.code = 0;
+	sc_tx_end(s, SC_TX_VERDICT);
 }
 
 bool sc_smuggle_rewind(struct sc_session *s)
@@ -108,7 +109,7 @@ bool sc_smuggle_judge(struct sc_session *s, const struct sc_reply *r)
 		return false;
 	bool queued = x && x->end <= r->first.acked && !x->doubt;
 	bool answers_next = queued && (!(x->cmd->traits & SC_CMD_221) || r->code == 221);
-	bool taken = !answers_next && r->code != 421 && commands_follow(s);
+	bool taken = !answers_next && r->code != 421 && sc_smuggle_commands(s);
 	if (taken) {
 		sc_tx_measure(s, &s->behind.before);
 		s->tx.text_from = SC_NONE; /* what was read went beyond its end */

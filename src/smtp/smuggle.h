@@ -19,6 +19,8 @@ bool sc_smuggle_keep(struct sc_session *s, const struct sc_exchange *x, const st
 /* A reply came while a verdict waits: settles the verdict, and makes the client's framer read the kept octets as commands when
  * the server did.  Then the client is to be read on before the reply is paired. */
 bool sc_smuggle_judge(struct sc_session *s, const struct sc_reply *r);
+/* Right behind the first look-alike stands a command. */
+bool sc_smuggle_commands(const struct sc_session *s);
 /* The server answered in the middle of the text: true when the client is to be read on from behind the first look-alike. */
 bool sc_smuggle_rewind(struct sc_session *s);
 /* Nothing more will come: a waiting verdict stands. */

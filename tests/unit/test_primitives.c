@@ -13,7 +13,7 @@
 #include "detect/primitives/distinct.h"
 #include "detect/primitives/histogram.h"
 #include "detect/primitives/sketch.h"
-#include "detect/primitives/table.h"
+#include "detect/primitives/keyed.h"
 
 static uint64_t random_state;
 
@@ -266,16 +266,16 @@ static void add_up(void *into, const void *from)
 	*(uint32_t *)into += *(const uint32_t *)from;
 }
 
-static void check_table(const struct sc_table *t, const uint32_t *exact, uint32_t keys, const char *what)
+static void check_table(const struct sc_keyed *t, const uint32_t *exact, uint32_t keys, const char *what)
 {
 	for (uint32_t key = 0; key < keys; key++) {
-		const uint32_t *slot = sc_table_find(t, hash_of(key));
+		const uint32_t *slot = sc_keyed_find(t, hash_of(key));
 		if (!slot) {
-			if (exact[key] > sc_table_ceiling(t, hash_of(key)))
+			if (exact[key] > sc_keyed_ceiling(t, hash_of(key)))
 				fail_msg("%s: key %u, seen %u times, is gone", what, key, exact[key]);
 			continue;
 		}
-		const struct sc_table_rank *r = sc_table_rank_of(t, slot);
+		const struct sc_keyed_rank *r = sc_keyed_rank_of(t, slot);
 		if (*slot != r->count || r->count > exact[key] || exact[key] > r->count + r->error)
 			fail_msg("%s: key %u: %u + %u for %u", what, key, r->count, r->error, exact[key]);
 	}
@@ -284,25 +284,25 @@ static void check_table(const struct sc_table *t, const uint32_t *exact, uint32_
 static void test_table_bounds_and_merge(void **state)
 {
 	(void)state;
-	struct sc_table one, two, all;
+	struct sc_keyed one, two, all;
 	static uint32_t exact[KEYS], part[2][KEYS];
-	assert_true(sc_table_open(&one, 512, sizeof(uint32_t), 1000000));
-	assert_true(sc_table_open(&two, 512, sizeof(uint32_t), 1000000));
-	assert_true(sc_table_open(&all, 512, sizeof(uint32_t), 1000000));
+	assert_true(sc_keyed_open(&one, 512, sizeof(uint32_t), 1000000));
+	assert_true(sc_keyed_open(&two, 512, sizeof(uint32_t), 1000000));
+	assert_true(sc_keyed_open(&all, 512, sizeof(uint32_t), 1000000));
 	for (uint32_t i = 0; i < 200000; i++) {
 		uint32_t key = skewed(KEYS), side = (uint32_t)(draw() % 2);
 		exact[key]++;
 		part[side][key]++;
-		(*(uint32_t *)sc_table_touch(&all, hash_of(key), i / 100))++;
-		(*(uint32_t *)sc_table_touch(side ? &two : &one, hash_of(key), i / 100))++;
+		(*(uint32_t *)sc_keyed_touch(&all, hash_of(key), i / 100))++;
+		(*(uint32_t *)sc_keyed_touch(side ? &two : &one, hash_of(key), i / 100))++;
 	}
 	check_table(&all, exact, KEYS, "all");
 	check_table(&one, part[0], KEYS, "one");
-	sc_table_merge(&one, &two, add_up);
+	sc_keyed_merge(&one, &two, add_up);
 	check_table(&one, exact, KEYS, "merged");
-	sc_table_close(&one);
-	sc_table_close(&two);
-	sc_table_close(&all);
+	sc_keyed_close(&one);
+	sc_keyed_close(&two);
+	sc_keyed_close(&all);
 }
 
 /* A million keys, each seen once, do not push out the ten that come back every few seconds. */
@@ -310,40 +310,40 @@ static void test_table_flood(void **state)
 {
 	(void)state;
 	enum { OFFENDERS = 10, FLOOD = 1000000, PER_SECOND = 280 };
-	struct sc_table t;
-	assert_true(sc_table_open(&t, 8192, sizeof(uint32_t), 600));
-	size_t octets = sc_table_octets(&t);
+	struct sc_keyed t;
+	assert_true(sc_keyed_open(&t, 8192, sizeof(uint32_t), 600));
+	size_t octets = sc_keyed_octets(&t);
 	for (uint32_t i = 0; i < FLOOD; i++) {
 		uint32_t now = 1700000000 + i / PER_SECOND;
-		(*(uint32_t *)sc_table_touch(&t, hash_of(1000 + i), now))++;
+		(*(uint32_t *)sc_keyed_touch(&t, hash_of(1000 + i), now))++;
 		if (i % PER_SECOND == 0)
-			(*(uint32_t *)sc_table_touch(&t, hash_of(i / PER_SECOND % OFFENDERS), now))++;
+			(*(uint32_t *)sc_keyed_touch(&t, hash_of(i / PER_SECOND % OFFENDERS), now))++;
 	}
 	for (uint32_t key = 0; key < OFFENDERS; key++) {
-		const uint32_t *slot = sc_table_find(&t, hash_of(key));
+		const uint32_t *slot = sc_keyed_find(&t, hash_of(key));
 		if (!slot || *slot < FLOOD / PER_SECOND / OFFENDERS)
 			fail_msg("offender %u: %u", key, slot ? *slot : 0);
 	}
-	assert_int_equal(sc_table_octets(&t), octets);
-	sc_table_close(&t);
+	assert_int_equal(sc_keyed_octets(&t), octets);
+	sc_keyed_close(&t);
 }
 
 /* What was busy an hour ago makes room before what is busy at present. */
 static void test_table_ages(void **state)
 {
 	(void)state;
-	struct sc_table t;
-	assert_true(sc_table_open(&t, 8, 8, 600));
+	struct sc_keyed t;
+	assert_true(sc_keyed_open(&t, 8, 8, 600));
 	for (uint64_t key = 0; key < 8; key++)
 		for (unsigned n = 0; n < (key ? 2 : 50); n++)
-			sc_table_touch(&t, hash_of(key), key ? 5000 : 1000);
-	sc_table_touch(&t, hash_of(99), 5000);
-	assert_null(sc_table_find(&t, hash_of(0)));
-	assert_non_null(sc_table_find(&t, hash_of(1)));
-	assert_int_equal(sc_table_rank_of(&t, sc_table_find(&t, hash_of(99)))->error, 50);
-	sc_table_touch(&t, 0, 5000); /* a hash of 0 is a key like others */
-	assert_non_null(sc_table_find(&t, 0));
-	sc_table_close(&t);
+			sc_keyed_touch(&t, hash_of(key), key ? 5000 : 1000);
+	sc_keyed_touch(&t, hash_of(99), 5000);
+	assert_null(sc_keyed_find(&t, hash_of(0)));
+	assert_non_null(sc_keyed_find(&t, hash_of(1)));
+	assert_int_equal(sc_keyed_rank_of(&t, sc_keyed_find(&t, hash_of(99)))->error, 50);
+	sc_keyed_touch(&t, 0, 5000); /* a hash of 0 is a key like others */
+	assert_non_null(sc_keyed_find(&t, 0));
+	sc_keyed_close(&t);
 }
 
 int main(void)

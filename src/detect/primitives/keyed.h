@@ -1,4 +1,4 @@
-/* table.h - state for the keys that matter, among any number of keys.
+/* keyed.h - state for the keys that matter, among any number of keys.
  *
  * Sets of eight slots, found by a keyed hash: a crowded set costs precision, never time.  A full set gives up the slot that
  * was seen least (of equals, the one longest ago), and nothing that was seen within `idle_s` counts less than what was not.
@@ -6,20 +6,20 @@
  * in the table  count <= times seen <= count + error,  and a key that is not there was seen at most ceiling times.
  *
  * So one key seen a dozen times in a minute outlives a million keys seen once. */
-#ifndef SC_DETECT_TABLE_H
-#define SC_DETECT_TABLE_H
+#ifndef SC_DETECT_KEYED_H
+#define SC_DETECT_KEYED_H
 
 #include <smtpscope/base.h>
 
-#define SC_TABLE_WAYS 8
+#define SC_KEYED_WAYS 8
 
-struct sc_table_rank {
+struct sc_keyed_rank {
 	uint32_t count, error, last; /* last: seconds */
 };
 
-struct sc_table {
+struct sc_keyed {
 	uint64_t *tags;              /* 0: free */
-	struct sc_table_rank *ranks;
+	struct sc_keyed_rank *ranks;
 	uint32_t *ceilings;          /* a set: the most that a key it gave up was seen */
 	char    *slots;
 	size_t   slot_octets;
@@ -28,20 +28,22 @@ struct sc_table {
 };
 
 /* `count` slots, rounded up to a power of two.  False: no memory. */
-bool   sc_table_open(struct sc_table *t, uint32_t count, size_t slot_octets, uint32_t idle_s);
-void   sc_table_close(struct sc_table *t);
-size_t sc_table_octets(const struct sc_table *t);
+bool   sc_keyed_open(struct sc_keyed *t, uint32_t count, size_t slot_octets, uint32_t idle_s);
+void   sc_keyed_close(struct sc_keyed *t);
+size_t sc_keyed_octets(const struct sc_keyed *t);
 
 /* The slot of `hash`, zeroed when it is new; counts one more. */
-void *sc_table_touch(struct sc_table *t, uint64_t hash, uint32_t second);
+void *sc_keyed_touch(struct sc_keyed *t, uint64_t hash, uint32_t second);
 /* NULL: it is not there. */
-void *sc_table_find(const struct sc_table *t, uint64_t hash);
+void *sc_keyed_find(const struct sc_keyed *t, uint64_t hash);
 /* Of a slot that touch or find has given. */
-const struct sc_table_rank *sc_table_rank_of(const struct sc_table *t, const void *slot);
-uint32_t sc_table_ceiling(const struct sc_table *t, uint64_t hash);
+const struct sc_keyed_rank *sc_keyed_rank_of(const struct sc_keyed *t, const void *slot);
+uint32_t sc_keyed_ceiling(const struct sc_keyed *t, uint64_t hash);
+/* Frees the i-th slot. */
+void  sc_keyed_drop(struct sc_keyed *t, size_t i);
 
 /* Adds what another table of the same size and hash key knows; `merge` joins two slots of one key, `into` zeroed when the key
  * is new. */
-void sc_table_merge(struct sc_table *into, const struct sc_table *from, void (*merge)(void *into, const void *from));
+void sc_keyed_merge(struct sc_keyed *into, const struct sc_keyed *from, void (*merge)(void *into, const void *from));
 
 #endif

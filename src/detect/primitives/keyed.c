@@ -1,18 +1,18 @@
-/* table.c - a set-associative table that keeps what is seen most; see table.h. */
-#include "detect/primitives/table.h"
+/* keyed.c - a set-associative table that keeps what is seen most; see keyed.h. */
+#include "detect/primitives/keyed.h"
 
 #include <string.h>
 
 #include "base/memory.h"
 #include "detect/primitives/window.h"
 
-bool sc_table_open(struct sc_table *t, uint32_t count, size_t slot_octets, uint32_t idle_s)
+bool sc_keyed_open(struct sc_keyed *t, uint32_t count, size_t slot_octets, uint32_t idle_s)
 {
 	uint32_t sets = 1;
-	while (sets < (count + SC_TABLE_WAYS - 1) / SC_TABLE_WAYS)
+	while (sets < (count + SC_KEYED_WAYS - 1) / SC_KEYED_WAYS)
 		sets *= 2;
-	size_t slots = (size_t)sets * SC_TABLE_WAYS;
-	*t = (struct sc_table){ .slot_octets = (slot_octets + 7) & ~(size_t)7, .sets = sets, .idle_s = idle_s };
+	size_t slots = (size_t)sets * SC_KEYED_WAYS;
+	*t = (struct sc_keyed){ .slot_octets = (slot_octets + 7) & ~(size_t)7, .sets = sets, .idle_s = idle_s };
 	t->tags = sc_memory_take(slots * sizeof(*t->tags));
 	t->ranks = sc_memory_take(slots * sizeof(*t->ranks));
 	t->ceilings = sc_memory_take(sets * sizeof(*t->ceilings));
@@ -20,18 +20,18 @@ bool sc_table_open(struct sc_table *t, uint32_t count, size_t slot_octets, uint3
 	return t->tags && t->ranks && t->ceilings && t->slots;
 }
 
-void sc_table_close(struct sc_table *t)
+void sc_keyed_close(struct sc_keyed *t)
 {
 	sc_memory_give(t->tags);
 	sc_memory_give(t->ranks);
 	sc_memory_give(t->ceilings);
 	sc_memory_give(t->slots);
-	*t = (struct sc_table){ .tags = NULL };
+	*t = (struct sc_keyed){ .tags = NULL };
 }
 
-size_t sc_table_octets(const struct sc_table *t)
+size_t sc_keyed_octets(const struct sc_keyed *t)
 {
-	size_t slots = (size_t)t->sets * SC_TABLE_WAYS;
+	size_t slots = (size_t)t->sets * SC_KEYED_WAYS;
 	return slots * (sizeof(*t->tags) + sizeof(*t->ranks) + t->slot_octets) + t->sets * sizeof(*t->ceilings);
 }
 
@@ -40,53 +40,53 @@ static uint64_t tag_of(uint64_t hash)
 	return hash ? hash : 1;
 }
 
-static uint32_t set_of(const struct sc_table *t, uint64_t hash)
+static uint32_t set_of(const struct sc_keyed *t, uint64_t hash)
 {
 	return (uint32_t)(hash >> 20) & (t->sets - 1);
 }
 
-static void *slot_at(const struct sc_table *t, size_t i)
+static void *slot_at(const struct sc_keyed *t, size_t i)
 {
 	return t->slots + i * t->slot_octets;
 }
 
 /* Index of the key's slot, SIZE_MAX when there is none. */
-static size_t index_of(const struct sc_table *t, uint64_t hash)
+static size_t index_of(const struct sc_keyed *t, uint64_t hash)
 {
-	size_t first = (size_t)set_of(t, hash) * SC_TABLE_WAYS;
-	for (size_t i = first; i < first + SC_TABLE_WAYS; i++)
+	size_t first = (size_t)set_of(t, hash) * SC_KEYED_WAYS;
+	for (size_t i = first; i < first + SC_KEYED_WAYS; i++)
 		if (t->tags[i] == tag_of(hash))
 			return i;
 	return SIZE_MAX;
 }
 
-void *sc_table_find(const struct sc_table *t, uint64_t hash)
+void *sc_keyed_find(const struct sc_keyed *t, uint64_t hash)
 {
 	size_t i = index_of(t, hash);
 	return i == SIZE_MAX ? NULL : slot_at(t, i);
 }
 
-const struct sc_table_rank *sc_table_rank_of(const struct sc_table *t, const void *slot)
+const struct sc_keyed_rank *sc_keyed_rank_of(const struct sc_keyed *t, const void *slot)
 {
 	return &t->ranks[(size_t)((const char *)slot - t->slots) / t->slot_octets];
 }
 
-uint32_t sc_table_ceiling(const struct sc_table *t, uint64_t hash)
+uint32_t sc_keyed_ceiling(const struct sc_keyed *t, uint64_t hash)
 {
 	return t->ceilings[set_of(t, hash)];
 }
 
-static uint32_t weight(const struct sc_table *t, const struct sc_table_rank *r, uint32_t second)
+static uint32_t weight(const struct sc_keyed *t, const struct sc_keyed_rank *r, uint32_t second)
 {
 	bool idle = second > r->last && second - r->last > t->idle_s;
 	return idle ? 0 : r->count;
 }
 
-static size_t victim(const struct sc_table *t, uint32_t set, uint32_t second)
+static size_t victim(const struct sc_keyed *t, uint32_t set, uint32_t second)
 {
-	size_t first = (size_t)set * SC_TABLE_WAYS, best = first;
+	size_t first = (size_t)set * SC_KEYED_WAYS, best = first;
 	uint32_t least = UINT32_MAX;
-	for (size_t i = first; i < first + SC_TABLE_WAYS; i++) {
+	for (size_t i = first; i < first + SC_KEYED_WAYS; i++) {
 		if (!t->tags[i])
 			return i;
 		uint32_t w = weight(t, &t->ranks[i], second);
@@ -98,7 +98,7 @@ static size_t victim(const struct sc_table *t, uint32_t set, uint32_t second)
 	return best;
 }
 
-static size_t settle(struct sc_table *t, uint64_t hash, uint32_t second)
+static size_t settle(struct sc_keyed *t, uint64_t hash, uint32_t second)
 {
 	uint32_t set = set_of(t, hash);
 	size_t i = victim(t, set, second);
@@ -109,43 +109,50 @@ static size_t settle(struct sc_table *t, uint64_t hash, uint32_t second)
 		memset(slot_at(t, i), 0, t->slot_octets);
 	}
 	t->tags[i] = tag_of(hash);
-	t->ranks[i] = (struct sc_table_rank){ 0, t->ceilings[set], second };
+	t->ranks[i] = (struct sc_keyed_rank){ 0, t->ceilings[set], second };
 	return i;
 }
 
-void *sc_table_touch(struct sc_table *t, uint64_t hash, uint32_t second)
+void *sc_keyed_touch(struct sc_keyed *t, uint64_t hash, uint32_t second)
 {
 	size_t i = index_of(t, hash);
 	if (i == SIZE_MAX)
 		i = settle(t, hash, second);
-	struct sc_table_rank *r = &t->ranks[i];
+	struct sc_keyed_rank *r = &t->ranks[i];
 	r->count = sc_add_capped(r->count, 1);
 	r->last = second > r->last ? second : r->last;
 	return slot_at(t, i);
 }
 
+void sc_keyed_drop(struct sc_keyed *t, size_t i)
+{
+	memset(slot_at(t, i), 0, t->slot_octets);
+	t->ranks[i] = (struct sc_keyed_rank){ .count = 0 };
+	t->tags[i] = 0;
+}
+
 /* Takes over one key of `from`; its rank is what both saw, and what this one may have seen and forgotten. */
-static void take_over(struct sc_table *into, const struct sc_table *from, size_t i,
+static void take_over(struct sc_keyed *into, const struct sc_keyed *from, size_t i,
 		      void (*merge)(void *into, const void *from))
 {
-	const struct sc_table_rank *r = &from->ranks[i];
+	const struct sc_keyed_rank *r = &from->ranks[i];
 	size_t at = index_of(into, from->tags[i]);
 	if (at == SIZE_MAX)
 		at = settle(into, from->tags[i], r->last);
-	struct sc_table_rank *to = &into->ranks[at];
+	struct sc_keyed_rank *to = &into->ranks[at];
 	to->count = sc_add_capped(to->count, r->count);
 	to->error = sc_add_capped(to->error, r->error);
 	to->last = r->last > to->last ? r->last : to->last;
 	merge(slot_at(into, at), slot_at(from, i));
 }
 
-void sc_table_merge(struct sc_table *into, const struct sc_table *from, void (*merge)(void *into, const void *from))
+void sc_keyed_merge(struct sc_keyed *into, const struct sc_keyed *from, void (*merge)(void *into, const void *from))
 {
 	SC_ASSERT(into->sets == from->sets && into->slot_octets == from->slot_octets);
-	size_t slots = (size_t)into->sets * SC_TABLE_WAYS;
+	size_t slots = (size_t)into->sets * SC_KEYED_WAYS;
 	for (size_t i = 0; i < slots; i++) /* what only this one keeps, the other may have seen and given up */
 		if (into->tags[i] && index_of(from, into->tags[i]) == SIZE_MAX)
-			into->ranks[i].error = sc_add_capped(into->ranks[i].error, from->ceilings[i / SC_TABLE_WAYS]);
+			into->ranks[i].error = sc_add_capped(into->ranks[i].error, from->ceilings[i / SC_KEYED_WAYS]);
 	for (size_t i = 0; i < slots; i++)
 		if (from->tags[i])
 			take_over(into, from, i, merge);

@@ -1,0 +1,177 @@
+/* detection.c - runs the global detectors over all events, in order; see detection.h.
+ *
+ * What detectors need of an event is worked out once: the hashes of the client's address and network, and whose the two ends
+ * are.  A detector sees only the kinds of event it asks for. */
+#include "detect/frame/detection.h"
+
+#include "base/memory.h"
+#include "detect/frame/docket.h"
+#include "detect/frame/settings.h"
+
+#define BOOK_ENTRIES 4096
+#define IDLE_STANDARD 86400
+
+struct detection {
+	struct sc_observer_config config;
+	const struct sc_detect_settings *settings;
+	struct sc_detect_settings *own;    /* when nobody gave any */
+	struct sc_roles *roles;
+	struct sc_docket docket;
+	struct sc_detector detectors[SC_DETECTORS_MAX];
+	size_t count;
+	uint8_t by_kind[SC_EVENT_KINDS][SC_DETECTORS_MAX]; /* indices into detectors[] */
+	uint8_t by_kind_count[SC_EVENT_KINDS];
+};
+
+static void hear(void *frame, struct sc_detector *d, const struct sc_sight *s, const struct sc_report *r)
+{
+	struct detection *x = frame;
+	if (r->absence && s->lossy)
+		return;
+	sc_docket_report(&x->docket, d, s, r);
+}
+
+/* ---- what is known of an event ---- */
+
+static bool is_lossy(const struct sc_ev_evidence *e)
+{
+	return e->gap_octets.client || e->gap_octets.server || e->midstream || e->one_sided || e->resyncs || e->assumed;
+}
+
+static bool lossy(const struct sc_event *ev)
+{
+	if (ev->kind == SC_EVENT_session)
+		return is_lossy(&((const struct sc_ev_session *)ev->body)->evidence);
+	if (ev->kind == SC_EVENT_transaction)
+		return is_lossy(&((const struct sc_ev_transaction *)ev->body)->evidence);
+	return false;
+}
+
+static void learn(struct detection *x, const struct sc_sight *s, uint64_t server)
+{
+	const struct sc_ev_transaction *t = s->ev->body;
+	if (sc_is(t->outcome, "accepted"))
+		sc_roles_server(x->roles, &s->head->server.ip, s->second);
+	if (t->auth_user.at || t->mail_from.at == NULL)
+		return;
+	const struct sc_ev_recipient *r = t->recipients.items;
+	for (uint32_t i = 0; i < t->recipients.count; i++)
+		if (r[i].outcome && strcmp(r[i].outcome, "accepted") == 0)
+			sc_roles_learn(x->roles, sc_str_domain(r[i].rcpt_to), s->network, server, s->second);
+}
+
+static void observe(void *self, const struct sc_event *ev)
+{
+	struct detection *x = self;
+	if (!ev->head)
+		return;
+	if (ev->kind == SC_EVENT_finding) {
+		sc_docket_finding(&x->docket, ev);
+		return;
+	}
+	const struct sc_ip *client = &ev->head->client.ip, *server = &ev->head->server.ip;
+	struct sc_ip from = sc_network_of(client), to = sc_network_of(server);
+	uint64_t to_network = sc_ip_hash(x->config.seed, &to);
+	struct sc_sight s = { .ev = ev, .head = ev->head, .second = sc_seconds(ev->when), .seed = x->config.seed,
+		.client = sc_ip_hash(x->config.seed, client), .network = sc_ip_hash(x->config.seed, &from),
+		.roles = x->roles, .lossy = lossy(ev) };
+	s.from = sc_roles_place(x->roles, client, s.network);
+	s.to = sc_roles_place(x->roles, server, to_network);
+	for (size_t i = 0; i < x->by_kind_count[ev->kind]; i++) {
+		struct sc_detector *d = &x->detectors[x->by_kind[ev->kind][i]];
+		d->cls->observe(d, &s);
+	}
+	if (ev->kind == SC_EVENT_transaction)
+		learn(x, &s, to_network);
+}
+
+static void tick(void *self, sc_time now)
+{
+	sc_docket_tick(&((struct detection *)self)->docket, now);
+}
+
+/* ---- opening, closing ---- */
+
+static bool open_tables(struct sc_detector *d)
+{
+	for (size_t i = 0; i < SC_DETECTOR_TABLES; i++) {
+		const struct sc_keyed_plan *plan = &d->cls->tables[i];
+		uint64_t idle = plan->idle >= 0 ? d->options[plan->idle] : IDLE_STANDARD;
+		if (plan->slots && !sc_keyed_open(&d->tables[i], plan->slots, plan->octets, (uint32_t)idle))
+			return false;
+	}
+	return true;
+}
+
+static bool open_detector(struct detection *x, size_t index)
+{
+	const struct sc_detector_class *cls = sc_detectors[index];
+	struct sc_detector *d = &x->detectors[x->count];
+	*d = (struct sc_detector){ .cls = cls, .settings = x->settings, .options = &x->settings->values[x->settings->first[index]],
+		.hear = hear, .frame = x, .index = index };
+	for (int kind = 0; kind < SC_EVENT_KINDS; kind++)
+		if (cls->wants & SC_WANT(kind))
+			x->by_kind[kind][x->by_kind_count[kind]++] = (uint8_t)x->count;
+	x->count++;
+	d->state = sc_memory_take(cls->size);
+	return d->state && open_tables(d);
+}
+
+static sc_err detection_open(void *self, const struct sc_observer_config *config)
+{
+	struct detection *x = self;
+	x->config = *config;
+	x->settings = config->detect;
+	if (!x->settings) {
+		SC_TRY(sc_detect_settings_open(&x->own));
+		x->settings = x->own;
+	}
+	SC_TRY(sc_roles_open(&x->roles, x->settings, config->seed, true));
+	if (!sc_docket_open(&x->docket, &x->config, BOOK_ENTRIES))
+		return SC_EFAILED;
+	for (size_t i = 0; sc_detectors[i]; i++)
+		if (sc_detectors[i]->scope == SC_SCOPE_GLOBAL && !x->settings->off[i] && !open_detector(x, i))
+			return SC_EFAILED;
+	return SC_OK;
+}
+
+static void detection_close(void *self)
+{
+	struct detection *x = self;
+	for (size_t i = 0; i < x->count; i++) {
+		for (size_t k = 0; k < SC_DETECTOR_TABLES; k++)
+			sc_keyed_close(&x->detectors[i].tables[k]);
+		sc_memory_give(x->detectors[i].state);
+	}
+	sc_docket_close(&x->docket);
+	sc_roles_close(x->roles);
+	sc_detect_settings_close(x->own);
+}
+
+size_t sc_detection_octets(const void *self)
+{
+	const struct detection *x = self;
+	size_t sum = sizeof(*x) + sc_keyed_octets(&x->docket.entries);
+	for (size_t i = 0; i < x->count; i++) {
+		sum += x->detectors[i].cls->size;
+		for (size_t k = 0; k < SC_DETECTOR_TABLES; k++)
+			if (x->detectors[i].tables[k].slots)
+				sum += sc_keyed_octets(&x->detectors[i].tables[k]);
+	}
+	return sum;
+}
+
+const struct sc_observer_class sc_detection_class = {
+	.name = "detection",
+	.summary = "suspicious senders: the detectors that need more than one session, and the docket of findings",
+	.wants = SC_WANT(SC_EVENT_session) | SC_WANT(SC_EVENT_transaction) | SC_WANT(SC_EVENT_auth) |
+		 SC_WANT(SC_EVENT_tls) | SC_WANT(SC_EVENT_message) | SC_WANT(SC_EVENT_failure) |
+		 SC_WANT(SC_EVENT_delivery) | SC_WANT(SC_EVENT_finding),
+	.tells = SC_WANT(SC_EVENT_finding),
+	.share = 4,
+	.size = sizeof(struct detection),
+	.open = detection_open,
+	.observe = observe,
+	.tick = tick,
+	.close = detection_close,
+};

@@ -1,0 +1,61 @@
+/* inside.c - what detectors share: sentences, trails, hashes; see inside.h. */
+#include "detect/frame/inside.h"
+
+void sc_say_part(struct sc_text *t, const char *before, uint64_t n, const char *behind)
+{
+	sc_text_adds(t, before);
+	sc_text_number(t, n);
+	sc_text_adds(t, behind);
+}
+
+void sc_say_wire(struct sc_text *t, sc_str seen)
+{
+	bool cut = seen.len > 120;
+	sc_text_visible(t, sc_str_slice(seen, 0, 120));
+	sc_text_adds(t, cut ? "..." : "");
+}
+
+void sc_detector_quote(struct sc_detector *d, const struct sc_sight *s, enum sc_severity severity, unsigned confidence,
+		       const char *sentence, sc_str seen)
+{
+	struct sc_text *t = sc_say_begin(d);
+	sc_text_adds(t, sentence);
+	if (seen.len) {
+		sc_text_adds(t, ": ");
+		sc_say_wire(t, seen);
+	}
+	sc_detector_tell(d, s, &(struct sc_report){ .severity = severity, .confidence = confidence, .count = 1,
+		.threshold = 1 });
+}
+
+void sc_detector_note(struct sc_detector *d, const struct sc_sight *s, enum sc_severity severity, unsigned confidence,
+		      const char *sentence)
+{
+	sc_detector_quote(d, s, severity, confidence, sentence, SC_STR_NONE);
+}
+
+uint64_t sc_sight_hash_nocase(const struct sc_sight *s, sc_str octets)
+{
+	char folded[320];
+	size_t len = octets.len < sizeof(folded) ? octets.len : sizeof(folded);
+	for (size_t i = 0; i < len; i++)
+		folded[i] = sc_lower(octets.at[i]);
+	return sc_hash(s->seed, (sc_str){ folded, len });
+}
+
+uint64_t sc_sight_server(const struct sc_sight *s)
+{
+	return sc_mix(sc_ip_hash(s->seed, &s->head->server.ip), s->head->server.port);
+}
+
+void sc_trail_add(struct sc_trail *t, const struct sc_sight *s)
+{
+	uint64_t id = s->head->session;
+	uint32_t kept = t->count < SC_TRAIL_SESSIONS ? t->count : SC_TRAIL_SESSIONS;
+	for (uint32_t i = 0; i < kept; i++)
+		if (t->sessions[i] == id)
+			return;
+	t->sessions[t->count % SC_TRAIL_SESSIONS] = id;
+	t->count++;
+	t->lossy += s->lossy;
+}

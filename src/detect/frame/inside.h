@@ -1,0 +1,170 @@
+/* inside.h - what detectors and the frame that runs them share. */
+#ifndef SC_DETECT_FRAME_INSIDE_H
+#define SC_DETECT_FRAME_INSIDE_H
+
+#include <smtpscope/detector.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "detect/frame/roles.h"
+#include "detect/primitives/keyed.h"
+#include "detect/primitives/window.h"
+
+#define SC_REPORT_TEXT     320 /* octets of a finding's sentence */
+#define SC_REPORT_OBSERVED 4
+#define SC_TRAIL_SESSIONS  8
+#define SC_LEARNT_CAP      70  /* no finding that rests on learnt roles is surer than this */
+
+/* The last sessions that a count rests on, and how many of all were seen incompletely. */
+struct sc_trail {
+	uint64_t sessions[SC_TRAIL_SESSIONS];
+	uint32_t count, lossy;
+};
+
+/* An event as detectors see it. */
+struct sc_sight {
+	const struct sc_event *ev;
+	const struct sc_ev_head *head; /* never NULL */
+	uint32_t second;               /* of the event, since 1970 */
+	uint64_t seed;
+	uint64_t client, network;      /* keyed hashes of the client's address and of its network; global scope only */
+	struct sc_place from, to;      /* whose the client and the server are */
+	struct sc_roles *roles;        /* session scope: only what is configured */
+	bool     lossy;                /* the capture lacks something of what the event tells */
+	void    *session;              /* session scope: the detector's state of this session */
+};
+
+struct sc_report {
+	enum sc_severity severity;
+	unsigned confidence;           /* 0 to 100, if nothing is missing */
+	enum sc_subject subject;
+	sc_str   value;                /* of user, domain, recipient; the others stand in the event's head */
+	uint64_t window_s, count, threshold, error;
+	bool     learnt;               /* rests on roles that may be learnt */
+	bool     apart;                /* of others than the session in work; of client and network, too, `value` tells */
+	bool     absence;              /* rests on something that was not seen: never said of what was seen in part */
+	const struct sc_trail *trail;  /* NULL: the session in work alone */
+	struct sc_pair observed[SC_REPORT_OBSERVED];
+	uint32_t observed_count;
+};
+
+struct sc_detector {
+	const struct sc_detector_class *cls;
+	const struct sc_detect_settings *settings;
+	const uint64_t *options;       /* values, in the order of the class */
+	void    *state;                /* global scope: of `size` octets */
+	struct sc_keyed tables[SC_DETECTOR_TABLES];
+	struct sc_text text;           /* the sentence of the report in work; sc_say() begins it */
+	char     words[SC_REPORT_TEXT];
+	void   (*hear)(void *frame, struct sc_detector *d, const struct sc_sight *s, const struct sc_report *r);
+	void    *frame;
+	size_t   index;                /* in sc_detectors */
+};
+
+/* Begins the sentence of a report. */
+static inline struct sc_text *sc_say_begin(struct sc_detector *d)
+{
+	d->text = sc_text_into(d->words, sizeof(d->words));
+	return &d->text;
+}
+
+static inline void sc_detector_tell(struct sc_detector *d, const struct sc_sight *s, const struct sc_report *r)
+{
+	d->hear(d->frame, d, s, r);
+}
+
+/* A report of the detector's session, or of its client, with a fixed sentence. */
+void sc_detector_note(struct sc_detector *d, const struct sc_sight *s, enum sc_severity severity, unsigned confidence,
+	const char *sentence);
+/* The same; behind the sentence, after ": ", stands what was seen on the wire. */
+void sc_detector_quote(struct sc_detector *d, const struct sc_sight *s, enum sc_severity severity, unsigned confidence,
+	const char *sentence, sc_str seen);
+
+/* Sentences: the words as they are, numbers, and octets of the wire made visible. */
+void sc_say_part(struct sc_text *t, const char *before, uint64_t n, const char *behind);
+void sc_say_wire(struct sc_text *t, sc_str seen);
+
+static inline uint64_t sc_sight_hash(const struct sc_sight *s, sc_str octets)
+{
+	return sc_hash(s->seed, octets);
+}
+uint64_t sc_sight_hash_nocase(const struct sc_sight *s, sc_str octets);
+/* Of the server's address and port. */
+uint64_t sc_sight_server(const struct sc_sight *s);
+
+static inline uint64_t sc_mix(uint64_t a, uint64_t b)
+{
+	return (a ^ (b << 32 | b >> 32)) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+void sc_trail_add(struct sc_trail *t, const struct sc_sight *s);
+
+/* A rate per key: what counts, out of how many, and in which sessions. */
+struct sc_rate {
+	struct sc_window hits, all;
+	struct sc_trail  trail;
+	uint64_t client;       /* of the first hit */
+	bool     several;      /* clients had hits */
+};
+
+static inline uint32_t sc_rate_hit(struct sc_rate *r, const struct sc_sight *s, uint32_t n, uint64_t window_s)
+{
+	sc_window_add(&r->hits, n, s->second, (uint32_t)window_s);
+	sc_trail_add(&r->trail, s);
+	r->several |= r->client && r->client != s->client;
+	r->client = r->client ? r->client : s->client;
+	return sc_window_count(&r->hits, s->second, (uint32_t)window_s);
+}
+
+static inline uint32_t sc_rate_all(struct sc_rate *r, const struct sc_sight *s, uint32_t n, uint64_t window_s)
+{
+	sc_window_add(&r->all, n, s->second, (uint32_t)window_s);
+	return sc_window_count(&r->all, s->second, (uint32_t)window_s);
+}
+
+/* A word of the contract. */
+static inline bool sc_is(const char *name, const char *word)
+{
+	return name && strcmp(name, word) == 0;
+}
+
+/* Mail between servers: where names and senders of strangers are to be judged. */
+static inline bool sc_is_exchange(const struct sc_sight *s)
+{
+	return s->head->server.port != 587 && s->head->server.port != 465;
+}
+
+/* Our own mail on its way to others. */
+static inline bool sc_is_outbound(const struct sc_sight *s)
+{
+	return s->from.home && !s->to.home;
+}
+
+/* Somebody unknown from outside. */
+static inline bool sc_is_stranger(const struct sc_sight *s)
+{
+	return !s->from.home && !s->from.peer && !s->from.monitor && !s->from.loopback;
+}
+
+/* The subjects that a client's conduct is counted for: its address, and the network around it. */
+struct sc_level {
+	enum sc_subject subject;
+	uint64_t key;
+};
+
+static inline struct sc_level sc_level_of(const struct sc_sight *s, unsigned i)
+{
+	return i ? (struct sc_level){ SC_SUBJECT_NETWORK, sc_mix(s->network, 1) } :
+		   (struct sc_level){ SC_SUBJECT_CLIENT, s->client };
+}
+#define SC_LEVELS 2
+
+/* Of a network nothing is said while one client alone makes its count: that is told of the client. */
+static inline bool sc_level_speaks(struct sc_level level, const struct sc_rate *rate)
+{
+	return level.subject == SC_SUBJECT_CLIENT || rate->several;
+}
+
+#define SC_OPTIONS_OF(rows) rows, sizeof(rows) / sizeof((rows)[0])
+
+#endif

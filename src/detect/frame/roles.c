@@ -1,0 +1,202 @@
+/* roles.c - who is who; see roles.h.
+ *
+ * Learning trusts nothing: a domain or network needs clients of three networks, so one client that makes a careless server
+ * accept foreign mail teaches nothing, and all is kept in tables of fixed size. */
+#include "detect/frame/roles.h"
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "detect/frame/settings.h"
+#include "detect/primitives/keyed.h"
+
+#define LEARNT_SLOTS 4096
+#define LEARNT_NETS  3
+#define LEARNT_IDLE  (7 * 86400)
+
+struct learnt {
+	uint64_t nets[LEARNT_NETS];
+	uint32_t count;
+};
+
+struct sc_roles {
+	const struct sc_detect_settings *settings;
+	uint64_t seed;
+	bool     has_home, learns;
+	bool     learnt_domains;   /* one at least */
+	struct sc_keyed domains, networks, servers;
+};
+
+struct sc_ip sc_network_of(const struct sc_ip *ip)
+{
+	struct sc_ip net = *ip;
+	size_t keep = ip->version == 4 ? 3 : 8;
+	memset(net.octets + keep, 0, sizeof(net.octets) - keep);
+	return net;
+}
+
+void sc_network_text(struct sc_text *t, const struct sc_ip *ip)
+{
+	struct sc_ip net = sc_network_of(ip);
+	sc_text_ip(t, &net);
+	sc_text_adds(t, ip->version == 4 ? "/24" : "/64");
+}
+
+uint64_t sc_ip_hash(uint64_t seed, const struct sc_ip *ip)
+{
+	return sc_hash(seed, (sc_str){ (const char *)ip->octets, ip->version == 4 ? 4 : 16 });
+}
+
+bool sc_ip_loopback(const struct sc_ip *ip)
+{
+	static const uint8_t one[16] = { [15] = 1 };
+	return ip->version == 4 ? ip->octets[0] == 127 : memcmp(ip->octets, one, sizeof(one)) == 0;
+}
+
+/* RFC 1918, 3927, 6598, 4193, 4291, and loopback. */
+bool sc_ip_private(const struct sc_ip *ip)
+{
+	const uint8_t *o = ip->octets;
+	if (sc_ip_loopback(ip))
+		return true;
+	if (ip->version == 6)
+		return (o[0] & 0xfe) == 0xfc || (o[0] == 0xfe && (o[1] & 0xc0) == 0x80);
+	return o[0] == 10 || (o[0] == 172 && (o[1] & 0xf0) == 16) || (o[0] == 192 && o[1] == 168) ||
+	       (o[0] == 169 && o[1] == 254) || (o[0] == 100 && (o[1] & 0xc0) == 64);
+}
+
+static bool in_network(const struct sc_role_network *n, const struct sc_ip *ip)
+{
+	if (n->ip.version != ip->version)
+		return false;
+	unsigned whole = n->bits / 8, rest = n->bits % 8;
+	if (memcmp(n->ip.octets, ip->octets, whole) != 0)
+		return false;
+	return !rest || (n->ip.octets[whole] ^ ip->octets[whole]) >> (8 - rest) == 0;
+}
+
+static bool is_learnt(const struct sc_keyed *t, uint64_t hash)
+{
+	const struct learnt *l = sc_keyed_find(t, hash);
+	return l && l->count == LEARNT_NETS;
+}
+
+struct sc_place sc_roles_place(const struct sc_roles *r, const struct sc_ip *ip, uint64_t network)
+{
+	struct sc_place p = { .loopback = sc_ip_loopback(ip), .learnt = !r->has_home };
+	for (size_t i = 0; i < r->settings->network_count; i++) {
+		const struct sc_role_network *n = &r->settings->networks[i];
+		if (!in_network(n, ip))
+			continue;
+		p.home = p.home || n->role == SC_ROLE_HOME;
+		p.peer = p.peer || n->role == SC_ROLE_PEER;
+		p.monitor = p.monitor || n->role == SC_ROLE_MONITOR;
+	}
+	if (!r->has_home)
+		p.home = sc_ip_private(ip) || (r->learns && is_learnt(&r->networks, network));
+	p.server = r->learns && p.home && sc_keyed_find(&r->servers, sc_ip_hash(r->seed, ip));
+	return p;
+}
+
+void sc_roles_server(struct sc_roles *r, const struct sc_ip *ip, uint32_t second)
+{
+	if (r->learns)
+		(void)sc_keyed_touch(&r->servers, sc_ip_hash(r->seed, ip), second);
+}
+
+/* Folded; longer names than DNS has are none. */
+static uint64_t domain_hash(const struct sc_roles *r, sc_str domain)
+{
+	char folded[256];
+	size_t len = domain.len < sizeof(folded) ? domain.len : sizeof(folded);
+	for (size_t i = 0; i < len; i++)
+		folded[i] = sc_lower(domain.at[i]);
+	return sc_hash(r->seed, (sc_str){ folded, len });
+}
+
+static bool below(sc_str domain, sc_str parent)
+{
+	return sc_str_ends_nocase(domain, parent) &&
+	       (domain.len == parent.len || domain.at[domain.len - parent.len - 1] == '.');
+}
+
+bool sc_roles_local(const struct sc_roles *r, sc_str domain, bool *learnt)
+{
+	*learnt = r->settings->domain_count == 0;
+	if (domain.len == 0)
+		return false;
+	for (size_t i = 0; i < r->settings->domain_count; i++)
+		if (below(domain, sc_str_of(r->settings->domains[i])))
+			return true;
+	return *learnt && r->learns && is_learnt(&r->domains, domain_hash(r, domain));
+}
+
+bool sc_roles_exact(const struct sc_roles *r, sc_str domain, bool *learnt)
+{
+	if (!sc_roles_local(r, domain, learnt))
+		return false;
+	for (size_t i = 0; i < r->settings->domain_count; i++)
+		if (sc_str_equal_nocase(domain, sc_str_of(r->settings->domains[i])))
+			return true;
+	return *learnt;
+}
+
+bool sc_roles_knows_domains(const struct sc_roles *r, bool *learnt)
+{
+	*learnt = r->settings->domain_count == 0;
+	return !*learnt || r->learnt_domains;
+}
+
+sc_str sc_roles_domain(const struct sc_roles *r, size_t i)
+{
+	return i < r->settings->domain_count ? sc_str_of(r->settings->domains[i]) : SC_STR_NONE;
+}
+
+static bool note_net(struct learnt *l, uint64_t net)
+{
+	for (uint32_t i = 0; i < l->count; i++)
+		if (l->nets[i] == net)
+			return false;
+	if (l->count == LEARNT_NETS)
+		return false;
+	l->nets[l->count++] = net;
+	return l->count == LEARNT_NETS;
+}
+
+void sc_roles_learn(struct sc_roles *r, sc_str domain, uint64_t client, uint64_t server, uint32_t second)
+{
+	if (!r->learns || client == server || (r->settings->domain_count && r->has_home))
+		return;
+	if (domain.len)
+		r->learnt_domains |= note_net(sc_keyed_touch(&r->domains, domain_hash(r, domain), second), client);
+	(void)note_net(sc_keyed_touch(&r->networks, server, second), client);
+}
+
+sc_err sc_roles_open(struct sc_roles **out, const struct sc_detect_settings *settings, uint64_t seed, bool learns)
+{
+	struct sc_roles *r = sc_memory_take(sizeof(*r));
+	*out = r;
+	if (!r)
+		return SC_EFAILED;
+	r->settings = settings;
+	r->seed = seed;
+	r->learns = learns;
+	for (size_t i = 0; i < settings->network_count; i++)
+		r->has_home |= settings->networks[i].role == SC_ROLE_HOME;
+	if (!learns)
+		return SC_OK;
+	bool room = sc_keyed_open(&r->domains, LEARNT_SLOTS, sizeof(struct learnt), LEARNT_IDLE) &&
+		    sc_keyed_open(&r->networks, LEARNT_SLOTS, sizeof(struct learnt), LEARNT_IDLE) &&
+		    sc_keyed_open(&r->servers, LEARNT_SLOTS, 1, LEARNT_IDLE);
+	return room ? SC_OK : SC_EFAILED;
+}
+
+void sc_roles_close(struct sc_roles *r)
+{
+	if (!r)
+		return;
+	sc_keyed_close(&r->domains);
+	sc_keyed_close(&r->networks);
+	sc_keyed_close(&r->servers);
+	sc_memory_give(r);
+}

@@ -1,0 +1,80 @@
+/* harvest_spread.c - mailboxes of one of our domains are guessed from many networks at once, a few from each.
+ *
+ * A domain's own hours are its measure: the mean of refused recipients an hour over about two days is kept for each. */
+#include "detect/frame/domain.h"
+#include "detect/frame/inside.h"
+#include "detect/primitives/distinct.h"
+
+enum { USERS, NETWORKS, WINDOW, TIMES };
+static const struct sc_detector_option options[] = {
+	{ "users", "different unknown recipients", 100, "a first guess, to be tuned" },
+	{ "networks", "networks they are tried from", 10, "fewer are recipient_harvest's" },
+	{ "window", "s", 3600, "spread guessing is slow" },
+	{ "times", "times the usual number", 4, "every domain has some dead addresses" },
+};
+
+#define HOUR        3600
+#define USUAL_HOURS 48
+
+struct slot {
+	struct sc_recent users, networks;
+	struct sc_trail trail;
+	float    usual;     /* an hour */
+	uint32_t hour, hours, count;
+};
+
+static void keep_usual(struct slot *slot, uint32_t second)
+{
+	uint32_t hour = second / HOUR, passed = slot->hour ? hour - slot->hour : 0;
+	for (uint32_t i = 0; i < passed && i < 200; i++) {
+		slot->hours += slot->hours < USUAL_HOURS;
+		slot->usual += ((float)slot->count - slot->usual) / (float)slot->hours;
+		slot->count = 0;
+	}
+	slot->hour = hour;
+	slot->count++;
+}
+
+static void judge(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_to, bool learnt)
+{
+	sc_str domain = sc_str_domain(rcpt_to);
+	struct slot *slot = sc_keyed_touch(&d->tables[0], sc_sight_hash_nocase(s, domain), s->second);
+	uint32_t window = (uint32_t)d->options[WINDOW];
+	keep_usual(slot, s->second);
+	sc_trail_add(&slot->trail, s);
+	uint64_t users = sc_recent_add(&slot->users, sc_sight_hash_nocase(s, rcpt_to), s->second, window);
+	uint64_t networks = sc_recent_add(&slot->networks, s->network, s->second, window);
+	if (users < d->options[USERS] || networks < d->options[NETWORKS] ||
+	    (float)users < slot->usual * (float)d->options[TIMES])
+		return;
+	struct sc_text *t = sc_say_begin(d);
+	sc_say_part(t, "about ", users, " different unknown recipients were tried from ");
+	sc_say_part(t, "", networks, " networks");
+	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_MEDIUM, .confidence = 75, .subject = SC_SUBJECT_DOMAIN,
+		.value = domain, .window_s = window, .count = users, .threshold = d->options[USERS], .error = users / 11,
+		.learnt = learnt, .trail = &slot->trail });
+}
+
+static void observe(struct sc_detector *d, const struct sc_sight *s)
+{
+	const struct sc_ev_transaction *x = s->ev->body;
+	const struct sc_ev_recipient *r = x->recipients.items;
+	bool learnt;
+	if (s->from.home || s->from.peer || x->auth_user.at)
+		return;
+	for (uint32_t i = 0; i < x->recipients.count; i++)
+		if (sc_is(r[i].cause, "user_unknown") && sc_roles_local(s->roles, sc_str_domain(r[i].rcpt_to), &learnt))
+			judge(d, s, r[i].rcpt_to, learnt);
+}
+
+const struct sc_detector_class sc_detector_harvest_spread = {
+	.name = "harvest_spread",
+	.summary = "Mailboxes of one of our domains are guessed from many networks at once, each with a few tries.",
+	.innocent = "Backscatter to invented senders: bounces, with the null sender, for a domain that spam was sent in the name of.",
+	.advice = "Blocking single addresses will not help; see that the server does not tell who exists by other means.",
+	.scope = SC_SCOPE_GLOBAL,
+	.wants = SC_WANT(SC_EVENT_transaction),
+	.options = SC_OPTIONS_OF(options),
+	.tables = { { 1024, sizeof(struct slot), -1 } },
+	.observe = observe,
+};

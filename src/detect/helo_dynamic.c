@@ -1,0 +1,78 @@
+/* helo_dynamic.c - HELO names that providers give to the addresses of their subscribers. */
+#include "detect/frame/inside.h"
+
+/* The address' octets, apart from each other, occur in the name in order or in reverse. */
+static bool holds_address(sc_str name, const struct sc_ip *ip)
+{
+	uint64_t numbers[16];
+	size_t n = 0, hits[2] = { 0, 0 };
+	for (size_t i = 0; i < name.len && n < 16;) {
+		size_t digits = 0;
+		while (i + digits < name.len && sc_is_digit(name.at[i + digits]))
+			digits++;
+		if (digits && digits <= 3 && sc_str_number(sc_str_slice(name, i, digits), &numbers[n]))
+			n++;
+		i += digits ? digits : 1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		hits[0] += hits[0] < 4 && numbers[i] == ip->octets[hits[0]];
+		hits[1] += hits[1] < 4 && numbers[i] == ip->octets[3 - hits[1]];
+	}
+	return hits[0] == 4 || hits[1] == 4;
+}
+
+static bool holds_hex(sc_str name, const struct sc_ip *ip)
+{
+	char room[8];
+	struct sc_text t = sc_text_into(room, sizeof(room));
+	sc_text_hex(&t, (uint64_t)ip->octets[0] << 24 | (uint64_t)ip->octets[1] << 16 | (uint64_t)ip->octets[2] << 8 | ip->octets[3], 8);
+	return sc_str_search_nocase(name, sc_text_str(&t)) != SIZE_MAX;
+}
+
+static bool holds_any(sc_str name, const char *const *words)
+{
+	for (; *words; words++)
+		if (sc_str_search_nocase(name, sc_str_of(*words)) != SIZE_MAX)
+			return true;
+	return false;
+}
+
+static bool has_digits(sc_str name)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < name.len; i++)
+		n += sc_is_digit(name.at[i]);
+	return n >= 2;
+}
+
+static void observe(struct sc_detector *d, const struct sc_sight *s)
+{
+	static const char *const dynamic[] = { "dyn", "dsl", "dhcp", "ppp", "pool", "cable", "dial", "broadband", NULL };
+	static const char *const fixed[] = { "static", "mail", "smtp", "mx", "out", "relay", "srv", "server", NULL };
+	static const char *const cloud[] = { "compute", "amazonaws", "cloud", "vps", "hosting", NULL };
+	const struct sc_ev_session *x = s->ev->body;
+	sc_str name = x->helo.name;
+	const struct sc_ip *ip = &s->head->client.ip;
+	if (name.len == 0 || name.at[0] == '[' || !sc_is_exchange(s) || !sc_is_stranger(s) || ip->version != 4 ||
+	    sc_is(x->auth.outcome, "ok") || sc_str_find(name, '.') == SIZE_MAX || holds_any(name, fixed))
+		return;
+	struct sc_ip bare;
+	bool address = !sc_ip_read(name, &bare) && (holds_address(name, ip) || holds_hex(name, ip));
+	bool word = holds_any(name, dynamic) && has_digits(name);
+	if (!address && !word)
+		return;
+	bool hosted = holds_any(name, cloud);
+	sc_detector_quote(d, s, hosted ? SC_SEVERITY_INFO : SC_SEVERITY_LOW, address && word ? 85 : 65,
+		"introduced itself with the name of a subscriber's line", name);
+}
+
+const struct sc_detector_class sc_detector_helo_dynamic = {
+	.name = "helo_dynamic",
+	.summary = "A client on a port for mail between servers whose HELO holds its own address, or words such as dsl, dhcp and pool: "
+		   "rather a home computer than a mail server.",
+	.innocent = "Hosts in a cloud whose names nobody changed: only info.",
+	.advice = "Providers publish such ranges (policy block lists); use one.",
+	.scope = SC_SCOPE_GLOBAL,
+	.wants = SC_WANT(SC_EVENT_session),
+	.observe = observe,
+};

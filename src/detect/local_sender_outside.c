@@ -1,0 +1,29 @@
+/* local_sender_outside.c - strangers that give a sender of ours (the envelope; the header is from_mismatch's). */
+#include "detect/frame/inside.h"
+
+static void observe(struct sc_detector *d, const struct sc_sight *s)
+{
+	const struct sc_ev_transaction *x = s->ev->body;
+	bool learnt;
+	if (x->mail_from.len == 0 || x->auth_user.at || !sc_is_exchange(s) || !sc_is_stranger(s) ||
+	    !sc_roles_local(s->roles, sc_str_domain(x->mail_from), &learnt))
+		return;
+	bool accepted = sc_is(x->outcome, "accepted") || sc_is(x->outcome, "partial");
+	bool guess = learnt || s->from.learnt;
+	struct sc_text *t = sc_say_begin(d);
+	sc_text_adds(t, accepted ? "mail from outside with a sender of ours was accepted: " : "mail from outside with a sender of ours: ");
+	sc_say_wire(t, x->mail_from);
+	sc_detector_tell(d, s, &(struct sc_report){
+		.severity = accepted && !guess ? SC_SEVERITY_HIGH : guess && !accepted ? SC_SEVERITY_LOW : SC_SEVERITY_MEDIUM,
+		.confidence = 80, .count = 1, .threshold = 1, .learnt = guess });
+}
+
+const struct sc_detector_class sc_detector_local_sender_outside = {
+	.name = "local_sender_outside",
+	.summary = "Mail from outside, without login, whose sender address is in one of our own domains.",
+	.innocent = "Forwarders and lists that keep the sender, services that send in our name: name them with --peers.",
+	.advice = "Refuse own senders from outside; publish SPF and DMARC and let the server judge by them.",
+	.scope = SC_SCOPE_GLOBAL,
+	.wants = SC_WANT(SC_EVENT_transaction),
+	.observe = observe,
+};

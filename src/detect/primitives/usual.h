@@ -1,0 +1,57 @@
+/* usual.h - what is usual for somebody: his busiest hour, forgotten by half in a week.
+ *
+ * A mean would be spoilt by quiet nights and by a newsletter that goes out once a week; the busiest hour is not. */
+#ifndef SC_DETECT_USUAL_H
+#define SC_DETECT_USUAL_H
+
+#include <smtpscope/base.h>
+
+struct sc_usual {
+	uint32_t hour, first; /* hours since 1970: the one at hand, the first one */
+	uint32_t count;       /* of the hour at hand */
+	float    peak;        /* of the hours before */
+};
+
+/* The share that is left after that many hours. */
+static inline float sc_usual_left(uint32_t hours)
+{
+	float left = 1;
+	for (; hours >= 168; hours -= 168) {
+		left /= 2;
+		if (left < 0.001f)
+			return 0;
+	}
+	return left * (1 - (float)hours / 336); /* a straight line between the halves */
+}
+
+static inline void sc_usual_turn(struct sc_usual *u, uint32_t second)
+{
+	uint32_t hour = second / 3600;
+	if (!u->first)
+		u->first = u->hour = hour;
+	if (hour <= u->hour)
+		return;
+	u->peak = (float)u->count > u->peak ? (float)u->count : u->peak;
+	u->peak *= sc_usual_left(hour - u->hour);
+	u->hour = hour;
+	u->count = 0;
+}
+
+static inline void sc_usual_add(struct sc_usual *u, uint32_t n, uint32_t second)
+{
+	sc_usual_turn(u, second);
+	u->count += n;
+}
+
+/* More than `times` what is usual; while nothing is known, anything is. */
+static inline bool sc_usual_exceeded(const struct sc_usual *u, uint64_t n, uint64_t times)
+{
+	return (float)n >= u->peak * (float)times;
+}
+
+static inline uint32_t sc_usual_age_hours(const struct sc_usual *u)
+{
+	return u->hour - u->first;
+}
+
+#endif

@@ -1,0 +1,60 @@
+/* sender_churn.c - many sender domains from one source that nobody logged in at. */
+#include "detect/frame/domain.h"
+#include "detect/frame/inside.h"
+#include "detect/primitives/distinct.h"
+
+enum { DOMAINS, WINDOW, SHARE };
+static const struct sc_detector_option options[] = {
+	{ "domains", "different sender domains", 20, "companies send for a few; a first guess, to be tuned" },
+	{ "window", "s", 3600, "a spam run lasts hours" },
+	{ "share", "domains in percent of its mails", 50, "forwarders and providers send many mails for each domain" },
+};
+
+struct slot {
+	struct sc_rate rate;
+	struct sc_recent domains;
+	uint64_t helo;     /* of its first mail */
+	bool one_helo, begun;
+};
+
+static void judge(struct sc_detector *d, const struct sc_sight *s, struct sc_level level, sc_str domain)
+{
+	const struct sc_ev_transaction *x = s->ev->body;
+	uint64_t window = d->options[WINDOW], helo = sc_sight_hash_nocase(s, x->helo);
+	struct slot *slot = sc_keyed_touch(&d->tables[0], level.key, s->second);
+	slot->one_helo = slot->begun ? slot->one_helo && helo == slot->helo : true;
+	slot->helo = helo;
+	slot->begun = true;
+	uint32_t mails = sc_rate_hit(&slot->rate, s, 1, window);
+	uint64_t n = sc_recent_add(&slot->domains, sc_sight_hash_nocase(s, domain), s->second, (uint32_t)window);
+	if (!sc_level_speaks(level, &slot->rate) || n < d->options[DOMAINS] || n * 100 <= d->options[SHARE] * mails)
+		return;
+	struct sc_text *t = sc_say_begin(d);
+	sc_say_part(t, "", n, " different sender domains in ");
+	sc_say_part(t, "", mails, slot->one_helo ? " mails, always with the same HELO" : " mails");
+	sc_detector_tell(d, s, &(struct sc_report){ .severity = slot->one_helo ? SC_SEVERITY_LOW : SC_SEVERITY_MEDIUM,
+		.confidence = slot->one_helo ? 40 : 80, .subject = level.subject, .window_s = window, .count = n,
+		.threshold = d->options[DOMAINS], .trail = &slot->rate.trail });
+}
+
+static void observe(struct sc_detector *d, const struct sc_sight *s)
+{
+	const struct sc_ev_transaction *x = s->ev->body;
+	sc_str domain = sc_domain_of_path(x->mail_from);
+	if (domain.len == 0 || x->auth_user.at || !sc_is_stranger(s))
+		return;
+	for (unsigned i = 0; i < SC_LEVELS; i++)
+		judge(d, s, sc_level_of(s, i), domain);
+}
+
+const struct sc_detector_class sc_detector_sender_churn = {
+	.name = "sender_churn",
+	.summary = "One address or network, without login, that sends for many domains with few mails each.",
+	.innocent = "Forwarders and mail providers: they keep one HELO name, and then severity and confidence are low.",
+	.advice = "Look at the senders with list transactions; block the address or network.",
+	.scope = SC_SCOPE_GLOBAL,
+	.wants = SC_WANT(SC_EVENT_transaction),
+	.options = SC_OPTIONS_OF(options),
+	.tables = { { 8192, sizeof(struct slot), WINDOW } },
+	.observe = observe,
+};

@@ -1,0 +1,124 @@
+/* report_senders.c - the tables of suspicious senders: who, by score, and which rules make the score; see report_parts.h.
+ *
+ * Nothing is written here: cells borrow from the model, and hold until the visitor returns. */
+#include "base/text.h"
+#include "output/report_parts.h"
+
+enum { MOST_SUSPECTS = 512 };
+
+/* "recipient_harvest, auth_guessing": in the order of their points. */
+static sc_str rules_of(const struct sc_suspect *row, char *room, size_t size)
+{
+	struct sc_text t = sc_text_into(room, size);
+	for (uint32_t i = 0; i < row->rule_count; i++) {
+		sc_text_adds(&t, i ? ", " : "");
+		sc_text_adds(&t, row->rules[i].detector);
+	}
+	return sc_text_str(&t);
+}
+
+void sc_report_show_suspects(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
+{
+	static const struct sc_column columns[] = {
+		{ SC_CELL_COUNT, "score", "score", 6, 0, NULL, 0 },
+		{ SC_CELL_COUNT, "findings", "told", 5, 0, NULL, 0 },
+		{ SC_CELL_WORD, "kind", "kind", 10, 0, NULL, 0 },
+		{ SC_CELL_WIRE, "value", "who", 0, 0, NULL, 0 },
+		{ SC_CELL_WORD, "rules", "rules", 0, 1, NULL, 0 },
+		{ SC_CELL_TIME, "first", NULL, -1, 0, NULL, 0 },
+		{ SC_CELL_TIME, "last", NULL, -1, 0, NULL, 0 },
+	};
+	static const struct sc_part part = { "suspects", "Suspicious senders by score (60 and more: very likely abuse; 30: worth a look)",
+					     SC_COLUMNS(columns), 0, false };
+	const struct sc_suspect *rows[MOST_SUSPECTS];
+	char room[512];
+	size_t count = sc_suspects_sorted(&m->suspects, rows, v->rows < MOST_SUSPECTS ? v->rows : MOST_SUSPECTS);
+	if (count == 0)
+		return;
+	v->begin(ctx, &part);
+	for (size_t i = 0; i < count; i++) {
+		const struct sc_suspect *s = rows[i];
+		const struct sc_cell cells[] = {
+			sc_cell_count(s->score),
+			sc_cell_count(s->findings),
+			sc_cell_word(s->kind),
+			sc_cell_text((sc_str){ s->value, s->value_len }),
+			sc_cell_text(rules_of(s, room, sizeof(room))),
+			sc_cell_time(s->first),
+			sc_cell_time(s->last),
+		};
+		v->row(ctx, &part, cells);
+	}
+	v->end(ctx, &part);
+}
+
+static void show_rule(const struct sc_part *part, const struct sc_suspect *s, const struct sc_suspect_rule *r,
+		      const struct sc_part_visitor *v, void *ctx)
+{
+	const struct sc_cell cells[] = {
+		sc_cell_count(r->points),
+		sc_cell_count(r->count),
+		sc_cell_count(r->threshold),
+		sc_cell_word(r->severity),
+		sc_cell_text((sc_str){ s->value, s->value_len }),
+		sc_cell_word(r->detector),
+		sc_cell_text((sc_str){ r->text, r->text_len }),
+		sc_cell_list(r->sessions, SC_SUSPECT_SESSIONS),
+		sc_cell_count(r->confidence),
+		sc_cell_count(r->window_s),
+		sc_cell_word(s->kind),
+	};
+	v->row(ctx, part, cells);
+}
+
+void sc_report_show_rules(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
+{
+	static const struct sc_column columns[] = {
+		{ SC_CELL_COUNT, "points", "points", 7, 0, NULL, 0 },
+		{ SC_CELL_COUNT, "observed", "seen", 7, 0, NULL, 0 },
+		{ SC_CELL_COUNT, "limit", "limit", 8, 0, NULL, 0 },
+		{ SC_CELL_WORD, "severity", "severity", 9, 0, NULL, 0 },
+		{ SC_CELL_WIRE, "who", "who", 0, 0, NULL, 0 },
+		{ SC_CELL_WORD, "rule", "rule", 0, 0, ": ", 0 },
+		{ SC_CELL_WIRE, "text", "text", 0, 1, NULL, 0 },
+		{ SC_CELL_SESSIONS, "sessions", "sessions", 0, 1, "; ", 0 },
+		{ SC_CELL_COUNT, "confidence", NULL, -1, 0, NULL, 0 },
+		{ SC_CELL_COUNT, "window_s", NULL, -1, 0, NULL, 0 },
+		{ SC_CELL_WORD, "kind", NULL, -1, 0, NULL, 0 },
+	};
+	static const struct sc_part part = { "rules", "What makes the scores (why it may be innocent: smtpscope explain RULE)",
+					     SC_COLUMNS(columns), 0, false };
+	const struct sc_suspect *rows[MOST_SUSPECTS];
+	size_t count = sc_suspects_sorted(&m->suspects, rows, v->rows < MOST_SUSPECTS ? v->rows : MOST_SUSPECTS);
+	if (count == 0)
+		return;
+	v->begin(ctx, &part);
+	for (size_t i = 0; i < count; i++)
+		for (uint32_t k = 0; k < rows[i]->rule_count; k++)
+			show_rule(&part, rows[i], &rows[i]->rules[k], v, ctx);
+	v->end(ctx, &part);
+}
+
+/* So that everybody can compute the scores again. */
+void sc_report_show_weights(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
+{
+	static const struct sc_column columns[] = {
+		{ SC_CELL_COUNT, "points", "points", 7, 0, NULL, 0 },
+		{ SC_CELL_WORD, "severity", "of a rule with severity", 0, 0, NULL, 0 },
+	};
+	static const struct sc_part part = { "weights", "Points of a rule at full confidence; each counts once, 100 in all",
+					     SC_COLUMNS(columns), 0, false };
+	static const struct { const char *severity; uint64_t points; } rows[] = {
+#define SC_WEIGHT(name, points) { #name, points },
+		SC_WEIGHTS(SC_WEIGHT)
+#undef SC_WEIGHT
+	};
+	if (m->suspects.count == 0)
+		return;
+	v->begin(ctx, &part);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct sc_cell cells[] = { sc_cell_count(rows[i].points), sc_cell_word(rows[i].severity) };
+		v->row(ctx, &part, cells);
+	}
+	v->end(ctx, &part);
+}

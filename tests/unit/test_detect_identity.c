@@ -1,0 +1,340 @@
+/* test_detect_identity.c - detectors of who a client and a sender claim to be: tables of names, and scenes. */
+#include "detect/frame/domain.h"
+#include "detect_fixture.h"
+
+#define HOME "192.0.2.0/24 example.org"
+
+static void helo(struct stage *st, const char *name)
+{
+	st->helo = name;
+	plain(st, 1, 0);
+}
+
+static void helo_own(struct stage *st) { helo(st, "MX.example.org"); }
+static void helo_other(struct stage *st) { helo(st, "mx.example.net"); }
+static void helo_domain(struct stage *st) { helo(st, "example.org"); }
+static void helo_below_domain(struct stage *st) { helo(st, "branch.example.org"); }
+static void helo_literal_own(struct stage *st) { helo(st, "[192.0.2.25]"); }
+static void helo_localhost(struct stage *st) { helo(st, "localhost"); }
+static void helo_own_inside(struct stage *st)
+{
+	from_ip(st, "192.0.2.77");
+	helo(st, "mx.example.org");
+}
+static void helo_hairpin(struct stage *st)
+{
+	from_ip(st, "192.0.2.25");
+	helo(st, "mx.example.org");
+}
+static void helo_own_submission(struct stage *st)
+{
+	to_ip(st, "192.0.2.25", 587);
+	helo(st, "localhost");
+}
+
+static void literal_wrong(struct stage *st) { helo(st, "[198.51.100.9]"); }
+static void literal_right(struct stage *st) { helo(st, "[203.0.113.7]"); }
+static void literal_private(struct stage *st) { helo(st, "[192.168.1.2]"); }
+static void literal_v6(struct stage *st)
+{
+	from_ip(st, "2001:db8::7");
+	helo(st, "[IPv6:2001:DB8:0::7]");
+}
+static void literal_v6_wrong(struct stage *st)
+{
+	from_ip(st, "2001:db8::7");
+	helo(st, "[IPv6:2001:db8::8]");
+}
+
+static void bot(struct stage *st, const char *name, const char *outcome)
+{
+	struct sc_ev_session x = plain_session(st);
+	x.helo.name = sc_str_of(name);
+	x.auth.outcome = outcome;
+	end_session(st, &x);
+}
+static void bot_ylmf(struct stage *st) { bot(st, "ylmf-pc", NULL); }
+static void bot_ylmf_longer(struct stage *st) { bot(st, "ylmf-pc.example.net", NULL); }
+static void bot_desktop(struct stage *st) { bot(st, "DESKTOP-4F7K2QX", NULL); }
+static void bot_desktop_ok(struct stage *st) { bot(st, "DESKTOP-4F7K2QX", "ok"); }
+static void bot_desktop_failed(struct stage *st) { bot(st, "DESKTOP-4F7K2QX", "failed"); }
+static void bot_win_failed(struct stage *st) { bot(st, "WIN-0123456789A", "failed"); }
+static void bot_win_short_failed(struct stage *st) { bot(st, "WIN-7f3a", "failed"); }
+
+static void names(struct stage *st, unsigned n)
+{
+	char room[32];
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(room, sizeof(room), "host%u.example.net", i);
+		helo(st, room);
+		pause_s(st, 60);
+	}
+}
+static void names_5(struct stage *st) { names(st, 5); }
+static void names_4(struct stage *st) { names(st, 4); }
+static void one_name_often(struct stage *st)
+{
+	for (unsigned i = 0; i < 60; i++)
+		helo(st, i % 2 ? "mx.example.net" : "MX.EXAMPLE.NET");
+}
+static void names_behind_nat(struct stage *st)
+{
+	to_ip(st, "192.0.2.25", 587);
+	names(st, 50);
+}
+static void another_name(struct stage *st)
+{
+	static unsigned i;
+	char room[32];
+	snprintf(room, sizeof(room), "h%u.example.net", i++);
+	helo(st, room);
+}
+static void names_flood(struct stage *st) { flood(st, another_name, 12); }
+
+static void own_accepted(struct stage *st) { mail(st, "boss@example.org", "a@example.org", "accepted", NULL); }
+static void own_refused(struct stage *st) { mail(st, "boss@Example.ORG", "a@example.org", "rejected", "policy"); }
+static void foreign(struct stage *st) { mail(st, "boss@example.net", "a@example.org", "accepted", NULL); }
+static void null_sender(struct stage *st) { mail(st, "", "a@example.org", "accepted", NULL); }
+static void own_inside(struct stage *st)
+{
+	from_ip(st, "192.0.2.99");
+	own_accepted(st);
+}
+static void own_logged_in(struct stage *st)
+{
+	st->user = "boss";
+	own_accepted(st);
+}
+static void own_peer(struct stage *st)
+{
+	struct sc_ip peer = ip_of("203.0.113.0");
+	sc_detect_settings_network(st->settings, SC_ROLE_PEER, &peer, 24);
+	own_accepted(st);
+}
+
+static void alike(struct stage *st) { mail(st, "ceo@examp1e.org", "a@example.org", "accepted", NULL); }
+static void unlike(struct stage *st) { mail(st, "ceo@sample.org", "a@example.org", "accepted", NULL); }
+
+static void domains(struct stage *st, unsigned n, unsigned each, bool many_names)
+{
+	char room[64], name[64];
+	for (unsigned i = 0; i < n * each; i++) {
+		snprintf(room, sizeof(room), "u@domain%u.example", i / each);
+		snprintf(name, sizeof(name), "h%u.example.net", i);
+		st->helo = many_names ? name : "out.example.net";
+		mail(st, room, "a@example.org", "accepted", NULL);
+		new_session(st);
+		pause_s(st, 20);
+	}
+}
+static void domains_20(struct stage *st) { domains(st, 20, 1, true); }
+static void domains_19(struct stage *st) { domains(st, 19, 1, true); }
+static void domains_forwarder(struct stage *st) { domains(st, 25, 1, false); }
+static void domains_provider(struct stage *st) { domains(st, 30, 3, true); }
+static void domains_logged_in(struct stage *st)
+{
+	st->user = "gateway";
+	domains(st, 50, 1, true);
+}
+static void another_domain(struct stage *st)
+{
+	static unsigned i;
+	char room[64];
+	snprintf(room, sizeof(room), "u@domain%u.example", i++);
+	st->helo = i % 2 ? "a.example.net" : "b.example.net";
+	mail(st, room, "a@example.org", "accepted", NULL);
+	new_session(st);
+}
+static void domains_flood(struct stage *st) { flood(st, another_domain, 30); }
+
+static void test_scenes(void **state)
+{
+	(void)state;
+	static const struct scene scenes[] = {
+		{ "the server's name", "helo_forged", HOME, helo_own, "medium" },
+		{ "another name", "helo_forged", HOME, helo_other, NULL },
+		{ "a domain of ours", "helo_forged", HOME, helo_domain, "medium" },
+		{ "below a domain of ours", "helo_forged", HOME, helo_below_domain, NULL },
+		{ "the server's address", "helo_forged", HOME, helo_literal_own, "medium" },
+		{ "localhost", "helo_forged", HOME, helo_localhost, "low" },
+		{ "from inside", "helo_forged", HOME, helo_own_inside, NULL },
+		{ "the server itself", "helo_forged", NULL, helo_hairpin, NULL },
+		{ "submission", "helo_forged", HOME, helo_own_submission, NULL },
+		{ "wrong", "helo_literal_mismatch", HOME, literal_wrong, "low" },
+		{ "right", "helo_literal_mismatch", HOME, literal_right, NULL },
+		{ "private", "helo_literal_mismatch", HOME, literal_private, "info" },
+		{ "IPv6", "helo_literal_mismatch", HOME, literal_v6, NULL },
+		{ "wrong IPv6", "helo_literal_mismatch", HOME, literal_v6_wrong, "low" },
+		{ "ylmf-pc", "helo_bot", NULL, bot_ylmf, "high" },
+		{ "ylmf-pc and more", "helo_bot", NULL, bot_ylmf_longer, NULL },
+		{ "a desktop", "helo_bot", NULL, bot_desktop, NULL },
+		{ "a desktop logs in", "helo_bot", NULL, bot_desktop_ok, NULL },
+		{ "a desktop fails to log in", "helo_bot", NULL, bot_desktop_failed, "medium" },
+		{ "a Windows server fails to log in", "helo_bot", NULL, bot_win_failed, "medium" },
+		{ "no Windows name", "helo_bot", NULL, bot_win_short_failed, NULL },
+		{ "five names", "helo_churn", HOME, names_5, "medium" },
+		{ "four names", "helo_churn", HOME, names_4, NULL },
+		{ "one name", "helo_churn", HOME, one_name_often, NULL },
+		{ "NAT", "helo_churn", HOME, names_behind_nat, NULL },
+		{ "flood", "helo_churn", HOME, names_flood, "medium" },
+		{ "accepted", "local_sender_outside", HOME, own_accepted, "high" },
+		{ "refused", "local_sender_outside", HOME, own_refused, "medium" },
+		{ "a foreign sender", "local_sender_outside", HOME, foreign, NULL },
+		{ "the null path", "local_sender_outside", HOME, null_sender, NULL },
+		{ "from inside", "local_sender_outside", HOME, own_inside, NULL },
+		{ "logged in", "local_sender_outside", HOME, own_logged_in, NULL },
+		{ "a peer", "local_sender_outside", HOME, own_peer, NULL },
+		{ "nothing is known", "local_sender_outside", NULL, own_accepted, NULL },
+		{ "alike", "lookalike_domain", HOME, alike, "medium" },
+		{ "not alike", "lookalike_domain", HOME, unlike, NULL },
+		{ "itself", "lookalike_domain", HOME, own_accepted, NULL },
+		{ "20 domains", "sender_churn", HOME, domains_20, "medium" },
+		{ "19 domains", "sender_churn", HOME, domains_19, NULL },
+		{ "a forwarder", "sender_churn", HOME, domains_forwarder, "low" },
+		{ "a provider", "sender_churn", HOME, domains_provider, NULL },
+		{ "logged in", "sender_churn", HOME, domains_logged_in, NULL },
+		{ "flood", "sender_churn", HOME, domains_flood, "medium" },
+	};
+	PLAY_ALL(scenes);
+}
+
+/* One name each on a stage of its own. */
+static void judge_names(const char *detector, const char *client, const char *const *names_of, size_t count, bool bad)
+{
+	struct stage *st = calloc(1, sizeof(*st));
+	for (size_t i = 0; i < count; i++) {
+		stage_open(st, detector, "192.0.2.0/24 example.org");
+		from_ip(st, client);
+		helo(st, names_of[i]);
+		if ((st->found_count > 0) != bad)
+			fail_msg("%s: \"%s\" is %s", detector, names_of[i], bad ? "missed" : "told");
+		stage_close(st);
+	}
+	free(st);
+}
+#define NAMES(detector, client, list, bad) judge_names(detector, client, list, sizeof(list) / sizeof((list)[0]), bad)
+
+static void test_helo_invalid(void **state)
+{
+	(void)state;
+	static const char *const bad[] = {
+		"203.0.113.7", "2001:db8::1", "host", "win-7f3a", "user", "a_b.example.net", "a b.example.net", "a@example.net",
+		"x!.example.net", "mail..example.net", ".example.net", "-mail.example.net", "mail.local", "pc.lan",
+		"srv.invalid", "x.localhost", "host.internal", "\"quoted\".example.net", "a/b.example.net", "(null)", "%s.example.net",
+		"x.localdomain",
+	};
+	static const char *const good[] = {
+		"mail.example.net", "MX1.EXAMPLE.NET", "a.b.c.d.example.net", "mail-out.example.net", "xn--mller-kva.example",
+		"m\xc3\xbcller.example", "1.example.net", "example.net", "[203.0.113.7]", "[IPv6:2001:db8::1]", "mail.example.net.",
+		"localhost.example.net", "local.example.net", "relay3.mail.example.co.uk", "o1.ptr123.example.com",
+	};
+	NAMES("helo_invalid", "203.0.113.7", bad, true);
+	NAMES("helo_invalid", "203.0.113.7", good, false);
+}
+
+static void test_helo_dynamic(void **state)
+{
+	(void)state;
+	static const char *const bad[] = {
+		"203-0-113-7.example.net", "203.0.113.7.example.net", "7.113.0.203.example.net", "host-7-113-0-203.example.net",
+		"p203-0-113-7.dip.example.net", "cb007107.example.net", "CB007107.dsl.example.net", "dsl-1234.example.net",
+		"dhcp-17-22.example.net", "ppp123.example.net", "pool-99-1.example.net", "cable12.example.net",
+		"dial-44.example.net", "adsl77-3.example.net", "dyn-12.example.net", "x203x0x113x7.example.net",
+		"ip-203-0-113-7.example.net", "h203.0.113.7.broadband9.example", "203-000-113-007.example.net",
+		"ec2-203-0-113-7.compute.example.com",
+	};
+	static const char *const good[] = {
+		"mail.example.net", "mx7.example.net", "static-203-0-113-7.example.net", "smtp-203-0-113-7.example.net",
+		"mail203-0-113-7.example.net", "out-7.example.net", "dsl.example.net", "poolside.example.net", "dyn.example.net",
+		"203-0-113.example.net", "113-203-7-1.example.net", "h7.example.net", "mta-113-7.example.net",
+		"relay203.0.113.7.example.net", "cb0071.example.net", "203.0.113.7", "[203.0.113.7]", "pc",
+		"a-203-1-113-8.example.net", "dialog.example.net",
+	};
+	NAMES("helo_dynamic", "203.0.113.7", bad, true);
+	NAMES("helo_dynamic", "203.0.113.7", good, false);
+}
+
+static void test_lookalikes(void **state)
+{
+	(void)state;
+	static const struct { const char *name, *of; bool alike; } pairs[] = {
+		{ "examp1e.org", "example.org", true }, { "exarnple.org", "example.org", true },
+		{ "exampel.org", "example.org", true }, { "exampple.org", "example.org", true },
+		{ "exmple.org", "example.org", true }, { "example.co", "example.org", true },
+		{ "example-mail.org", "example.org", true }, { "secure-example.com", "example.org", true },
+		{ "exampIe.org", "example.org", true }, { "xn--exmple-cua.org", "example.org", true }, /* exaemple with umlaut */
+		{ "xn--xample-2of.org", "example.org", true }, /* Cyrillic e */
+		{ "m1crosoft-a.example", "microsoft-a.example", true }, { "paypa1.example", "paypal.example", true },
+		{ "vvindows.example", "windows.example", true }, { "clomain.example", "domain.example", true },
+		{ "cornpany.example", "company.example", true }, { "longcompanyname.example", "longcompanynome.example", true },
+		{ "longcompamynome.example", "longcompanyname.example", true }, { "contoso.example", "cont0so.example", true },
+		{ "xn--pypal-4ve.example", "paypal.example", true }, /* Cyrillic a */
+		{ "example.org", "example.org", false }, { "EXAMPLE.org", "example.org", false },
+		{ "sample.org", "example.org", false }, { "examples-of-art.org", "exampler.net", false },
+		{ "bank.example", "tank.example", false }, { "abc.org", "abd.org", false }, { "cat.com", "cat.org", false },
+		{ "mail.org", "example.org", false }, { "exam.org", "example.org", false },
+		{ "exemplar.org", "example.org", false }, { "gmail.com", "hotmail.com", false },
+		{ "apple.example", "maple.example", false }, { "internet.example", "extranet.example", false },
+		{ "", "example.org", false }, { "xn--", "example.org", false }, { "xn--99999999999999999999.org", "example.org", false },
+		{ "xn--zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz.org", "example.org", false }, { ".", "example.org", false },
+		{ "exampleexampleexampleexampleexampleexampleexampleexampleexampleexampleexample.org", "example.org", false },
+	};
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		const char *reason = sc_domain_lookalike(sc_str_of(pairs[i].name), sc_str_of(pairs[i].of));
+		if ((reason != NULL) != pairs[i].alike)
+			fail_msg("%s and %s: %s", pairs[i].name, pairs[i].of, reason ? reason : "nothing");
+	}
+}
+
+static void test_registrable(void **state)
+{
+	(void)state;
+	static const struct { const char *domain, *registered; } cases[] = {
+		{ "example.org", "example.org" }, { "a.b.example.org", "example.org" }, { "mail.example.co.uk", "example.co.uk" },
+		{ "example.co.uk", "example.co.uk" }, { "x.example.com.au", "example.com.au" }, { "com.au", "com.au" },
+		{ "a.co.example", "co.example" }, { "host", "host" }, { "example.org.", "example.org" }, { "", "" }, { ".", "" },
+		{ "[192.0.2.1]", "[192.0.2.1]" }, { "x.de", "x.de" },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		sc_str got = sc_domain_registrable(sc_str_of(cases[i].domain));
+		if (!sc_str_equal(got, sc_str_of(cases[i].registered)))
+			fail_msg("%s: %.*s", cases[i].domain, (int)got.len, got.at);
+	}
+}
+
+/* Without --home: a domain that strangers of three networks may send to is ours; then the finding is less sure. */
+static void test_learnt_roles(void **state)
+{
+	(void)state;
+	struct stage *st = calloc(1, sizeof(*st));
+	stage_open(st, "local_sender_outside", NULL);
+	static const char *const clients[] = { "198.51.100.1", "198.51.100.2", "203.0.113.9" };
+	for (size_t i = 0; i < 3; i++) {
+		from_ip(st, clients[i]);
+		mail(st, "x@example.net", "a@example.org", "accepted", NULL);
+	}
+	from_ip(st, "203.0.113.66");
+	own_accepted(st);
+	assert_int_equal(st->found_count, 0); /* two networks only */
+	from_ip(st, "2001:db8::1");
+	mail(st, "x@example.net", "a@example.org", "accepted", NULL);
+	from_ip(st, "203.0.113.66");
+	own_accepted(st);
+	assert_int_equal(st->found_count, 1);
+	assert_string_equal(st->found[0].severity, "medium");
+	assert_true(st->found[0].confidence <= 70);
+	from_ip(st, "192.0.2.80"); /* the server's own network is inside */
+	own_accepted(st);
+	assert_int_equal(st->found_count, 1);
+	stage_close(st);
+	free(st);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_scenes),       cmocka_unit_test(test_helo_invalid), cmocka_unit_test(test_helo_dynamic),
+		cmocka_unit_test(test_lookalikes),   cmocka_unit_test(test_registrable),  cmocka_unit_test(test_learnt_roles),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
