@@ -115,8 +115,9 @@ fuzz: ## each fuzz target for SECONDS (default 60), seeded with the captures
 
 fuzz-targets: $(FUZZ_BIN)
 
-bench: all $(BUILD)/bench/classify ## speed against the bare libpcap loop (SCALE=1 for the full size)
+bench: all $(BUILD)/bench/classify $(BUILD)/tools/story_day ## speed against the bare libpcap loop (SCALE=1 for the full size)
 	$(BUILD)/bench/classify
+	$(BUILD)/tools/story_day
 	tests/bench/bench.py --build $(BUILD) --scale $(SCALE) --rounds $(ROUNDS)
 
 layers: all ## who includes whom, and what the library asks of libc

@@ -79,6 +79,7 @@ try "mutations" tests/mutate.sh "$build" 3
 captures | tr '\n' '\0' | try "packets twice" xargs -0 tests/copies.py "$program"
 try "secrets" tests/secrets.py "$checked"
 try "messages as Python reads them" tests/oracle/mail.py "$build" 200
+try "stories" tests/stories.py "$build"
 try "floods" tests/floods.py "$build" 0.1
 for script in tests/cli.sh tests/workers.sh tests/live.sh tests/postfix.sh tests/oracle/run.sh; do
 	[ -x "$script" ] || continue

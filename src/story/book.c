@@ -24,7 +24,7 @@ static uint32_t place_of(const struct sc_book *b, const struct sc_story *s)
 /* A hundredth for long addresses, a fifth for attempts, the rest for stories and their buckets. */
 bool sc_book_open(struct sc_book *b, uint64_t octets)
 {
-	uint64_t stories = octets / 100 * 79 / (sizeof(struct sc_story) + 2 * sizeof(uint32_t));
+	uint64_t stories = octets / 100 * 79 / (sizeof(struct sc_story) + sizeof(struct sc_book_link) + 2 * sizeof(uint32_t));
 	uint64_t tries = octets / 5 / sizeof(struct sc_book_try);
 	uint32_t buckets = 1;
 	*b = (struct sc_book){ .given_up = 0 };
@@ -34,17 +34,20 @@ bool sc_book_open(struct sc_book *b, uint64_t octets)
 		buckets *= 2;
 	b->mask = buckets - 1;
 	b->buckets = sc_memory_take(buckets * sizeof(uint32_t));
-	return b->buckets && sc_pool_open(&b->stories, sizeof(struct sc_story), (uint32_t)stories) &&
+	b->links = sc_memory_take((stories + 1) * sizeof(struct sc_book_link));
+	return b->buckets && b->links && sc_pool_open(&b->stories, sizeof(struct sc_story), (uint32_t)stories) &&
 		sc_pool_open(&b->tries, sizeof(struct sc_book_try), (uint32_t)tries) && sc_blocks_open(&b->texts, octets / 100);
 }
 
 void sc_book_close(struct sc_book *b)
 {
 	sc_memory_give(b->buckets);
+	sc_memory_give(b->links);
 	sc_pool_close(&b->stories);
 	sc_pool_close(&b->tries);
 	sc_blocks_close(&b->texts);
 	b->buckets = NULL;
+	b->links = NULL;
 }
 
 /* ---- lists ---- */
@@ -106,6 +109,11 @@ sc_str sc_story_to(const struct sc_story *s)
 	return (sc_str){ (s->block ? s->block->data : s->text) + s->from_len, s->to_len };
 }
 
+static uint32_t tag_of(uint64_t key)
+{
+	return (uint32_t)(key >> 32);
+}
+
 static bool is_of(const struct sc_story *s, const struct sc_attempt *a)
 {
 	return s->key == a->key && sc_attempt_same_address(sc_story_from(s), a->from) &&
@@ -114,33 +122,32 @@ static bool is_of(const struct sc_story *s, const struct sc_attempt *a)
 
 struct sc_story *sc_book_find(struct sc_book *b, const struct sc_attempt *a, const struct sc_story *after)
 {
-	uint32_t place = after ? after->chain : *bucket_of(b, a->key);
+	uint32_t place = after ? b->links[place_of(b, after)].next : *bucket_of(b, a->key), tag = tag_of(a->key);
 	for (unsigned steps = 0; place && steps < WALK; steps++) {
-		struct sc_story *s = at(b, place);
-		if (is_of(s, a))
-			return s;
-		place = s->chain;
+		if (b->links[place].tag == tag && is_of(at(b, place), a))
+			return at(b, place);
+		place = b->links[place].next;
 	}
 	return NULL;
 }
 
 /* ---- stories ---- */
 
-static void join_bucket(struct sc_book *b, struct sc_story *s)
+static void join_bucket(struct sc_book *b, const struct sc_story *s)
 {
 	uint32_t *first = bucket_of(b, s->key), place = place_of(b, s);
-	s->chain = *first;
-	s->back = 0;
+	b->links[place] = (struct sc_book_link){ tag_of(s->key), *first, 0 };
 	if (*first)
-		at(b, *first)->back = place;
+		b->links[*first].back = place;
 	*first = place;
 }
 
-static void leave_bucket(struct sc_book *b, struct sc_story *s)
+static void leave_bucket(struct sc_book *b, const struct sc_story *s)
 {
-	*(s->back ? &at(b, s->back)->chain : bucket_of(b, s->key)) = s->chain;
-	if (s->chain)
-		at(b, s->chain)->back = s->back;
+	struct sc_book_link *link = &b->links[place_of(b, s)];
+	*(link->back ? &b->links[link->back].next : bucket_of(b, s->key)) = link->next;
+	if (link->next)
+		b->links[link->next].back = link->back;
 }
 
 static bool keep_addresses(struct sc_book *b, struct sc_story *s, const struct sc_attempt *a)

@@ -37,7 +37,6 @@ struct sc_story {
 	uint16_t from_len, to_len;
 	uint32_t tries;              /* kept behind the first and the last */
 	uint32_t older, newer;       /* in the chapter: places + 1; 0: none */
-	uint32_t chain, back;        /* in the bucket */
 	struct sc_block *block;      /* the addresses, when they are long */
 	struct sc_book_try *first_try, *last_try; /* those between the first and the last */
 	char     text[SC_BOOK_TEXT];
@@ -52,9 +51,16 @@ struct sc_book_list {
 	uint32_t oldest, newest;
 };
 
+/* Beside the stories, so that a walk through a bucket touches only the stories it asks for. */
+struct sc_book_link {
+	uint32_t tag;                /* of the key */
+	uint32_t next, back;         /* in the bucket: places */
+};
+
 struct sc_book {
 	struct sc_pool stories, tries;
 	struct sc_blocks texts;
+	struct sc_book_link *links;  /* by place */
 	uint32_t *buckets;
 	uint32_t  mask;
 	struct sc_book_list chapters[SC_CHAPTERS];

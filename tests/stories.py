@@ -1,0 +1,278 @@
+#!/usr/bin/env python3
+"""Stories, legs and diagnoses over several sessions, from packets to output: stories.py BUILD
+
+Each scene is a few SMTP sessions, written as a capture; what the program tells of them must be what stands beside it, and
+the same with several workers.  Scenes come in threes: the thing itself, one that just misses it, one that looks like it.
+"""
+import json
+import os
+import struct
+import subprocess
+import sys
+import tempfile
+
+NOON = 1769860800.0  # 2026-01-31T12:00:00Z
+MINUTE, HOUR = 60, 3600
+A, A2, S, N = "198.51.100.1", "198.51.100.9", "192.0.2.25", "203.0.113.7"
+A6, S6 = "2001:db8::1", "2001:db8:25::25"
+
+
+def octets(ip):
+    if ":" not in ip:
+        return bytes(int(x) for x in ip.split("."))
+    head, _, tail = ip.partition("::")
+    head, tail = [[int(x, 16) for x in part.split(":") if x] for part in (head, tail)]
+    return b"".join(struct.pack(">H", x) for x in head + [0] * (8 - len(head) - len(tail)) + tail)
+
+
+class Capture:
+    """Packets of whole sessions, sorted by time at the end."""
+
+    def __init__(self):
+        self.packets, self.port = [], 40000
+
+    def packet(self, when, src, dst, sport, dport, seq, ack, flags, data=b""):
+        tcp = struct.pack(">HHIIBBHHH", sport, dport, seq & 0xFFFFFFFF, ack & 0xFFFFFFFF, 5 << 4, flags, 65000, 0, 0) + data
+        if ":" in src:
+            ip = struct.pack(">IHBB", 6 << 28, len(tcp), 6, 64) + octets(src) + octets(dst)
+        else:
+            ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0) + octets(src) + octets(dst)
+        self.packets.append((when, ip + tcp))
+
+    def session(self, at, client, server, lines, port=25, step=0.01):
+        """`lines`: "C: text" and "S: text" by turns; "RST" resets the connection, from the client's side."""
+        self.port += 1
+        when, c, s = NOON + at, 1000, 5000
+        ends = (client, server, self.port, port), (server, client, port, self.port)
+        self.packet(when, *ends[0], c, 0, 2)
+        self.packet(when + step / 4, *ends[1], s, c + 1, 18)
+        c, s = c + 1, s + 1
+        self.packet(when + step / 2, *ends[0], c, s, 16)
+        for line in lines:
+            when += step
+            if line == "RST":
+                self.packet(when, *ends[0], c, s, 20)
+                return
+            data = (line[3:] + "\r\n").encode()
+            if line[0] == "C":
+                self.packet(when, *ends[0], c, s, 24, data)
+                c += len(data)
+                self.packet(when + step / 2, *ends[1], s, c, 16)
+            else:
+                self.packet(when, *ends[1], s, c, 24, data)
+                s += len(data)
+                self.packet(when + step / 2, *ends[0], c, s, 16)
+        self.packet(when + step, *ends[0], c, s, 17)
+        self.packet(when + 2 * step, *ends[1], s, c + 1, 17)
+        self.packet(when + 3 * step, *ends[0], c + 1, s + 1, 16)
+
+    def write(self, path):
+        with open(path, "wb") as f:
+            f.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 101))
+            for when, data in sorted(self.packets, key=lambda p: p[0]):
+                us = round(when * 1e6)
+                f.write(struct.pack("<IIII", us // 1000000, us % 1000000, len(data), len(data)) + data)
+
+
+def hello(helo, host, extensions):
+    return [f"S: 220 {host} ESMTP", f"C: EHLO {helo}", f"S: 250-{host}"] + [f"S: 250-{x}" for x in extensions] + ["S: 250 HELP"]
+
+
+def talk(mail_from="a@example.org", rcpt="b@example.net", helo="mx.example.org", host="mx.example.net", size=None, rcpt_reply="250 ok",
+         message=None, verdict="250 2.0.0 Ok: queued as 4AB12", extensions=("SIZE 1000000", "STARTTLS")):
+    """One mail.  `verdict` None: the connection breaks after the message."""
+    lines = hello(helo, host, extensions)
+    lines += [f"C: MAIL FROM:<{mail_from}>" + (f" SIZE={size}" if size else ""), "S: 250 ok", f"C: RCPT TO:<{rcpt}>", f"S: {rcpt_reply}"]
+    if rcpt_reply[0] == "2":
+        lines += ["C: DATA", "S: 354 go on"] + [f"C: {x}" for x in (message or mail("<1@example.org>"))] + ["C: ."]
+        if verdict is None:
+            return lines + ["RST"]
+        lines += [f"S: {verdict}"]
+    return lines + ["C: QUIT", "S: 221 bye"]
+
+
+def mail(message_id, received=(), text="Hello"):
+    return [f"Received: from {x} by x.example.net with ESMTP id {y}; Sat, 31 Jan 2026 12:00:00 +0000" for x, y in received] + [
+        f"Message-ID: {message_id}", "From: <a@example.org>", "Subject: Hello", "", text]
+
+
+def report(message_id, recipient, action="failed"):
+    return ["From: <mailer-daemon@example.net>", "Message-ID: <r@example.net>", "MIME-Version: 1.0",
+            'Content-Type: multipart/report; report-type=delivery-status; boundary="b"', "", "--b", "Content-Type: text/plain", "",
+            "It could not be delivered.", "--b", "Content-Type: message/delivery-status", "", "Reporting-MTA: dns; mx.example.net", "",
+            f"Final-Recipient: rfc822; {recipient}", f"Action: {action}", "Status: 5.2.2", "", "--b", "Content-Type: text/rfc822-headers", "",
+            f"Message-ID: {message_id}", "Subject: Hello", "", "--b--"]
+
+
+GREY = "450 4.2.0 <b@example.net>: Recipient address rejected: Greylisted"
+BUSY = "421 4.7.0 Too many connections from your host"
+V6 = "550 5.7.25 The IP address sending this message does not have a PTR record"
+
+
+def scene_greylist_pass(c):
+    c.session(0, A, S, talk(size=900, rcpt_reply=GREY))
+    c.session(305, A2, S, talk(size=900))
+    return {"greylist_pass": 1}, [dict(attempts=2, outcome="accepted")]
+
+
+def scene_greylist_other_mail(c):
+    c.session(0, A, S, talk(size=900, rcpt_reply=GREY))
+    c.session(305, A, S, talk(size=950))
+    return {}, []
+
+
+def scene_mailbox_emptied(c):
+    c.session(0, A, S, talk(size=900, rcpt_reply="452 4.2.2 Mailbox full"))
+    c.session(305, A, S, talk(size=900))
+    return {}, [dict(attempts=2, outcome="accepted", causes=["mailbox_full"])]
+
+
+def scene_never_retried(c):
+    c.session(0, A, S, talk(rcpt_reply=GREY))
+    c.session(4 * HOUR + 9, N, S, talk("x@example.com", helo="mx.example.com"))
+    return {"greylist_no_retry": 1}, [dict(attempts=1, outcome="deferred")]
+
+
+def scene_capture_too_short(c):
+    c.session(0, A, S, talk(rcpt_reply=GREY))
+    c.session(4 * HOUR - 9, N, S, talk("x@example.com", helo="mx.example.com"))
+    return {}, []
+
+
+def scene_in_doubt_again(c):
+    c.session(0, A, S, talk(verdict=None))
+    c.session(305, A, S, talk())
+    return {"duplicate": 1}, [dict(attempts=2, outcome="accepted", confidence="sure")]
+
+
+def scene_in_doubt_other_mail(c):
+    c.session(0, A, S, talk(verdict=None))
+    c.session(305, A, S, talk(message=mail("<2@example.org>")))
+    return {}, []
+
+
+def scene_returned(c):
+    c.session(0, A, S, talk())
+    c.session(5, A, S, talk(message=mail("<2@example.org>", text="Another")))
+    c.session(60, S, A, talk("", "a@example.org", "mx.example.net", "mx.example.org", message=report("<1@example.org>", "b@example.net")))
+    return {}, [dict(attempts=1, outcome="accepted", returned_status="5.2.2")]
+
+
+def scene_only_delayed(c):
+    c.session(0, A, S, talk())
+    c.session(60, S, A, talk("", "a@example.org", "mx.example.net", "mx.example.org",
+                             message=report("<1@example.org>", "b@example.net", "delayed")))
+    return {}, []
+
+
+def scene_loop(c):
+    for i in range(3):
+        hops = [("y.example.org", f"Q{k}") for k in range(2 * i)]
+        a, b = (A, S) if i % 2 == 0 else (S, A)
+        c.session(10 * i, a, b, talk(message=mail("<1@example.org>", hops), helo="mx.example.org"))
+    return {"mail_loop": 1}, []
+
+
+def scene_three_recipients(c):
+    for i in range(3):
+        c.session(10 * i, A, S, talk(rcpt=f"b{i}@example.net"))
+    return {}, []
+
+
+def scene_storm(c):
+    for i in range(5):
+        c.session(60 * i, A, S, [f"S: {BUSY}"])
+    return {"retry_storm": 1}, []
+
+
+def scene_storm_too_slow(c):
+    for i in range(5):
+        c.session(200 * i, A, S, [f"S: {BUSY}"])
+    return {}, []
+
+
+def scene_v6(c):
+    c.session(0, A6, S6, talk(rcpt_reply=V6, size=900))
+    c.session(5, A, S, talk(size=900))
+    return {"v6_only_failure": 1}, []
+
+
+def scene_v6_greylisted(c):
+    c.session(0, A6, S6, talk(rcpt_reply=GREY, size=900))
+    c.session(5, A, S, talk(size=900))
+    return {}, [dict(attempts=2)]
+
+
+def scene_stripped(c):
+    c.session(0, A, S, talk())
+    c.session(60, N, S, talk("x@example.com", helo="mx.example.com", extensions=("SIZE 1000000",)))
+    c.session(120, A, S, talk(message=mail("<2@example.org>")))
+    return {"starttls_stripped": 1}, []
+
+
+def scene_starttls_gone_for_all(c):
+    c.session(0, A, S, talk())
+    c.session(60, N, S, talk("x@example.com", helo="mx.example.com", extensions=("SIZE 1000000",)))
+    c.session(120, A2, S, talk(message=mail("<2@example.org>"), extensions=("SIZE 1000000",)))
+    return {}, []
+
+
+def scene_relay(c):
+    """Three legs, the last over first: no attempts, no duplicates."""
+    c.session(0, A, S, talk(verdict="250 2.0.0 Ok: queued as 9138A1AC2F9", message=mail("<1@example.org>")), port=587)
+    c.session(1, S, N, talk(helo="mx.example.net", host="hop.example.com", verdict="250 OK id=1xVbBE-000000006qO-2jiI",
+                            message=mail("<1@example.org>", [("mx.example.org", "9138A1AC2F9")])))
+    c.session(1.05, N, "203.0.113.99", talk(helo="hop.example.com", host="end.example.com", verdict="250 ok",
+                                            message=mail("<1@example.org>", [("mx.example.net", "1xVbBE-000000006qO-2jiI"), ("mx.example.org", "9138A1AC2F9")])), step=0.002)
+    return {}, []
+
+
+MINE = {"greylist_pass", "greylist_no_retry", "greylist_pool", "duplicate", "mail_loop", "retry_storm", "v6_only_failure",
+        "starttls_stripped", "keyword_change", "same_source_all"}
+
+
+def run(program, *words):
+    out = subprocess.run([program, *words], stdout=subprocess.PIPE, check=True).stdout
+    return out.decode()
+
+
+def check(program, name, scene, folder):
+    capture, path = Capture(), os.path.join(folder, name + ".pcap")
+    diagnoses, stories = scene(capture)
+    capture.write(path)
+    text = run(program, "log", "-q", "-e", "all", "--workers", "1", "-r", path)
+    wrong = []
+    if text != run(program, "log", "-q", "-e", "all", "--workers", "3", "-r", path):
+        wrong.append("three workers tell something else")
+    events = [json.loads(line) for line in text.splitlines()]
+    told = {}
+    for e in events:
+        if e["event"] == "diagnosis" and e["diagnosis"] in MINE:
+            told[e["diagnosis"]] = told.get(e["diagnosis"], 0) + 1
+    if told != diagnoses:
+        wrong.append(f"diagnoses {told}, not {diagnoses}")
+    got = [e for e in events if e["event"] == "story"]
+    if len(got) != len(stories) or any(e.get(k) != v for e, want in zip(got, stories) for k, v in want.items()):
+        wrong.append(f"stories {got}, not {stories}")
+    if scene is scene_relay:
+        page = run(program, "show", "--legs", "-q", "-r", path)
+        if "3 legs" not in page or page.count("tied by queue id") != 2:
+            wrong.append("legs: " + page)
+    return wrong
+
+
+def main():
+    program = os.path.join(sys.argv[1], "smtpscope")
+    failed = 0
+    scenes = {n[len("scene_"):]: f for n, f in globals().items() if n.startswith("scene_")}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, scene in scenes.items():
+            for line in check(program, name, scene, folder):
+                failed += 1
+                print(f"stories: {name}: {line}")
+    print(f"stories: {len(scenes)} scenes, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
