@@ -244,6 +244,10 @@ static void put_delivery(struct show *s, const struct sc_event *ev)
 	put_outcome(t, x->outcome);
 	sc_text_adds(t, ": ");
 	put_path(t, x->rcpt_to);
+	if (x->attempt > 1) {
+		sc_text_adds(t, ", attempt ");
+		sc_page_grouped(t, x->attempt);
+	}
 	const struct reason r = { x->phase, x->cause, x->code, x->enhanced, x->text };
 	end_with_reason(s, t, "  ", &r);
 }

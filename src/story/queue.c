@@ -77,6 +77,13 @@ static void put_pauses(struct sc_text *t, const struct sc_story *s)
 	sc_tell_duration(t, s->past.last.when - s->past.first.when);
 }
 
+static void put_first(struct sc_text *t, const struct sc_story *s)
+{
+	sc_text_adds(t, "; the first attempt was in session ");
+	sc_text_hex(t, s->past.first.session, 16);
+	sc_text_put(t, '.');
+}
+
 static void tell_pass(const struct sc_observer_config *to, const struct sc_ev_head *head, const struct sc_story *s, bool sure)
 {
 	char room[SC_TELL_OCTETS];
@@ -84,9 +91,10 @@ static void tell_pass(const struct sc_observer_config *to, const struct sc_ev_he
 	sc_text_adds(&t, sure ? "Greylisting" : "What looks like greylisting");
 	sc_text_adds(&t, " delayed this by ");
 	sc_tell_duration(&t, s->past.last.when - s->past.first.when);
-	sc_text_adds(&t, s->attempts == 2 ? "; one retry, after " : "; retries after ");
-	put_pauses(&t, s);
-	sc_text_put(&t, '.');
+	sc_text_adds(&t, s->attempts == 2 ? "; one retry" : "; retries after ");
+	if (s->attempts > 2)
+		put_pauses(&t, s);
+	put_first(&t, s);
 	sc_tell_diagnosis_as(to, head, SC_DIAGNOSIS_greylist_pass, sure ? "sure" : "likely", &t);
 }
 
@@ -138,19 +146,22 @@ static void judge_duplicate(const struct sc_observer_config *to, const struct sc
 	char room[SC_TELL_OCTETS];
 	struct sc_text t = sc_text_into(room, sizeof(room));
 	struct refusals r = refusals_of(s);
-	if (s->accepted < 2 && !r.in_doubt)
+	bool doubled = (s->accepted & (s->accepted - 1)) == 0; /* told at the second, fourth, eighth ... */
+	if (s->accepted < 2 ? !r.in_doubt : !doubled)
 		return;
 	if (s->accepted < 2) {
 		sc_text_adds(&t, "Perhaps delivered twice: the verdict on an earlier attempt never came, and this one was accepted ");
 		sc_tell_duration(&t, s->past.last.when - s->past.first.when);
-		sc_text_adds(&t, " after the first.");
+		sc_text_adds(&t, " after the first");
+		put_first(&t, s);
 		sc_tell_diagnosis_as(to, head, SC_DIAGNOSIS_duplicate, "hint", &t);
 		return;
 	}
 	sc_text_adds(&t, "Accepted ");
 	sc_text_number(&t, s->accepted);
-	sc_text_adds(&t, r.in_doubt ? " times: the client sent it again because an earlier verdict never came." :
-		" times by the same server: the client sent it again although it had been accepted.");
+	sc_text_adds(&t, r.in_doubt ? " times: the client sent it again because an earlier verdict never came" :
+		" times by the same server: the client sent it again although it had been accepted");
+	put_first(&t, s);
 	sc_tell_diagnosis(to, head, SC_DIAGNOSIS_duplicate, &t);
 }
 
