@@ -42,6 +42,7 @@ struct sc_piece {
 	uint64_t from;          /* where the segment began that brought it, before others had a share of its octets */
 	unsigned why;           /* a word of the owner's about it */
 	bool     weak;          /* gives way to octets that are not */
+	bool     marked;        /* for the owner's use */
 };
 
 /* Pieces in the order of their offsets, without overlaps. */

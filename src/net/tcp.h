@@ -46,6 +46,7 @@ struct sc_tcp_side {      /* first what nearly every segment needs */
 	uint64_t claim;         /* end of what the other side acknowledged although nothing shows that it was sent */
 	sc_time  claimed;
 	sc_time  proven_since;  /* it acknowledged octets of `doubt` since then; SC_TIME_NONE */
+	uint8_t  proven_tries;  /* times that they were looked at since */
 	uint64_t fin_at, fin_from; /* where the segment with the FIN ended and began */
 	uint64_t fin_later, fin_later_from; /* another FIN farther on, in case that one is not taken; 0: none */
 	uint64_t fin_seen;    /* what its FIN acknowledged: one beyond the other side's fin_at when that came first */

@@ -79,6 +79,7 @@ void sc_tcp_hold(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side si
 #define DENIED   0x2000u /* its receiver has answered since, and not as if it had taken it */
 #define WITH_FIN 0x1000u /* the segment ends with a FIN */
 #define DOUBT_PIECES 64
+#define PROVEN_TRIES 64
 #define SOFT (unsigned)(SC_REFUSE_BEYOND | WITH_FIN) /* could well be taken */
 #define OPEN (unsigned)SC_TCP_OPEN
 
@@ -238,32 +239,53 @@ static unsigned rank(const struct sc_tcp_side *s, const struct sc_piece *piece)
 		(hard ? 1u : 0u);
 }
 
-/* Takes a proven segment off the queue, the best, or gives NULL. */
+static bool mark_proven(struct sc_tcp *t, enum sc_side side)
+{
+	bool any = false;
+	for (struct sc_piece *p = t->side[side].doubt.first; p; p = p->next)
+		any |= p->marked = fate_of(t, side, p) == FATE_PROVEN;
+	return any;
+}
+
+/* Takes a marked segment off the queue, the best of those that are still proven, or gives NULL.  What is proven costs a look
+ * at all that waits, so it is asked for the best only, and not for each of the others again. */
 static struct sc_piece *best_proven(struct sc_tcp *t, enum sc_side side)
 {
-	struct sc_tcp_side *s = &t->side[side];
-	struct sc_pieces *q = &s->doubt;
-	const struct sc_piece *best = NULL;
-	for (const struct sc_piece *p = q->first; p; p = p->next)
-		if (fate_of(t, side, p) == FATE_PROVEN && (!best || rank(s, p) <= rank(s, best)))
-			best = p;
-	return best ? sc_pieces_extract(q, best) : NULL;
+	const struct sc_tcp_side *s = &t->side[side];
+	struct sc_pieces *q = &t->side[side].doubt;
+	for (;;) {
+		struct sc_piece *best = NULL;
+		for (struct sc_piece *p = q->first; p; p = p->next)
+			if (p->marked && (!best || rank(s, p) <= rank(s, best)))
+				best = p;
+		if (!best)
+			return NULL;
+		best->marked = false;
+		if (fate_of(t, side, best) == FATE_PROVEN)
+			return sc_pieces_extract(q, best);
+	}
+}
+
+/* Packets that are captured late have not had their time; where time stands still, so many others have come. */
+static bool waits_for_better(const struct sc_tcp *t, const struct sc_tcp_side *s)
+{
+	return t->clock - s->proven_since < SC_TCP_SLACK && s->proven_tries < PROVEN_TRIES;
 }
 
 /* What is acknowledged is taken once packets that are captured late had their time. */
 static bool take_proven(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side side, bool force)
 {
 	struct sc_tcp_side *s = &t->side[side];
-	bool proven = false, taken = false;
-	for (const struct sc_piece *p = s->doubt.first; p && !proven; p = p->next)
-		proven = fate_of(t, side, p) == FATE_PROVEN;
-	if (!proven) {
+	bool taken = false;
+	if (!mark_proven(t, side)) {
 		s->proven_since = SC_TIME_NONE;
 		return false;
 	}
-	if (s->proven_since == SC_TIME_NONE)
+	if (s->proven_since == SC_TIME_NONE) {
 		s->proven_since = t->clock;
-	if (!force && !t->flushing && t->clock - s->proven_since < SC_TCP_SLACK)
+		s->proven_tries = 0;
+	}
+	if (!force && !t->flushing && waits_for_better(t, s))
 		return false;
 	struct sc_piece *piece;
 	while ((piece = best_proven(t, side))) {
@@ -278,6 +300,10 @@ static bool take_proven(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_
 static bool settle_side(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side side, bool force)
 {
 	struct sc_tcp_side *s = &t->side[side];
+	if (s->proven_since != SC_TIME_NONE && !force && !t->flushing && waits_for_better(t, s)) {
+		s->proven_tries++;
+		return false; /* known, and nothing to be done yet */
+	}
 	bool taken = take_proven(t, env, side, force);
 	struct sc_pieces old = s->doubt;
 	struct sc_piece *piece;
