@@ -9,11 +9,7 @@
  *
  * The same packets and ticks give the same events for any number of workers, while no limit is reached.
  *
- * A captured interface that one reader cannot follow may be read through several sockets among which the kernel
- * spreads connections (PACKET_FANOUT, by hash, with reassembly of fragments): each socket then belongs to a
- * worker's thread, which calls sc_front_read() and sc_engine_follow() itself and needs no ring for packets.
- * Packets are then numbered for each socket, so a step of the merge is a time instead of a number; everything else
- * here stays. */
+ * A captured interface that one reader cannot follow may be read through several sockets instead: see fan.h. */
 #ifndef SC_APP_TOPOLOGY_H
 #define SC_APP_TOPOLOGY_H
 
