@@ -79,7 +79,9 @@ bool sc_rule_no_banner(const struct sc_scene *s, struct sc_said *said)
 bool sc_rule_tarpit(const struct sc_scene *s, struct sc_said *said)
 {
 	const struct sc_watch_pace *no = &s->f->watch->refused, *yes = &s->f->watch->taken;
-	sc_time trip = s->f->session->timing.connect_ms == SC_TIME_NONE ? 0 : s->f->session->timing.connect_ms;
+	sc_time trip = s->f->session->timing.connect_ms;
+	if (trip < 0 || trip > 3600 * SC_SECOND) /* not known, or a clock that jumped: three of them must not overflow */
+		trip = 0;
 	sc_time slow = s->limits->tarpit_ms * SC_MS;
 	bool errors = no->count >= s->limits->tarpit_replies && no->least - trip >= slow && yes->count >= 2 &&
 		yes->most < s->limits->prompt_ms * SC_MS;
