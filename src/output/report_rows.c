@@ -200,7 +200,7 @@ void sc_report_show_hours(const struct sc_failures *m, const struct sc_part_visi
 	static const struct sc_column columns[] = {
 		{ SC_CELL_TIME, "from", "from", 1, 0, NULL, 0 },
 		{ SC_CELL_OUTCOMES, "outcomes", "", 9, 0, NULL, 0 },
-		{ SC_CELL_COUNT, "sessions", "sessions", 9, 0, NULL, 0 },
+		{ SC_CELL_COUNT, "session_count", "sessions", 9, 0, NULL, 0 },
 	};
 	static const struct sc_part part = { "timeline", "By hour", SC_COLUMNS(columns), 0, false };
 	const struct sc_timeline *t = &m->timeline;
