@@ -41,6 +41,7 @@ static void end(struct turns *turns, sc_time at, const char *mark, enum sc_turn_
 {
 	if (turns->text.cut) {
 		turns->text.size += sizeof(CUT_MARK);
+		turns->text.cut = false;
 		sc_text_adds(&turns->text, CUT_MARK);
 		turns->text.size -= sizeof(CUT_MARK);
 	}
