@@ -13,14 +13,14 @@ static const struct sc_detector_option options[] = {
 struct slot {
 	struct sc_rate rate;
 	struct sc_recent domains;
-	uint64_t helo;     /* of its first mail */
+	uint64_t helo;     /* whose HELO names are; of its last mail */
 	bool one_helo, begun;
 };
 
 static void judge(struct sc_detector *d, const struct sc_sight *s, struct sc_level level, sc_str domain)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
-	uint64_t window = d->options[WINDOW], helo = sc_sight_hash_nocase(s, x->helo);
+	uint64_t window = d->options[WINDOW], helo = sc_sight_hash_nocase(s, sc_domain_registrable(x->helo));
 	struct slot *slot = sc_keyed_touch(&d->tables[0], level.key, s->second);
 	slot->one_helo = slot->begun ? slot->one_helo && helo == slot->helo : true;
 	slot->helo = helo;
@@ -31,8 +31,8 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, struct sc_lev
 		return;
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "", n, " different sender domains in ");
-	sc_say_part(t, "", mails, slot->one_helo ? " mails, always with the same HELO" : " mails");
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = slot->one_helo ? SC_SEVERITY_LOW : SC_SEVERITY_MEDIUM,
+	sc_say_part(t, "", mails, slot->one_helo ? " mails, always with HELO names of one organisation" : " mails");
+	sc_detector_tell(d, s, &(struct sc_report){ .severity = slot->one_helo ? SC_SEVERITY_INFO : SC_SEVERITY_MEDIUM,
 		.confidence = slot->one_helo ? 40 : 80, .subject = level.subject, .window_s = window, .count = n,
 		.threshold = d->options[DOMAINS], .trail = &slot->rate.trail });
 }
@@ -50,7 +50,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 const struct sc_detector_class sc_detector_sender_churn = {
 	.name = "sender_churn",
 	.summary = "One address or network, without login, that sends for many domains with few mails each.",
-	.innocent = "Forwarders and mail providers: they keep one HELO name, and then severity and confidence are low.",
+	.innocent = "Forwarders and mail providers: their HELO names are of one organisation, and then it is info.",
 	.advice = "Look at the senders with list transactions; block the address or network.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
