@@ -19,6 +19,7 @@ static const struct sc_detector_option options[] = {
 struct slot {
 	struct sc_recent users, networks;
 	struct sc_trail trail;
+	struct sc_window refused;
 	float    usual;     /* an hour */
 	uint32_t hour, hours, count;
 };
@@ -42,8 +43,13 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_t
 	uint32_t window = (uint32_t)d->options[WINDOW];
 	keep_usual(slot, s->second);
 	sc_trail_add(&slot->trail, s);
-	uint64_t users = sc_recent_add(&slot->users, sc_sight_hash_nocase(s, rcpt_to), s->second, window);
-	uint64_t networks = sc_recent_add(&slot->networks, s->network, s->second, window);
+	sc_recent_put(&slot->users, sc_sight_hash_nocase(s, rcpt_to), s->second, window);
+	sc_recent_put(&slot->networks, s->network, s->second, window);
+	sc_window_add(&slot->refused, 1, s->second, window);
+	if (sc_window_count(&slot->refused, s->second, window) < d->options[USERS])
+		return; /* fewer refusals than that are fewer users */
+	uint64_t users = sc_recent_count(&slot->users, s->second, window);
+	uint64_t networks = sc_recent_count(&slot->networks, s->second, window);
 	if (users < d->options[USERS] || networks < d->options[NETWORKS] ||
 	    (float)users < slot->usual * (float)d->options[TIMES])
 		return;

@@ -54,12 +54,13 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	sc_str name = x->helo.name;
 	const struct sc_ip *ip = &s->head->client.ip;
 	if (name.len == 0 || name.at[0] == '[' || !sc_is_exchange(s) || !sc_is_stranger(s) || ip->version != 4 ||
-	    sc_is(x->auth.outcome, "ok") || sc_str_find(name, '.') == SIZE_MAX || holds_any(name, fixed))
+	    sc_is(x->auth.outcome, "ok") || sc_str_find(name, '.') == SIZE_MAX)
 		return;
 	struct sc_ip bare;
-	bool address = !sc_ip_read(name, &bare) && (holds_address(name, ip) || holds_hex(name, ip));
-	bool word = holds_any(name, dynamic) && has_digits(name);
-	if (!address && !word)
+	bool digits = has_digits(name), address = !sc_ip_read(name, &bare) &&
+		((digits && holds_address(name, ip)) || holds_hex(name, ip));
+	bool word = digits && holds_any(name, dynamic);
+	if ((!address && !word) || holds_any(name, fixed))
 		return;
 	bool hosted = holds_any(name, cloud);
 	sc_detector_quote(d, s, hosted ? SC_SEVERITY_INFO : SC_SEVERITY_LOW, address && word ? 85 : 65,

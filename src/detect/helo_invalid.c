@@ -25,8 +25,9 @@ static const char *flaw(sc_str name)
 	if (name.at[0] == '.' || name.at[0] == '-' || sc_str_search(name, SC_STR("..")) != SIZE_MAX)
 		return "a HELO name with an empty label";
 	static const char *const reserved[] = { ".invalid", ".localhost", ".local", ".lan", ".localdomain", ".internal" };
-	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
-		if (sc_str_ends_nocase(name, sc_str_of(reserved[i])))
+	sc_str last = sc_str_from(name, sc_str_rfind(name, '.'));
+	for (size_t i = 0; last.len >= 4 && i < sizeof(reserved) / sizeof(reserved[0]); i++)
+		if (sc_str_equal_nocase(last, sc_str_of(reserved[i])))
 			return "a HELO name that exists in no public DNS";
 	return NULL;
 }

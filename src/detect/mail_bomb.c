@@ -73,7 +73,8 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_t
 	slot = sc_keyed_touch(&d->tables[0], key, s->second);
 	uint32_t one = note_sender(d, s, slot, x->mail_from);
 	uint32_t n = sc_rate_hit(&slot->rate, s, slot->rate.hits.slot ? 1 : ENTRY, window);
-	uint64_t domains = sc_recent_add(&slot->domains, sc_sight_hash_nocase(s, sc_domain_of_path(x->mail_from)), s->second, window);
+	sc_recent_put(&slot->domains, sc_sight_hash_nocase(s, sc_domain_of_path(x->mail_from)), s->second, window);
+	uint64_t domains = n >= d->options[MAILS] ? sc_recent_count(&slot->domains, s->second, window) : 0;
 	sc_usual_add(&slot->usual, 1, s->second);
 	bool bomb = n >= d->options[MAILS] && domains >= d->options[DOMAINS], single = one >= d->options[SENDER];
 	if ((!bomb && !single) || !sc_usual_exceeded(&slot->usual, bomb ? n : one, d->options[TIMES]))

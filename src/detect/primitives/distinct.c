@@ -128,10 +128,15 @@ static uint64_t together(const struct sc_recent *r)
 	return sc_distinct_count(&sum);
 }
 
-uint64_t sc_recent_add(struct sc_recent *r, uint64_t hash, uint32_t second, uint32_t length_s)
+void sc_recent_put(struct sc_recent *r, uint64_t hash, uint32_t second, uint32_t length_s)
 {
 	turn(r, second / length_s);
 	sc_distinct_add(&r->now, hash);
+}
+
+uint64_t sc_recent_add(struct sc_recent *r, uint64_t hash, uint32_t second, uint32_t length_s)
+{
+	sc_recent_put(r, hash, second, length_s);
 	return together(r);
 }
 
