@@ -6,6 +6,9 @@
 #include "base/memory.h"
 #include "detect/primitives/window.h"
 
+#define DOOR_WORDS 4096   /* 32 KiB: a table of its own is not worth more */
+#define DOOR_MARKS 65536  /* then it is cleared: one foreign key in sixteen would pass */
+
 bool sc_keyed_open(struct sc_keyed *t, uint32_t count, size_t slot_octets, uint32_t idle_s)
 {
 	uint32_t sets = 1;
@@ -17,7 +20,9 @@ bool sc_keyed_open(struct sc_keyed *t, uint32_t count, size_t slot_octets, uint3
 	t->ranks = sc_memory_take(slots * sizeof(*t->ranks));
 	t->ceilings = sc_memory_take(sets * sizeof(*t->ceilings));
 	t->slots = sc_memory_take(slots * t->slot_octets);
-	return t->tags && t->ranks && t->ceilings && t->slots;
+	t->door = sc_memory_take(DOOR_WORDS * sizeof(*t->door));
+	t->nobody = sc_memory_take(t->slot_octets);
+	return t->tags && t->ranks && t->ceilings && t->slots && t->door && t->nobody;
 }
 
 void sc_keyed_close(struct sc_keyed *t)
@@ -26,13 +31,15 @@ void sc_keyed_close(struct sc_keyed *t)
 	sc_memory_give(t->ranks);
 	sc_memory_give(t->ceilings);
 	sc_memory_give(t->slots);
+	sc_memory_give(t->door);
+	sc_memory_give(t->nobody);
 	*t = (struct sc_keyed){ .tags = NULL };
 }
 
 size_t sc_keyed_octets(const struct sc_keyed *t)
 {
 	size_t slots = (size_t)t->sets * SC_KEYED_WAYS;
-	return slots * (sizeof(*t->tags) + sizeof(*t->ranks) + t->slot_octets) + t->sets * sizeof(*t->ceilings);
+	return DOOR_WORDS * sizeof(*t->door) + slots * (sizeof(*t->tags) + sizeof(*t->ranks) + t->slot_octets) + t->sets * sizeof(*t->ceilings);
 }
 
 static uint64_t tag_of(uint64_t hash)
@@ -71,9 +78,15 @@ const struct sc_keyed_rank *sc_keyed_rank_of(const struct sc_keyed *t, const voi
 	return &t->ranks[(size_t)((const char *)slot - t->slots) / t->slot_octets];
 }
 
+/* How often a key may have been turned away at the door: once each time before it was cleared. */
+static uint32_t turned_away(const struct sc_keyed *t)
+{
+	return t->marks || t->turns ? t->turns + 1 : 0;
+}
+
 uint32_t sc_keyed_ceiling(const struct sc_keyed *t, uint64_t hash)
 {
-	return t->ceilings[set_of(t, hash)];
+	return sc_add_capped(t->ceilings[set_of(t, hash)], turned_away(t));
 }
 
 static uint32_t weight(const struct sc_keyed *t, const struct sc_keyed_rank *r, uint32_t second)
@@ -98,10 +111,37 @@ static size_t victim(const struct sc_keyed *t, uint32_t set, uint32_t second)
 	return best;
 }
 
-static size_t settle(struct sc_keyed *t, uint64_t hash, uint32_t second)
+/* The key was here before, as the door remembers; it is marked. */
+static bool knocked(struct sc_keyed *t, uint64_t hash)
+{
+	uint64_t *word = &t->door[hash & (DOOR_WORDS - 1)];
+	uint64_t bits = UINT64_C(1) << (hash >> 12 & 63) | UINT64_C(1) << (hash >> 56 & 63);
+	bool known = (*word & bits) == bits;
+	*word |= bits;
+	t->marks += !known;
+	if (t->marks < DOOR_MARKS)
+		return known;
+	memset(t->door, 0, DOOR_WORDS * sizeof(*t->door));
+	t->marks = 0;
+	t->turns++;
+	return known;
+}
+
+static bool lives(const struct sc_keyed *t, size_t i, uint32_t second)
+{
+	return t->tags[i] && weight(t, &t->ranks[i], second) > 0;
+}
+
+/* For a key that has to come again: what is written there is lost. */
+static void *slot_of_nobody(struct sc_keyed *t)
+{
+	memset(t->nobody, 0, t->slot_octets);
+	return t->nobody;
+}
+
+static size_t settle_at(struct sc_keyed *t, uint64_t hash, uint32_t second, size_t i)
 {
 	uint32_t set = set_of(t, hash);
-	size_t i = victim(t, set, second);
 	if (t->tags[i]) {
 		uint32_t seen = sc_add_capped(t->ranks[i].count, t->ranks[i].error);
 		t->ceilings[set] = seen > t->ceilings[set] ? seen : t->ceilings[set];
@@ -109,15 +149,19 @@ static size_t settle(struct sc_keyed *t, uint64_t hash, uint32_t second)
 		memset(slot_at(t, i), 0, t->slot_octets);
 	}
 	t->tags[i] = tag_of(hash);
-	t->ranks[i] = (struct sc_keyed_rank){ 0, t->ceilings[set], second };
+	t->ranks[i] = (struct sc_keyed_rank){ 0, sc_keyed_ceiling(t, hash), second };
 	return i;
 }
 
 void *sc_keyed_touch(struct sc_keyed *t, uint64_t hash, uint32_t second)
 {
 	size_t i = index_of(t, hash);
-	if (i == SIZE_MAX)
-		i = settle(t, hash, second);
+	if (i == SIZE_MAX) {
+		i = victim(t, set_of(t, hash), second);
+		if (lives(t, i, second) && !knocked(t, hash))
+			return slot_of_nobody(t);
+		settle_at(t, hash, second, i);
+	}
 	struct sc_keyed_rank *r = &t->ranks[i];
 	r->count = sc_add_capped(r->count, 1);
 	r->last = second > r->last ? second : r->last;
@@ -138,7 +182,7 @@ static void take_over(struct sc_keyed *into, const struct sc_keyed *from, size_t
 	const struct sc_keyed_rank *r = &from->ranks[i];
 	size_t at = index_of(into, from->tags[i]);
 	if (at == SIZE_MAX)
-		at = settle(into, from->tags[i], r->last);
+		at = settle_at(into, from->tags[i], r->last, victim(into, set_of(into, from->tags[i]), r->last));
 	struct sc_keyed_rank *to = &into->ranks[at];
 	to->count = sc_add_capped(to->count, r->count);
 	to->error = sc_add_capped(to->error, r->error);
@@ -152,10 +196,10 @@ void sc_keyed_merge(struct sc_keyed *into, const struct sc_keyed *from, void (*m
 	size_t slots = (size_t)into->sets * SC_KEYED_WAYS;
 	for (size_t i = 0; i < slots; i++) /* what only this one keeps, the other may have seen and given up */
 		if (into->tags[i] && index_of(from, into->tags[i]) == SIZE_MAX)
-			into->ranks[i].error = sc_add_capped(into->ranks[i].error, from->ceilings[i / SC_KEYED_WAYS]);
+			into->ranks[i].error = sc_add_capped(into->ranks[i].error, sc_keyed_ceiling(from, into->tags[i]));
 	for (size_t i = 0; i < slots; i++)
 		if (from->tags[i])
 			take_over(into, from, i, merge);
 	for (uint32_t s = 0; s < into->sets; s++)
-		into->ceilings[s] = sc_add_capped(into->ceilings[s], from->ceilings[s]);
+		into->ceilings[s] = sc_add_capped(into->ceilings[s], sc_add_capped(from->ceilings[s], turned_away(from)));
 }

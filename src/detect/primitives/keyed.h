@@ -5,7 +5,9 @@
  * As in space-saving (Metwally and others, 2005), the newcomer's `error` says how often it may have been seen before: for a key
  * in the table  count <= times seen <= count + error,  and a key that is not there was seen at most ceiling times.
  *
- * So one key seen a dozen times in a minute outlives a million keys seen once. */
+ * So one key seen a dozen times in a minute outlives a million keys seen once.  And where a set is full of keys that live, a
+ * newcomer has to come twice: the first time it gets a slot of nobody, which is forgotten with the next call, and a mark at
+ * the door.  A flood of keys seen once then touches little memory, and a count may begin one late, which `error` covers. */
 #ifndef SC_DETECT_KEYED_H
 #define SC_DETECT_KEYED_H
 
@@ -22,6 +24,9 @@ struct sc_keyed {
 	struct sc_keyed_rank *ranks;
 	uint32_t *ceilings;          /* a set: the most that a key it gave up was seen */
 	char    *slots;
+	uint64_t *door;              /* marks of keys that came once: a Bloom filter, two bits in a word */
+	char    *nobody;             /* a slot that no key has */
+	uint32_t marks, turns;       /* at the door since it was cleared; how often it was */
 	size_t   slot_octets;
 	uint32_t sets, idle_s;
 	uint64_t evicted;
