@@ -11,14 +11,14 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-BASE = 24  # MB: the program, its tables, rings and buffers
+BASE = 36  # MB: the program, its tables, rings and buffers
 # Kind, connections, options, MB at full size beyond BASE, whether these grow with the connections, how sessions must end.
 ROWS = (
     ("syn", 2_000_000, (), 0, False, {}),
-    ("half", 1_000_000, (), 140, False, {}),              # the table of connections holds 155,000 of them
+    ("half", 1_000_000, (), 140, False, {}),              # the table of connections holds 150,000 of them
     ("half", 1_000_000, ("--mem", "4G"), 880, True, {}),  # and this one all
     ("guarded", 300_000, ("--mem", "32M"), 12, False, {"quit": 1}),
-    ("sessions", 100_000, ("--mem", "1G"), 520, True, {"quit": 100_000}),
+    ("sessions", 100_000, ("--mem", "2G"), 720, True, {"quit": 100_000}),
 )
 
 
