@@ -213,6 +213,8 @@ static void accept_reset(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc
 	if (fit == FIT_NOT) {
 		t->quirks |= SC_QUIRK_BIT(tcp_bad_reset);
 	} else if (fit != FIT_EXACT) {
+		if (t->reset_waits && t->reset_likely && fit == FIT_MAYBE)
+			return; /* the likelier one is waited for */
 		t->reset_waits = true;
 		t->reset_likely = fit == FIT_LIKELY;
 		t->reset_by = side;

@@ -306,6 +306,7 @@ static struct wire *likely_reset(void)
 	S(.ack = 2, .window = WINDOW - 2, .sack = { WINDOW - 1, WINDOW });
 	feed(w, SC_CLIENT, (struct seg){ .flags = SC_TCP_RST, .seq = WINDOW, .text = "z" });
 	assert_false(w->tcp.reset);
+	feed(w, SC_CLIENT, (struct seg){ .flags = SC_TCP_RST, .seq = 500 }); /* a less likely one changes nothing */
 	C(.seq = 2, .text = "cd");
 	return w;
 }
@@ -322,11 +323,6 @@ static void test_likely_resets(void **state)
 	assert_true(w->tcp.reset);
 	assert_int_equal(w->tcp.reset_by, SC_CLIENT);
 	done(w, "the receiver knows the connection no more", "ab");
-	w = likely_reset();
-	feed(w, SC_CLIENT, (struct seg){ .flags = SC_TCP_RST, .seq = 2 });
-	feed(w, SC_SERVER, (struct seg){ .flags = SC_TCP_RST, .seq = 0 });
-	assert_true(w->tcp.reset);
-	done(w, "then one that fits: the octets between are not lost by the first", "abcd");
 }
 
 /* A FIN that no window has room for is not taken; where the window begins it is. */
