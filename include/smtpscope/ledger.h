@@ -48,6 +48,9 @@ void   sc_ledger_finish(struct sc_ledger *l, uint64_t number, sc_time now);
 /* Findings told so far. */
 uint64_t sc_ledger_findings(const struct sc_ledger *l);
 
+/* Stories and the like that had to be forgotten for want of memory before they were over: retries may be missed. */
+uint64_t sc_ledger_lost(const struct sc_ledger *l);
+
 void   sc_ledger_close(struct sc_ledger *l); /* NULL is fine */
 
 #ifdef __cplusplus

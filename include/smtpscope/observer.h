@@ -42,6 +42,8 @@ struct sc_observer_class {
 	void   (*jump)(void *self, sc_time from, sc_time to);
 	/* The end of the capture.  May be NULL. */
 	void   (*finish)(void *self, sc_time now);
+	/* What had to be forgotten for want of memory and was still of use.  May be NULL. */
+	uint64_t (*lost)(const void *self);
 	void   (*close)(void *self); /* may be NULL */
 };
 

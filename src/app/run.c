@@ -468,6 +468,14 @@ static void say_copies(const struct sc_counters *c)
 		       (unsigned long long)c->packets_mirrored, (unsigned long long)followed);
 }
 
+static void say_forgotten(const struct run *r)
+{
+	uint64_t lost = sc_ledger_lost(r->ledger);
+	if (lost)
+		sc_say("--mem", "%llu messages that waited for another attempt were forgotten, so retries may be missed; give a larger"
+		       " --mem", (unsigned long long)lost);
+}
+
 static void say_notes(const struct run *r, const struct sc_counters *c, const struct sc_source_facts *facts)
 {
 	if (r->o->quiet || r->dead || r->o->mode == SC_MODE_doctor)
@@ -478,6 +486,7 @@ static void say_notes(const struct run *r, const struct sc_counters *c, const st
 	else
 		sc_selection_explain(&r->selection);
 	say_copies(c);
+	say_forgotten(r);
 	if (r->fan && c->datagrams_timed_out)
 		sc_say("--fanout", "%llu IP datagrams in fragments were not put together; the kernel spreads those of IPv6 over all"
 		       " sockets, so read them without it", (unsigned long long)c->datagrams_timed_out);

@@ -144,6 +144,14 @@ uint64_t sc_ledger_findings(const struct sc_ledger *l)
 	return l->findings;
 }
 
+uint64_t sc_ledger_lost(const struct sc_ledger *l)
+{
+	uint64_t sum = 0;
+	for (size_t i = 0; i < l->count; i++)
+		sum += l->members[i].cls->lost ? l->members[i].cls->lost(l->members[i].self) : 0;
+	return sum;
+}
+
 /* ---- opening, closing ---- */
 
 static bool is_needed(const struct sc_observer_class *cls, uint64_t wants)

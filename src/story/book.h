@@ -64,7 +64,7 @@ struct sc_book {
 	uint32_t *buckets;
 	uint32_t  mask;
 	struct sc_book_list chapters[SC_CHAPTERS];
-	uint64_t given_up;           /* stories that had to make room */
+	uint64_t given_up;           /* stories that had to make room before they were over */
 };
 
 bool sc_book_open(struct sc_book *b, uint64_t octets);

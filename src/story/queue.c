@@ -141,7 +141,17 @@ static void judge_pool(const struct sc_observer_config *to, const struct sc_ev_h
 
 /* ---- duplicate ---- */
 
-static void judge_duplicate(const struct sc_observer_config *to, const struct sc_ev_head *head, const struct sc_story *s)
+static bool was_late(const struct sc_story *s, sc_queue_late_fn *late, void *ctx)
+{
+	const struct sc_book_try *at = NULL;
+	const struct sc_try *act;
+	bool any = late(ctx, s->past.first.session);
+	while ((act = earlier(s, &at)))
+		any |= late(ctx, act->session);
+	return any;
+}
+
+static void judge_duplicate(const struct sc_observer_config *to, const struct sc_ev_head *head, const struct sc_story *s, bool late)
 {
 	char room[SC_TELL_OCTETS];
 	struct sc_text t = sc_text_into(room, sizeof(room));
@@ -160,13 +170,14 @@ static void judge_duplicate(const struct sc_observer_config *to, const struct sc
 	sc_text_adds(&t, "Accepted ");
 	sc_text_number(&t, s->accepted);
 	sc_text_adds(&t, r.in_doubt ? " times: the client sent it again because an earlier verdict never came" :
+		late ? " times: the client sent it again because it had gone when it was accepted" :
 		" times by the same server: the client sent it again although it had been accepted");
 	put_first(&t, s);
 	sc_tell_diagnosis(to, head, SC_DIAGNOSIS_duplicate, &t);
 }
 
 void sc_queue_joined(const struct sc_observer_config *to, const struct sc_ev_head *head, const struct sc_story *s,
-	const struct sc_past *before)
+	const struct sc_past *before, sc_queue_late_fn *late, void *ctx)
 {
 	if (s->past.last.fate != SC_FATE_accepted) {
 		judge_pool(to, head, s);
@@ -174,7 +185,7 @@ void sc_queue_joined(const struct sc_observer_config *to, const struct sc_ev_hea
 	}
 	if (before->last.fate == SC_FATE_deferred)
 		judge_pass(to, head, s);
-	judge_duplicate(to, head, s);
+	judge_duplicate(to, head, s, s->accepted > 1 && was_late(s, late, ctx));
 }
 
 /* ---- greylist_no_retry ---- */

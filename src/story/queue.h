@@ -8,9 +8,12 @@
 
 #define SC_QUEUE_RETRY (4 * 3600 * SC_SECOND) /* who has not tried again by then will not */
 
+/* Whether the verdict of that session came after the client had gone (diagnosis late_accept). */
+typedef bool sc_queue_late_fn(void *ctx, uint64_t session);
+
 /* The story has got another attempt, its last.  `before`: the past it was joined to; `head`: of the attempt's session. */
 void sc_queue_joined(const struct sc_observer_config *to, const struct sc_ev_head *head, const struct sc_story *s,
-	const struct sc_past *before);
+	const struct sc_past *before, sc_queue_late_fn *late, void *ctx);
 
 /* No retry came in SC_QUEUE_RETRY. */
 void sc_queue_abandoned(const struct sc_observer_config *to, const struct sc_story *s);

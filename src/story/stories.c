@@ -37,6 +37,7 @@ struct stories {
 	struct sc_observer_config config;
 	struct sc_book book;
 	struct sc_shelf servers;           /* that took mail */
+	struct sc_shelf late;              /* sessions whose verdict the client did not wait for */
 	struct sc_shelf unseen;            /* networks of clients some of whose mail could not be read */
 	struct sc_report report;           /* in a message whose deliveries come next */
 	struct sc_past before;             /* what the delivery in work was joined to */
@@ -116,7 +117,7 @@ static void tell(struct stories *w, struct sc_story *s, bool over)
 static void give_up(struct stories *w, struct sc_story *s)
 {
 	tell(w, s, false);
-	w->book.given_up++;
+	w->book.given_up += s->chapter != SC_CHAPTER_SETTLED;
 	sc_book_remove(&w->book, s);
 }
 
@@ -248,11 +249,25 @@ static void see_returns(struct stories *w, const struct sc_event *ev)
 	}
 }
 
+static bool was_late(void *ctx, uint64_t session)
+{
+	struct stories *w = ctx;
+	return sc_shelf_find(&w->late, session) != NULL;
+}
+
+static void see_diagnosis(struct stories *w, const struct sc_event *ev)
+{
+	const struct sc_ev_diagnosis *d = ev->body;
+	bool fresh;
+	if (ev->head && is_word(d->diagnosis, "late_accept"))
+		(void)sc_shelf_touch(&w->late, ev->head->session, ev->when, &fresh);
+}
+
 static void see_delivery(struct stories *w, const struct sc_event *ev)
 {
 	see_returns(w, ev);
 	if (w->joined)
-		sc_queue_joined(&w->config, ev->head, w->joined, &w->before);
+		sc_queue_joined(&w->config, ev->head, w->joined, &w->before, was_late, w);
 	w->joined = NULL;
 }
 
@@ -261,6 +276,8 @@ static void stories_observe(void *self, const struct sc_event *ev)
 	struct stories *w = self;
 	if (ev->kind == SC_EVENT_delivery)
 		see_delivery(w, ev);
+	else if (ev->kind == SC_EVENT_diagnosis)
+		see_diagnosis(w, ev);
 	else if (ev->kind == SC_EVENT_message)
 		sc_report_read(&w->report, ev, w->config.seed);
 	else if (ev->head)
@@ -328,9 +345,15 @@ static sc_err stories_open(void *self, const struct sc_observer_config *config)
 	struct stories *w = self;
 	uint64_t shelf = config->memory / SHELF_SHARE;
 	w->config = *config;
-	bool taken = sc_book_open(&w->book, config->memory - 2 * shelf) &&
-		sc_shelf_open(&w->servers, sizeof(struct server), shelf) && sc_shelf_open(&w->unseen, sizeof(struct seen), shelf);
+	bool taken = sc_book_open(&w->book, config->memory - 3 * shelf) &&
+		sc_shelf_open(&w->servers, sizeof(struct server), shelf) &&
+		sc_shelf_open(&w->late, sizeof(struct sc_entry), shelf) && sc_shelf_open(&w->unseen, sizeof(struct seen), shelf);
 	return taken ? SC_OK : SC_EFAILED;
+}
+
+static uint64_t stories_lost(const void *self)
+{
+	return ((const struct stories *)self)->book.given_up;
 }
 
 static void stories_close(void *self)
@@ -338,6 +361,7 @@ static void stories_close(void *self)
 	struct stories *w = self;
 	sc_book_close(&w->book);
 	sc_shelf_close(&w->servers);
+	sc_shelf_close(&w->late);
 	sc_shelf_close(&w->unseen);
 }
 
@@ -345,8 +369,8 @@ const struct sc_observer_class sc_stories_class = {
 	.name     = "stories",
 	.summary  = "attempts of one message for one recipient, joined",
 	.wants    = SC_WANT(SC_EVENT_delivery) | SC_WANT(SC_EVENT_session),
-	.more     = SC_WANT(SC_EVENT_message),
-	.more_for = SC_WANT(SC_EVENT_story),
+	.more     = SC_WANT(SC_EVENT_message) | SC_WANT(SC_EVENT_diagnosis),
+	.more_for = SC_WANT(SC_EVENT_story) | SC_WANT(SC_EVENT_diagnosis),
 	.tells    = SC_WANT(SC_EVENT_delivery) | SC_WANT(SC_EVENT_story) | SC_WANT(SC_EVENT_diagnosis),
 	.share    = 12,
 	.size     = sizeof(struct stories),
@@ -356,5 +380,6 @@ const struct sc_observer_class sc_stories_class = {
 	.tick     = stories_tick,
 	.jump     = stories_jump,
 	.finish   = stories_finish,
+	.lost     = stories_lost,
 	.close    = stories_close,
 };

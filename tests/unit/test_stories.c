@@ -343,7 +343,29 @@ static void scarce(void **state)
 	assert_int_equal(ledger_count(&t, SC_EVENT_delivery, NULL), 1003);
 	assert_int_equal(((const struct sc_ev_delivery *)nth(&t, SC_EVENT_delivery, 1002)->body)->attempt, 1);
 	assert_int_equal(ledger_count(&t, SC_EVENT_story, NULL), 1);
+	assert_true(sc_ledger_lost(t.l) > 900);
 	ledger_close(&t);
+}
+
+/* The client had gone when the server accepted, and so it sends again: the duplicate says why. */
+static void late(void **state)
+{
+	(void)state;
+	static const struct step first = { 0, 1, A, S, "mx.example.org", NULL, "<1@example.org>", 900, "accepted", NULL, NULL, 1, 1 };
+	static const struct step again = { 305, 2, A, S, "mx.example.org", NULL, "<1@example.org>", 900, "accepted", NULL, NULL, 2, 1 };
+	for (int late = 0; late < 2; late++) {
+		struct ledger t;
+		struct sc_ev_diagnosis d = { .diagnosis = late ? "late_accept" : "slow_reply" };
+		ledger_open(&t, 0, 0);
+		feed_step(&t, &first, 1);
+		ledger_feed(&t, SC_EVENT_diagnosis, 1, A, S, 25, NOON + SC_SECOND, &d);
+		feed_step(&t, &again, 1);
+		const struct sc_ev_diagnosis *told = nth(&t, SC_EVENT_diagnosis, 1)->body;
+		assert_string_equal(told->diagnosis, "duplicate");
+		assert_true((sc_str_search(told->text, SC_STR("had gone")) != SIZE_MAX) == (late == 1));
+		assert_int_equal(sc_ledger_lost(t.l), 0);
+		ledger_close(&t);
+	}
 }
 
 /* Addresses of any length and octets are kept, or the delivery is in no story. */
@@ -375,6 +397,7 @@ int main(void)
 		cmocka_unit_test(unseen),
 		cmocka_unit_test(returns),
 		cmocka_unit_test(repeated),
+		cmocka_unit_test(late),
 		cmocka_unit_test(scarce),
 		cmocka_unit_test(hostile),
 	};
