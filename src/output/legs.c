@@ -77,7 +77,8 @@ static void put_tie(struct ladder *l, const struct sc_leg *leg, unsigned depth)
 		sc_text_visible(t, leg->before->queue_id);
 		sc_text_adds(t, " in its Received fields");
 	} else {
-		sc_text_adds(t, leg->tie == SC_LEG_MESSAGE_ID ? "tied by Message-ID" : "tied by sender, recipient and size: likely");
+		bool named = leg->tie == SC_LEG_MESSAGE_ID;
+		sc_text_adds(t, named ? "tied by Message-ID" : "tied by sender, recipient and size: likely");
 	}
 	if (leg->unseen) {
 		sc_text_adds(t, "; ");

@@ -151,7 +151,8 @@ static bool was_late(const struct sc_story *s, sc_queue_late_fn *late, void *ctx
 	return any;
 }
 
-static void judge_duplicate(const struct sc_observer_config *to, const struct sc_ev_head *head, const struct sc_story *s, bool late)
+static void judge_duplicate(const struct sc_observer_config *to, const struct sc_ev_head *head, const struct sc_story *s,
+	bool late)
 {
 	char room[SC_TELL_OCTETS];
 	struct sc_text t = sc_text_into(room, sizeof(room));
@@ -160,7 +161,8 @@ static void judge_duplicate(const struct sc_observer_config *to, const struct sc
 	if (s->accepted < 2 ? !r.in_doubt : !doubled)
 		return;
 	if (s->accepted < 2) {
-		sc_text_adds(&t, "Perhaps delivered twice: the verdict on an earlier attempt never came, and this one was accepted ");
+		sc_text_adds(&t, "Perhaps delivered twice: the verdict on an earlier attempt never came, ");
+		sc_text_adds(&t, "and this one was accepted ");
 		sc_tell_duration(&t, s->past.last.when - s->past.first.when);
 		sc_text_adds(&t, " after the first");
 		put_first(&t, s);

@@ -347,7 +347,8 @@ static sc_err stories_open(void *self, const struct sc_observer_config *config)
 	w->config = *config;
 	bool taken = sc_book_open(&w->book, config->memory - 3 * shelf) &&
 		sc_shelf_open(&w->servers, sizeof(struct server), shelf) &&
-		sc_shelf_open(&w->late, sizeof(struct sc_entry), shelf) && sc_shelf_open(&w->unseen, sizeof(struct seen), shelf);
+		sc_shelf_open(&w->late, sizeof(struct sc_entry), shelf) &&
+		sc_shelf_open(&w->unseen, sizeof(struct seen), shelf);
 	return taken ? SC_OK : SC_EFAILED;
 }
 

@@ -34,8 +34,9 @@ struct storms {
 static struct pair *pair_of(struct storms *w, const struct sc_event *ev)
 {
 	bool fresh;
-	uint64_t ends[] = { sc_net_hash(w->config.seed, &ev->head->client.ip), sc_net_hash(w->config.seed, &ev->head->server.ip) };
-	uint64_t key = sc_hash(w->config.seed, (sc_str){ (const char *)ends, sizeof(ends) });
+	uint64_t seed = w->config.seed;
+	uint64_t ends[] = { sc_net_hash(seed, &ev->head->client.ip), sc_net_hash(seed, &ev->head->server.ip) };
+	uint64_t key = sc_hash(seed, (sc_str){ (const char *)ends, sizeof(ends) });
 	return sc_shelf_touch(&w->pairs, key, ev->when, &fresh);
 }
 
