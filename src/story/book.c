@@ -7,8 +7,6 @@
 
 #include "base/memory.h"
 
-#define WALK 64u /* stories of one bucket that are looked at: many mails of one sender to one recipient cost no more */
-
 static struct sc_story *at(const struct sc_book *b, uint32_t place)
 {
 	return place ? sc_pool_at(&b->stories, place - 1) : NULL;
@@ -120,13 +118,20 @@ static bool is_of(const struct sc_story *s, const struct sc_attempt *a)
 		sc_attempt_same_address(sc_story_to(s), a->to);
 }
 
-struct sc_story *sc_book_find(struct sc_book *b, const struct sc_attempt *a, const struct sc_story *after)
+struct sc_book_walk sc_book_walk(struct sc_book *b, const struct sc_attempt *a)
 {
-	uint32_t place = after ? b->links[place_of(b, after)].next : *bucket_of(b, a->key), tag = tag_of(a->key);
-	for (unsigned steps = 0; place && steps < WALK; steps++) {
-		if (b->links[place].tag == tag && is_of(at(b, place), a))
-			return at(b, place);
-		place = b->links[place].next;
+	return (struct sc_book_walk){ a, *bucket_of(b, a->key), 0 };
+}
+
+struct sc_story *sc_book_next(struct sc_book *b, struct sc_book_walk *w)
+{
+	uint32_t tag = tag_of(w->attempt->key);
+	while (w->place && w->steps++ < SC_BOOK_WALK) {
+		const struct sc_book_link *link = &b->links[w->place];
+		struct sc_story *s = link->tag == tag ? at(b, w->place) : NULL;
+		w->place = link->next;
+		if (s && is_of(s, w->attempt))
+			return s;
 	}
 	return NULL;
 }

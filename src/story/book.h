@@ -9,6 +9,7 @@
 #include "story/join.h"
 
 #define SC_BOOK_TRIES 24  /* attempts of a story of which session and addresses are kept */
+#define SC_BOOK_WALK  64
 #define SC_BOOK_TEXT  104 /* octets of both addresses that need no block */
 
 enum sc_chapter {
@@ -70,8 +71,15 @@ struct sc_book {
 bool sc_book_open(struct sc_book *b, uint64_t octets);
 void sc_book_close(struct sc_book *b);
 
-/* The newest story of that key that is not older than `after` (NULL: the newest of all); NULL: there is none. */
-struct sc_story *sc_book_find(struct sc_book *b, const struct sc_attempt *a, const struct sc_story *after);
+/* The stories of a sender and a recipient, the newest first; at most SC_BOOK_WALK of what shares their bucket is looked
+ * at, so that any number of mails between two people costs no more. */
+struct sc_book_walk {
+	const struct sc_attempt *attempt;
+	uint32_t place;
+	unsigned steps;
+};
+struct sc_book_walk sc_book_walk(struct sc_book *b, const struct sc_attempt *a);
+struct sc_story *sc_book_next(struct sc_book *b, struct sc_book_walk *w); /* NULL: that was the last */
 
 /* The one to give up when there is no room for another; NULL while there is. */
 struct sc_story *sc_book_least(struct sc_book *b);

@@ -62,7 +62,8 @@ struct sc_story *sc_report_story(const struct sc_report *r, uint32_t i, struct s
 	if (from.len > SC_ATTEMPT_ADDRESS || a.to.len > SC_ATTEMPT_ADDRESS || !from.len)
 		return NULL;
 	a.key = sc_attempt_key(from, a.to, seed);
-	for (struct sc_story *s = sc_book_find(b, &a, NULL); s; s = sc_book_find(b, &a, s)) {
+	struct sc_book_walk walk = sc_book_walk(b, &a);
+	for (struct sc_story *s; (s = sc_book_next(b, &walk));) {
 		if (contradicted(r, &s->past.who))
 			continue;
 		if (named(r, &s->past.who))

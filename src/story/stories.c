@@ -63,7 +63,8 @@ static bool same_size(const struct sc_identity *a, const struct sc_identity *b)
 static struct candidates weigh(struct stories *w, const struct sc_attempt *a)
 {
 	struct candidates c = { .all = 0 };
-	for (struct sc_story *s = sc_book_find(&w->book, a, NULL); s; s = sc_book_find(&w->book, a, s)) {
+	struct sc_book_walk walk = sc_book_walk(&w->book, a);
+	for (struct sc_story *s; (s = sc_book_next(&w->book, &walk));) {
 		enum sc_join join = sc_join_judge(&s->past, a);
 		c.best[join] = c.best[join] ? c.best[join] : s;
 		c.count[join]++;
@@ -77,7 +78,8 @@ static struct candidates weigh(struct stories *w, const struct sc_attempt *a)
 
 static void cloud(struct stories *w, const struct sc_attempt *a)
 {
-	for (struct sc_story *s = sc_book_find(&w->book, a, NULL); s; s = sc_book_find(&w->book, a, s))
+	struct sc_book_walk walk = sc_book_walk(&w->book, a);
+	for (struct sc_story *s; (s = sc_book_next(&w->book, &walk));)
 		s->clouded |= sc_join_judge(&s->past, a) != SC_JOIN_NO;
 }
 

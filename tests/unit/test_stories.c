@@ -1,4 +1,6 @@
 /* test_stories.c - deliveries in, stories and what queues show out. */
+#include <time.h>
+
 #include "ledger_fixture.h"
 
 #define MINUTE 60
@@ -368,6 +370,31 @@ static void late(void **state)
 	}
 }
 
+/* Any number of mails between two people: each costs as much as the hundredth did.  What is counted is the time that the
+ * second half takes, which would be thrice the first's if the walk grew. */
+static void crowded(void **state)
+{
+	(void)state;
+	enum { MAILS = 40000 };
+	struct ledger t;
+	struct step s = scenes[0].steps[1];
+	clock_t spent[2];
+	ledger_open(&t, 64 << 20, SC_WANT(SC_EVENT_story));
+	for (int half = 0; half < 2; half++) {
+		clock_t begin = clock();
+		for (uint64_t i = 0; i < MAILS / 2; i++) {
+			char name[32];
+			snprintf(name, sizeof(name), "<%d.%llu@example.org>", half, (unsigned long long)i);
+			s.message_id = name;
+			s.session = 1 + (uint64_t)half * MAILS + i;
+			feed_step(&t, &s, 1);
+		}
+		spent[half] = clock() - begin;
+	}
+	assert_true(spent[1] < 2 * spent[0] + CLOCKS_PER_SEC / 2);
+	ledger_close(&t);
+}
+
 /* Addresses of any length and octets are kept, or the delivery is in no story. */
 static void hostile(void **state)
 {
@@ -399,6 +426,7 @@ int main(void)
 		cmocka_unit_test(repeated),
 		cmocka_unit_test(late),
 		cmocka_unit_test(scarce),
+		cmocka_unit_test(crowded),
 		cmocka_unit_test(hostile),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
