@@ -24,7 +24,7 @@ files() {
 
 one_file() {
 	local out
-	out=$(mktemp -p "$work")
+	out=$(mktemp -p "$work") || return
 	"$tool" "$1" "$count" "$first" "$workers" >"$out.told" 2>&1
 	case $? in
 	0 | 1) ;;
