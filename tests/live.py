@@ -76,7 +76,7 @@ def strip(value):
 def events(text):
     """A bag of events without what differs between two sights of the same packets."""
     bag = collections.Counter()
-    for line in text.splitlines():
+    for line in text[:text.rfind('\n') + 1].splitlines():  # the last may be on its way
         e = json.loads(line)
         if e['event'] not in TOGETHER:
             bag[json.dumps(strip(e), sort_keys=True)] += 1
