@@ -78,7 +78,7 @@ def events(text):
     bag = collections.Counter()
     for line in text[:text.rfind('\n') + 1].splitlines():  # the last may be on its way
         e = json.loads(line)
-        if e['event'] not in TOGETHER:
+        if e['event'] not in TOGETHER and 'broke' not in e:  # how long nobody answered depends on the pace
             bag[json.dumps(strip(e), sort_keys=True)] += 1
     return bag
 
