@@ -64,6 +64,20 @@ static void read_quoted(struct reader *r, struct sc_text *bare, struct sc_text *
 	sc_text_put(quoted, '"');
 }
 
+/* Takes the octets that follow and have no meaning of their own anywhere. */
+static sc_str take_plain(struct reader *r)
+{
+	static const bool special[256] = { ['('] = true, [')'] = true, ['<'] = true, ['>'] = true, ['['] = true, [']'] = true,
+		[':'] = true, [';'] = true, ['@'] = true, [','] = true, ['.'] = true, ['"'] = true, ['\\'] = true, [' '] = true,
+		['\t'] = true };
+	size_t n = 0;
+	while (n < r->rest.len && !special[(uint8_t)r->rest.at[n]])
+		n++;
+	sc_str plain = sc_str_slice(r->rest, 0, n);
+	r->rest = sc_str_from(r->rest, n);
+	return plain;
+}
+
 static bool joins(char c)
 {
 	return c == '.' || c == '@';
@@ -86,14 +100,16 @@ static void read_angle(struct reader *r, struct sc_text *address)
 		char c = take(r);
 		if (c == '>')
 			return;
-		if (c == '(')
+		if (c == '(') {
 			read_comment(r);
-		else if (c == '"')
+		} else if (c == '"') {
 			read_quoted(r, NULL, address);
-		else if (c == ':' && address->len && address->at[0] == '@')
+		} else if (c == ':' && address->len && address->at[0] == '@') {
 			*address = sc_text_into(address->at, address->size);
-		else if (!sc_is_space(c))
+		} else if (!sc_is_space(c)) {
 			sc_text_put(address, c);
+			sc_text_add(address, take_plain(r));
+		}
 	}
 }
 
@@ -118,6 +134,9 @@ static void read_atom(struct reader *r, char c)
 	r->at |= c == '@';
 	sc_text_put(&r->name, c);
 	sc_text_put(&r->plain, c);
+	sc_str more = joins(c) ? SC_STR("") : take_plain(r);
+	sc_text_add(&r->name, more);
+	sc_text_add(&r->plain, more);
 }
 
 static void begin(struct reader *r, struct sc_address *a)

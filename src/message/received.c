@@ -13,9 +13,12 @@ enum clause { NONE, FROM, BY, WITH, ID, FOR, OTHER };
 
 static enum clause keyword(sc_str word)
 {
-	static const char *const words[] = { "from", "by", "with", "id", "for", "via" };
+	static const struct {
+		const char *text;
+		size_t len;
+	} words[] = { { "from", 4 }, { "by", 2 }, { "with", 4 }, { "id", 2 }, { "for", 3 }, { "via", 3 } };
 	for (size_t i = 0; word.len <= 4 && i < sizeof(words) / sizeof(words[0]); i++)
-		if (sc_str_equal_nocase(word, sc_str_of(words[i])))
+		if (word.len == words[i].len && sc_str_equal_nocase(word, (sc_str){ words[i].text, words[i].len }))
 			return (enum clause)(FROM + i);
 	return NONE;
 }
