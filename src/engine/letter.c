@@ -1,8 +1,7 @@
 /* letter.c - which run of text belongs to which message; see letter.h.
  *
  * A message is known by where it began in the client's stream.  It is read before its fate is known and told when
- * its transaction ends; its memory stays until then, and a little longer, since its Message-ID is shown with each
- * recipient.
+ * its transaction ends, before its recipients are, each with the Message-ID; then its memory is given back.
  */
 #include "engine/letter.h"
 
@@ -64,8 +63,20 @@ const struct sc_letter *sc_letters_take(struct sc_letters *l, uint64_t begin)
 	for (int i = 0; i < SC_LETTERS; i++)
 		if (l->items[i].used && l->items[i].begin < begin)
 			give_up(&l->items[i]);
-	const struct sc_letter *x = find(l, begin);
+	struct sc_letter *x = find(l, begin);
+	if (x)
+		x->told = true;
 	return x && x->message ? x : NULL;
+}
+
+void sc_letters_settle(struct sc_letters *l)
+{
+	for (int i = 0; i < SC_LETTERS; i++) {
+		struct sc_letter *x = &l->items[i];
+		if (x->told && x->message)
+			sc_message_close(x->message);
+		x->message = x->told ? NULL : x->message; /* the slot stays: more of the same text is not another message */
+	}
 }
 
 void sc_letters_close(struct sc_letters *l)

@@ -8,8 +8,8 @@
 #define SC_LETTERS 4 /* at a time: with pipelined chunks the next message begins before the verdict on the first */
 
 struct sc_letter {
-	struct sc_message *message; /* NULL: there was no memory */
-	bool     used;
+	struct sc_message *message; /* NULL: there was no memory, or all was told */
+	bool     used, told;
 	uint64_t begin;             /* client stream offset */
 	uint64_t first, last;       /* packets */
 };
@@ -21,8 +21,10 @@ struct sc_letters {
 /* Message text came. */
 void sc_letters_feed(struct sc_letters *l, const struct sc_message_host *host, const struct sc_text_run *run);
 /* The message that began at `begin` is to be told; messages that began before it will never be, and are given up.
- * NULL: it was not read.  Good until more text comes. */
+ * NULL: it was not read.  Good until sc_letters_settle(). */
 const struct sc_letter *sc_letters_take(struct sc_letters *l, uint64_t begin);
+/* The transaction is over: the memory of what was told of it is given back. */
+void sc_letters_settle(struct sc_letters *l);
 void sc_letters_close(struct sc_letters *l);
 
 #endif

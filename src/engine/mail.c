@@ -72,6 +72,23 @@ static void diagnose(struct sc_engine *e, struct sc_mail *m)
 }
 
 /* Exchanges are many: those that only the watch wants cost no head. */
+/* To those behind the engine, and to the detectors of the session. */
+static void show(struct sc_engine *e, struct sc_mail *m, const struct sc_ev_frames *frames, enum sc_event_kind kind,
+	const void *body)
+{
+	bool guarded = e->sentry && sc_sentry_wants(e->sentry) & SC_WANT(kind);
+	if (!wanted(e, kind) && !guarded)
+		return;
+	struct sc_ev_head head = head_of(m, frames->first, frames->last);
+	if (wanted(e, kind))
+		pass_on(e, m, &head, kind, body);
+	if (!guarded)
+		return;
+	struct sc_event ev = { .kind = kind, .packet = e->packet, .flow = m->flow->id, .when = e->when, .head = &head,
+		.session = &m->session.facts, .body = body };
+	sc_sentry_event(e->sentry, m->guarded, &ev);
+}
+
 static void emit(void *ctx, struct sc_session *s, enum sc_event_kind kind, const void *body, uint64_t first, uint64_t last)
 {
 	struct sc_engine *e = ctx;
@@ -85,17 +102,9 @@ static void emit(void *ctx, struct sc_session *s, enum sc_event_kind kind, const
 		diagnose(e, m);
 	if (kind == SC_EVENT_transaction)
 		m->wire.text_octets = 0;
-	bool guarded = e->sentry && sc_sentry_wants(e->sentry) & SC_WANT(kind);
-	if (!wanted(e, kind) && !guarded)
-		return;
-	struct sc_ev_head head = head_of(m, frames.first, frames.last);
-	if (wanted(e, kind))
-		pass_on(e, m, &head, kind, body);
-	if (!guarded)
-		return;
-	struct sc_event ev = { .kind = kind, .packet = e->packet, .flow = m->flow->id, .when = e->when, .head = &head,
-		.session = &s->facts, .body = body };
-	sc_sentry_event(e->sentry, m->guarded, &ev);
+	show(e, m, &frames, kind, body);
+	if (kind == SC_EVENT_transaction)
+		sc_letters_settle(&m->letters);
 }
 
 static void opaque(void *ctx, struct sc_session *s, enum sc_side side, const struct sc_segment *run)

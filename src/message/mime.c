@@ -3,7 +3,8 @@
  * There is no recursion: the multiparts that are open are a stack of boundaries (split.c), and of everything else
  * only what is innermost is in work.  What nobody asks for is not looked at: without parts and reports, nothing is
  * done behind the header. Behind a gap nothing is believed up to the next boundary, since what began in it is not
- * known.
+ * known.  Nor is what ended in it: a boundary behind a gap may belong to a multipart that was closed there, which is
+ * why a message with a gap is never called complete.
  */
 #include "message/inside.h"
 

@@ -526,6 +526,7 @@ void sc_tx_end(struct sc_session *s, enum sc_tx_end why)
 		sc_session_failure(s, "transaction", refused(&tx->mail) ? &tx->mail : &tx->final, tx->ev.mail_from, tx->ev.n);
 	sc_arena_reset(&tx->arena);
 	tx->state = SC_TX_NONE;
+	tx->message_id = SC_STR_NONE;
 	tx->first = tx->last = tx->next_final = NULL;
 	tx->accepted_count = 0;
 }

@@ -103,6 +103,8 @@ static void emit(void *ctx, struct sc_session *s, enum sc_event_kind kind, const
 	(void)first;
 	(void)last;
 	same_event(&p->same, kind, body);
+	if (kind == SC_EVENT_transaction)
+		sc_letters_settle(&p->letters);
 	if (kind == SC_EVENT_delivery) {
 		const struct sc_ev_delivery *ev = body;
 		if (strcmp(ev->outcome, "accepted") == 0)
