@@ -71,8 +71,8 @@ static void diagnose(struct sc_engine *e, struct sc_mail *m)
 	sc_watch_judge(&facts, e->config.limits ? e->config.limits : &sc_watch_standard, tell_diagnosis, &t);
 }
 
-/* Exchanges are many: those that only the watch wants cost no head. */
-/* To those behind the engine, and to the detectors of the session. */
+/* To those behind the engine, and to the detectors of the session.  Exchanges are many: those that only the watch wants
+ * cost no head. */
 static void show(struct sc_engine *e, struct sc_mail *m, const struct sc_ev_frames *frames, enum sc_event_kind kind,
 	const void *body)
 {
