@@ -15,7 +15,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 
 WORDS = "alpha beta Grüße été 日本語 — x.y .dot From -- --=_ a=b tab\there Привет =20 €5 end".split(" ")
-NAMES = ["", "Alice", "Bob the 2nd", "Zoë Müller", "名前"]  # without commas: the package folds those into encoded words
+PLAIN = ["", "Alice", "Bob the 2nd"]  # in lists: the package loses commas where it folds behind encoded words
+NAMES = PLAIN + ["Zoë Müller", "名前", "Doe, Jane"]
 FILES = ["a.bin", "a b.pdf", "über.pdf", "日本語 ファイル名前がとても長い名前です.doc", "x;y.txt", 'q"uote.txt', "very" * 30 + ".long"]
 
 
@@ -28,8 +29,8 @@ def body(dice):
     return "\n".join(lines) + dice.choice(["", "\n", "\n\n"])
 
 
-def address(dice, i):
-    return Address(dice.choice(NAMES), f"user{i}.{dice.randrange(99)}", dice.choice(["example.org", "mail.example.net"]))
+def address(dice, names, i):
+    return Address(dice.choice(names), f"user{i}.{dice.randrange(99)}", dice.choice(["example.org", "mail.example.net"]))
 
 
 def write(dice, depth=0):
@@ -43,8 +44,8 @@ def write(dice, depth=0):
     if depth < 2 and dice.random() < .25:
         m.add_attachment(write(dice, depth + 1))
     m["Subject"] = text(dice, dice.randrange(1, 14))
-    m["From"] = address(dice, 0)
-    m["To"] = [address(dice, i) for i in range(dice.choice([1, 1, 2, 5]))]
+    m["From"] = address(dice, NAMES, 0)
+    m["To"] = [address(dice, PLAIN, i) for i in range(dice.choice([1, 1, 2, 5]))]
     m["Message-ID"] = f"<{dice.getrandbits(60):x}@example.org>"
     return m
 
