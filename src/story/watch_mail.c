@@ -45,6 +45,13 @@ bool sc_rule_lost_in_data(const struct sc_scene *s, struct sc_said *said)
 	}
 	sc_say_words(said, " octets");
 	say_which(said, c);
+	const struct sc_wire_side *client = &s->f->wire->side[SC_CLIENT];
+	uint32_t open = client->top - client->acked;
+	if (client->known && open && open <= c->part) {
+		sc_say_words(said, "; the last ");
+		sc_say_number(said, open);
+		sc_say_words(said, " of them were never acknowledged");
+	}
 	sc_say_words(said, ".");
 	sc_observe_number(said, "octets", c->part);
 	if (c->whole)
