@@ -92,16 +92,37 @@ static void fill_window(struct sc_wire_side *s, const struct sc_wire_side *other
 	s->beyond_seq = l->seq;
 }
 
-/* Octets before the end of what was sent. */
+static void open_hole(struct sc_wire_side *s, uint32_t from, uint32_t to, sc_time when)
+{
+	s->holes[s->hole_next].from = from;
+	s->holes[s->hole_next].to = to;
+	s->holes[s->hole_next].at = when;
+	s->hole_next = (uint8_t)((s->hole_next + 1) % 4);
+}
+
+/* When the hole opened in which these octets stand; SC_TIME_NONE: they are none that were skipped. */
+static sc_time fill_hole(struct sc_wire_side *s, uint32_t from, uint32_t to)
+{
+	for (int i = 0; i < 4; i++) {
+		if (s->holes[i].from == s->holes[i].to || after(s->holes[i].from, from) || after(to, s->holes[i].to))
+			continue;
+		if (s->holes[i].from == from)
+			s->holes[i].from = to;
+		else
+			s->holes[i].to = from;
+		return s->holes[i].at;
+	}
+	return SC_TIME_NONE;
+}
+
+/* Octets before the end of what was sent.  What had been acknowledged was not lost. */
 static void send_again(struct sc_wire *w, enum sc_side side, const struct sc_layers *l, const struct sc_packet *pkt)
 {
 	struct sc_wire_side *s = &w->side[side], *other = &w->side[sc_other(side)];
 	uint32_t end = l->seq + l->wire_payload;
-	bool probe = l->wire_payload == 1 && (other->closed || !after(end, s->acked));
-	bool fills = s->hole != s->hole_end && !after(s->hole, l->seq) && !after(end, s->hole_end);
-	if (fills)
-		s->hole = end;
-	if (probe || (fills && pkt->when - s->hole_at < REORDERED))
+	bool probe = l->wire_payload == 1 && other->closed, arrived = !after(end, s->acked);
+	sc_time since = fill_hole(s, l->seq, end);
+	if (probe || arrived || (since != SC_TIME_NONE && pkt->when - since < REORDERED))
 		return;
 	s->again += l->wire_payload;
 	s->repeats++;
@@ -147,11 +168,8 @@ static void send_new(struct sc_wire *w, enum sc_side side, const struct sc_layer
 {
 	struct sc_wire_side *s = &w->side[side], *other = &w->side[sc_other(side)];
 	bool small = l->wire_payload < LARGE;
-	if (after(l->seq, s->top)) {
-		s->hole = s->top;
-		s->hole_end = l->seq;
-		s->hole_at = pkt->when;
-	}
+	if (after(l->seq, s->top))
+		open_hole(s, s->top, l->seq, pkt->when);
 	if (text)
 		see_pause(w, s, other, pkt);
 	wait_for_ack(s, other, pkt, small, w->trip);

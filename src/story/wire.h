@@ -38,7 +38,7 @@ struct sc_wire_end {
 };
 
 struct sc_wire_side {
-	uint64_t payload, again;     /* octets sent, and those of them that were sent again */
+	uint64_t payload, again;     /* octets sent, and those of them that were sent again before they were acknowledged */
 	uint32_t segments, repeats;  /* the same in segments with payload */
 	uint32_t packets;
 	uint32_t largest;            /* payload of its largest segment */
@@ -55,8 +55,8 @@ struct sc_wire_side {
 	struct sc_wire_span nagle;   /* first and last of them */
 	sc_time  data_at, ack_at, small_at; /* last segment with payload, pure acknowledgement, small segment */
 	uint64_t data_packet;
-	uint32_t hole, hole_end;     /* sequence numbers that were skipped */
-	sc_time  hole_at;
+	struct { uint32_t from, to; sc_time at; } holes[4]; /* sequence numbers that were skipped, and when */
+	uint8_t  hole_next;
 	struct sc_wire_span shut;    /* the window is closed, since then */
 	struct sc_wire_span longest_shut;
 	struct sc_wire_stuck stuck, worst; /* in work; the one that tells most */

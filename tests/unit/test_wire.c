@@ -210,6 +210,45 @@ static void reordered(struct talk *t)
 	bye(t);
 }
 
+/* A capture that shuffles a flight of ten: two holes stand open at a time. */
+static void shuffled(struct talk *t)
+{
+	static const uint32_t order[] = { 1, 2, 3, 4, 5, 7, 0, 6 };
+	handshake(t);
+	envelope(t);
+	for (int round = 0; round < 5; round++) {
+		uint32_t begin = t->seq[SC_CLIENT];
+		for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+			t->seq[SC_CLIENT] = begin + order[i] * 1000;
+			say_large(t, SC_CLIENT, 1000);
+			later(t, 10 * SC_US);
+		}
+		t->seq[SC_CLIENT] = begin + 8000;
+		later(t, SC_MS);
+		ack(t, SC_SERVER);
+	}
+	say(t, SC_CLIENT, "\r\n.\r\n");
+	say(t, SC_SERVER, "250 ok\r\n");
+	bye(t);
+}
+
+/* What is acknowledged is sent once more, for no reason. */
+static void needless(struct talk *t)
+{
+	handshake(t);
+	envelope(t);
+	for (int i = 0; i < 20; i++) {
+		say_large(t, SC_CLIENT, 1000);
+		later(t, SC_MS);
+		ack(t, SC_SERVER);
+		later(t, 20 * SC_MS);
+		again(t, SC_CLIENT, 1000, 1000);
+	}
+	say(t, SC_CLIENT, "\r\n.\r\n");
+	say(t, SC_SERVER, "250 ok\r\n");
+	bye(t);
+}
+
 /* Probes of a connection that is idle. */
 static void kept_alive(struct talk *t)
 {
@@ -482,6 +521,8 @@ static const struct {
 	{ "two segments", loss_two, NULL, NULL, NULL, NULL },
 	{ "captured twice", copies, NULL, NULL, NULL, NULL },
 	{ "out of order", reordered, NULL, NULL, NULL, NULL },
+	{ "shuffled by the capture", shuffled, NULL, NULL, NULL, NULL },
+	{ "needlessly sent again", needless, NULL, NULL, NULL, NULL },
 	{ "keep-alives", kept_alive, NULL, NULL, NULL, NULL },
 	{ "window shut for ten seconds", shut_ten, "zero_window", "warn", "sure", "closed for 10.0 s" },
 	{ "window shut for a hundred", shut_hundred, "zero_window", "error", "sure", "closed for 100.0 s" },
