@@ -121,8 +121,9 @@ static void send_again(struct sc_wire *w, enum sc_side side, const struct sc_lay
 	struct sc_wire_side *s = &w->side[side], *other = &w->side[sc_other(side)];
 	uint32_t end = l->seq + l->wire_payload;
 	bool probe = l->wire_payload == 1 && other->closed, arrived = !after(end, s->acked);
+	bool hasty = pkt->when - s->flight_at < w->trip / 2; /* no word of a loss can have come back */
 	sc_time since = fill_hole(s, l->seq, end);
-	if (probe || arrived || (since != SC_TIME_NONE && pkt->when - since < REORDERED))
+	if (probe || arrived || hasty || (since != SC_TIME_NONE && pkt->when - since < REORDERED))
 		return;
 	s->again += l->wire_payload;
 	s->repeats++;
@@ -173,8 +174,10 @@ static void send_new(struct sc_wire *w, enum sc_side side, const struct sc_layer
 	if (text)
 		see_pause(w, s, other, pkt);
 	wait_for_ack(s, other, pkt, small, w->trip);
-	if (s->top == s->acked) /* it will stand first, if it is lost */
+	if (s->top == s->acked) { /* it will stand first, if it is lost */
 		s->stuck = (struct sc_wire_stuck){ .seq = l->seq, .quiet = pkt->when - w->last };
+		s->flight_at = pkt->when;
+	}
 	fill_window(s, other, l);
 	s->top = l->seq + l->wire_payload;
 	s->small += small;
@@ -225,6 +228,7 @@ static void see_ack(struct sc_wire *w, enum sc_side side, const struct sc_layers
 	if (!p->known || !after(l->ack, p->acked) || after(l->ack, p->top + 1))
 		return;
 	p->acked = l->ack == p->top + 1 ? p->top : l->ack; /* one more: its FIN */
+	p->flight_at = 0;
 	if (p->acked == p->top)
 		p->small_acked = p->small;
 	if (p->stuck.times && after(p->acked, p->stuck.seq))

@@ -53,6 +53,7 @@ struct sc_wire_side {
 	uint16_t nagles;             /* waits of a small segment for a delayed acknowledgement */
 	sc_time  nagle_time;         /* all of them together */
 	struct sc_wire_span nagle;   /* first and last of them */
+	sc_time  flight_at;          /* what is on its way began to be sent then; 0: part of it was acknowledged */
 	sc_time  data_at, ack_at, small_at; /* last segment with payload, pure acknowledgement, small segment */
 	uint64_t data_packet;
 	struct { uint32_t from, to; sc_time at; } holes[4]; /* sequence numbers that were skipped, and when */

@@ -232,6 +232,26 @@ static void shuffled(struct talk *t)
 	bye(t);
 }
 
+/* Somebody repeats each segment sooner than anybody can know of a loss: that is an attack, or a fault of the capture. */
+static void hasty(struct talk *t)
+{
+	syn(t, 0);
+	syn_ack(t);
+	later(t, 50 * SC_MS);
+	ack(t, SC_CLIENT);
+	envelope(t);
+	for (int i = 0; i < 20; i++) {
+		say_large(t, SC_CLIENT, 1000);
+		later(t, 7 * SC_MS);
+		again(t, SC_CLIENT, 1000, 1000);
+		later(t, 50 * SC_MS);
+		ack(t, SC_SERVER);
+	}
+	say(t, SC_CLIENT, "\r\n.\r\n");
+	say(t, SC_SERVER, "250 ok\r\n");
+	bye(t);
+}
+
 /* What is acknowledged is sent once more, for no reason. */
 static void needless(struct talk *t)
 {
@@ -522,6 +542,7 @@ static const struct {
 	{ "captured twice", copies, NULL, NULL, NULL, NULL },
 	{ "out of order", reordered, NULL, NULL, NULL, NULL },
 	{ "shuffled by the capture", shuffled, NULL, NULL, NULL, NULL },
+	{ "sent again at once", hasty, NULL, NULL, NULL, NULL },
 	{ "needlessly sent again", needless, NULL, NULL, NULL, NULL },
 	{ "keep-alives", kept_alive, NULL, NULL, NULL, NULL },
 	{ "window shut for ten seconds", shut_ten, "zero_window", "warn", "sure", "closed for 10.0 s" },
