@@ -143,7 +143,8 @@ static void wait_for_ack(struct sc_wire_side *s, const struct sc_wire_side *othe
 {
 	sc_time gap = pkt->when - s->small_at - trip, since = pkt->when - other->ack_at;
 	bool delayed = (gap >= DELACK_LEAST && gap <= DELACK_MOST) || (gap >= DELACK_LEAST2 && gap <= DELACK_MOST2);
-	if (small && s->small_open && delayed && other->ack_at > s->small_at && since >= 0 && since <= ANSWERED) {
+	bool alone = other->ack_at > s->small_at && (!other->data_packet || other->data_at <= s->small_at); /* no answer came */
+	if (small && s->small_open && delayed && alone && since >= 0 && since <= ANSWERED) {
 		s->nagles++;
 		s->nagle_time += gap;
 		if (!s->nagle.first)

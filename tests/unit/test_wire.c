@@ -398,6 +398,22 @@ static void nagle_far(struct talk *t)
 	small_writes(t, 6, 100 * SC_MS, true);
 }
 
+/* A dialogue in which each acknowledgement comes 45 ms later, and the next command with it. */
+static void nagle_answers(struct talk *t)
+{
+	handshake(t);
+	envelope(t);
+	say(t, SC_CLIENT, ".\r\n");
+	say(t, SC_SERVER, "250 ok\r\n");
+	for (int i = 0; i < 6; i++) {
+		later(t, 45 * SC_MS);
+		ack(t, SC_CLIENT);
+		say_octets(t, SC_CLIENT, SC_STR("NOOP\r\n"));
+		say(t, SC_SERVER, "250 ok\r\n");
+	}
+	bye(t);
+}
+
 /* The round trip takes 50 ms, which is no delay of an acknowledgement. */
 static void nagle_trip(struct talk *t)
 {
@@ -556,6 +572,7 @@ static const struct {
 	{ "Nagle, 200 ms", nagle_old, "nagle_delack", "info", "likely", "waited 4 times" },
 	{ "Nagle twice", nagle_two, NULL, NULL, NULL, NULL },
 	{ "slow writer", nagle_slow_writer, NULL, NULL, NULL, NULL },
+	{ "commands behind late acknowledgements", nagle_answers, NULL, NULL, NULL, NULL },
 	{ "a trip of 50 ms", nagle_trip, NULL, NULL, NULL, NULL },
 	{ "far away", nagle_far, NULL, NULL, NULL, NULL },
 	{ "lost beyond the unscaled window", scale_broken, "window_scale_broken", "error", "likely", "4 segments there were lost" },
