@@ -121,7 +121,7 @@ static void send_again(struct sc_wire *w, enum sc_side side, const struct sc_lay
 	struct sc_wire_side *s = &w->side[side], *other = &w->side[sc_other(side)];
 	uint32_t end = l->seq + l->wire_payload;
 	bool probe = l->wire_payload == 1 && other->closed, arrived = !after(end, s->acked);
-	bool hasty = pkt->when - s->flight_at < w->trip / 2; /* no word of a loss can have come back */
+	bool hasty = pkt->when - s->flight_at < w->trip - w->trip / 10; /* no word of a loss can have come back */
 	sc_time since = fill_hole(s, l->seq, end);
 	if (probe || arrived || hasty || (since != SC_TIME_NONE && pkt->when - since < REORDERED))
 		return;
