@@ -207,16 +207,6 @@ static void take_syn(struct sc_flow *flow, const struct sc_syn *syn)
 	client->packets = 1;
 }
 
-/* A reset in answer to a SYN (RFC 9293 3.5.2). */
-static void see_refusal(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l)
-{
-	struct sc_syn *syn = sc_syn_find(&e->flows, ref);
-	if (!syn || syn->from_a == ref->from_a || !(l->flags & SC_TCP_ACK) || l->ack != syn->seq + 1)
-		return;
-	sc_knock_refused(e, syn);
-	sc_syn_forget(&e->flows, syn);
-}
-
 /* A packet of a connection that is not in the table; NULL: it opens none. */
 static struct sc_flow *open_flow(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l,
 	const struct sc_packet *pkt)
@@ -224,7 +214,7 @@ static struct sc_flow *open_flow(struct sc_engine *e, const struct sc_flow_ref *
 	struct sc_syn syn;
 	bool bare_syn = (l->flags & (SC_TCP_SYN | SC_TCP_ACK)) == SC_TCP_SYN && !l->wire_payload;
 	if (l->flags & SC_TCP_RST) {
-		see_refusal(e, ref, l);
+		sc_knock_reset(e, ref, l);
 		return NULL;
 	}
 	if (bare_syn) {
@@ -464,18 +454,6 @@ static struct sc_flow *due(struct sc_engine *e, sc_time now)
 	return sc_flow_sort(list);
 }
 
-/* Those of the unanswered SYNs that come before `before` are told: flows and SYNs together in the order of their numbers. */
-static struct sc_syn *tell_syns(struct sc_engine *e, struct sc_syn *syn, uint64_t before)
-{
-	while (syn && syn->last_packet < before) {
-		struct sc_syn *next = syn->due;
-		sc_knock_unanswered(e, syn);
-		sc_syn_forget(&e->flows, syn);
-		syn = next;
-	}
-	return syn;
-}
-
 void sc_engine_tick(struct sc_engine *e, uint64_t number, sc_time now)
 {
 	struct sc_flow *flow, *next;
@@ -490,10 +468,10 @@ void sc_engine_tick(struct sc_engine *e, uint64_t number, sc_time now)
 	struct sc_syn *syns = sc_syn_due(&e->flows, now, false, KNOCKS);
 	for (flow = due(e, now); flow; flow = next) {
 		next = flow->due;
-		syns = tell_syns(e, syns, flow->id);
+		syns = sc_knock_unanswered(e, syns, flow->id);
 		expire(e, flow, now);
 	}
-	(void)tell_syns(e, syns, UINT64_MAX);
+	(void)sc_knock_unanswered(e, syns, UINT64_MAX);
 	trim_closed(e, now);
 }
 
@@ -510,11 +488,11 @@ void sc_engine_finish(struct sc_engine *e)
 	struct sc_syn *syns = sc_syn_due(&e->flows, e->when, true, KNOCKS);
 	for (flow = sc_flow_sort(list); flow; flow = next) {
 		next = flow->due;
-		syns = tell_syns(e, syns, flow->id);
+		syns = sc_knock_unanswered(e, syns, flow->id);
 		retire(e, flow, SC_END_CAPTURE);
 		sc_flow_remove(&e->flows, flow);
 	}
-	(void)tell_syns(e, syns, UINT64_MAX);
+	(void)sc_knock_unanswered(e, syns, UINT64_MAX);
 }
 
 /* ---- opening, closing ---- */

@@ -43,15 +43,25 @@ static void tell_syn(struct sc_engine *e, const struct sc_syn *syn, const char *
 		emit(e, &head, syn->last_packet, &body);
 }
 
-void sc_knock_unanswered(struct sc_engine *e, const struct sc_syn *syn)
+struct sc_syn *sc_knock_unanswered(struct sc_engine *e, struct sc_syn *due, uint64_t before)
 {
-	e->seq = 0;
-	tell_syn(e, syn, syn->error.packet ? "unreachable" : "timeout", syn->last_packet);
+	while (due && due->last_packet < before) {
+		struct sc_syn *next = due->due;
+		e->seq = 0;
+		tell_syn(e, due, due->error.packet ? "unreachable" : "timeout", due->last_packet);
+		sc_syn_forget(&e->flows, due);
+		due = next;
+	}
+	return due;
 }
 
-void sc_knock_refused(struct sc_engine *e, const struct sc_syn *syn)
+void sc_knock_reset(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l)
 {
+	struct sc_syn *syn = sc_syn_find(&e->flows, ref);
+	if (!syn || syn->from_a == ref->from_a || !(l->flags & SC_TCP_ACK) || l->ack != syn->seq + 1)
+		return;
 	tell_syn(e, syn, "refused", e->packet);
+	sc_syn_forget(&e->flows, syn);
 }
 
 void sc_knock_answered(struct sc_engine *e, const struct sc_syn *syn)

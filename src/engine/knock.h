@@ -4,11 +4,12 @@
 
 #include "engine/inside.h"
 
-/* SYNs that were never answered, and are not awaited any more. */
-void sc_knock_unanswered(struct sc_engine *e, const struct sc_syn *syn);
+/* Of the SYNs that are not awaited any more (sc_syn_due), tells those that come before packet `before`, and gives the rest:
+ * flows and SYNs are told together in the order of their numbers. */
+struct sc_syn *sc_knock_unanswered(struct sc_engine *e, struct sc_syn *due, uint64_t before);
 
-/* The SYN was answered with a reset. */
-void sc_knock_refused(struct sc_engine *e, const struct sc_syn *syn);
+/* A reset outside a connection: if it answers a SYN (RFC 9293 3.5.2), that was refused. */
+void sc_knock_reset(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l);
 
 /* The SYN was answered: of interest when earlier ones asked for ECN and it did not. */
 void sc_knock_answered(struct sc_engine *e, const struct sc_syn *syn);

@@ -169,7 +169,8 @@ static void see_format(struct sc_watch *w, const struct sc_ev_frames *at, const 
 {
 	const struct sc_watch_text *t = &w->text;
 	bool binary = has_parameter(x, SC_STR("BODY"), SC_STR("BINARYMIME"));
-	bool wide = binary || has_parameter(x, SC_STR("BODY"), SC_STR("8BITMIME")) || has_parameter(x, SC_STR("SMTPUTF8"), SC_STR(""));
+	bool wide = binary || has_parameter(x, SC_STR("BODY"), SC_STR("8BITMIME")) ||
+		has_parameter(x, SC_STR("SMTPUTF8"), SC_STR(""));
 	if (t->eight_bit && !wide)
 		count_case(&w->eight_bit, at, x, t->eight_bit - 1, 0);
 	if (t->bare_lf && !binary)

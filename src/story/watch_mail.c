@@ -294,8 +294,10 @@ bool sc_rule_no_quit(const struct sc_scene *s, struct sc_said *said)
 	const struct sc_ev_session *x = s->f->session;
 	bool left = s->f->end == SC_WATCH_CLIENT || s->f->end == SC_WATCH_CLIENT_RESET;
 	bool lossy = x->evidence.gap_octets.client || x->evidence.midstream;
-	if (sc_scene_told(s, SC_RULE_late_accept) || !left || lossy || !(x->quirks & SC_QUIRK_BIT(no_quit)) || !x->recipients.accepted || s->f->watch->pending.first)
+	if (!left || lossy || !(x->quirks & SC_QUIRK_BIT(no_quit)) || !x->recipients.accepted)
 		return false;
+	if (sc_scene_told(s, SC_RULE_late_accept) || s->f->watch->pending.first)
+		return false; /* says more of the same */
 	sc_say_words(said, "The client closed without QUIT after ");
 	sc_say_number(said, x->transactions);
 	sc_say_words(said, x->transactions == 1 ? " transaction" : " transactions");

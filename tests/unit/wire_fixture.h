@@ -63,7 +63,8 @@ static inline void put_end(struct image *m, const struct talk *t, enum sc_side s
 		put_number(m, t->server, 1); /* 198.51.100.25 and its neighbours */
 }
 
-static inline void put_ipv4(struct image *m, const struct talk *t, enum sc_side from, uint8_t protocol, size_t octets, uint8_t ttl, uint16_t id)
+static inline void put_ipv4(struct image *m, const struct talk *t, enum sc_side from, uint8_t protocol,
+	size_t octets, uint8_t ttl, uint16_t id)
 {
 	put16(m, 0x4500);
 	put16(m, (unsigned)(20 + octets));
@@ -101,7 +102,8 @@ static inline void feed(struct talk *t, const struct image *m)
 }
 
 /* A segment as it stands: nothing is remembered of it. */
-static inline void segment(struct talk *t, enum sc_side from, uint8_t flags, uint32_t seq, uint32_t ack, sc_str data, sc_str options)
+static inline void segment(struct talk *t, enum sc_side from, uint8_t flags, uint32_t seq, uint32_t ack,
+	sc_str data, sc_str options)
 {
 	static char room[4096];
 	struct image m = { .at = room, .size = sizeof(room), .big = true };
