@@ -1,4 +1,7 @@
-/* local_sender_outside.c - strangers that give a sender of ours (the envelope; the header is from_mismatch's). */
+/* local_sender_outside.c - strangers that give a sender of ours.
+ *
+ * Only domains that the user names count.  A learnt domain is one whose mail is received here; where its own mail is sent from,
+ * nobody has said, and every sender of it would look forged. */
 #include "detect/frame/inside.h"
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -6,10 +9,10 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	const struct sc_ev_transaction *x = s->ev->body;
 	bool learnt;
 	if (x->mail_from.len == 0 || x->auth_user.at || !sc_is_exchange(s) || !sc_is_stranger(s) ||
-	    !sc_roles_local(s->roles, sc_str_domain(x->mail_from), &learnt))
+	    !sc_roles_local(s->roles, sc_str_domain(x->mail_from), &learnt) || learnt)
 		return;
 	bool accepted = sc_is(x->outcome, "accepted") || sc_is(x->outcome, "partial");
-	bool guess = learnt || s->from.learnt;
+	bool guess = s->from.learnt;
 	struct sc_text *t = sc_say_begin(d);
 	sc_text_adds(t, accepted ? "mail from outside with a sender of ours was accepted: " : "mail from outside with a sender of ours: ");
 	sc_say_wire(t, x->mail_from);
@@ -20,7 +23,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 
 const struct sc_detector_class sc_detector_local_sender_outside = {
 	.name = "local_sender_outside",
-	.summary = "Mail from outside, without login, whose sender address is in one of our own domains.",
+	.summary = "Mail from outside, without login, whose sender address is in one of the domains that --home names.",
 	.innocent = "Forwarders and lists that keep the sender, services that send in our name: name them with --peers.",
 	.advice = "Refuse own senders from outside; publish SPF and DMARC and let the server judge by them.",
 	.scope = SC_SCOPE_GLOBAL,

@@ -260,6 +260,7 @@ static const struct { const char *verb, *argument; const char *severity; uint16_
 	{ "XEXCH50", "-1 2", "high", 500 },
 	{ "BDAT", "-1 LAST", "high", 501 },
 	{ "BDAT", "x", "high", 501 },
+	{ "BDAT", NULL, "low", 501 },
 	{ "BDAT", "99999999999999", "high", 501 },
 	{ "WIZ", NULL, "high", 500 },
 	{ "DEBUG", NULL, "high", 500 },
