@@ -26,13 +26,15 @@ struct sc_observer_class {
 	const char *name, *summary;
 	uint64_t wants;       /* kinds it has to see */
 	uint64_t more, more_for; /* kinds it sees besides when someone looks at any of `more_for` */
-	uint64_t tells;       /* kinds it adds; SC_WANT(SC_EVENT_delivery) when it completes deliveries.  When nobody looks
-	                       * at any of them it is not opened */
+	uint64_t tells;       /* kinds it adds; SC_WANT(SC_EVENT_delivery) when it completes deliveries, and so for
+	                       * sessions it amends.  When nobody looks at any of them it is not opened */
 	unsigned share;       /* of the ledger's memory */
 	size_t   size;        /* of its state, zeroed before open */
 	sc_err (*open)(void *self, const struct sc_observer_config *config); /* SC_EFAILED: no memory; close is called */
 	/* Before a delivery is passed on: fills fields that only all events together can give.  May be NULL. */
 	void   (*complete)(void *self, const struct sc_event *ev, struct sc_ev_delivery *delivery);
+	/* Before a session's end is told: corrects what the events of other sessions show in another light.  May be NULL. */
+	void   (*amend)(void *self, const struct sc_event *ev, struct sc_ev_session *session);
 	/* After an event was passed on, a `session` just before: so what is told of a session comes before its end. */
 	void   (*observe)(void *self, const struct sc_event *ev);
 	/* Capture time has come to another second, or jumped.  Before the events of that time.  May be NULL. */

@@ -98,6 +98,21 @@ static void pass_delivery(struct sc_ledger *l, const struct sc_event *ev)
 	observe(l, &complete);
 }
 
+/* Likewise a session; what is told of it comes before its end. */
+static void pass_session(struct sc_ledger *l, const struct sc_event *ev)
+{
+	struct sc_ev_session body = *(const struct sc_ev_session *)ev->body;
+	struct sc_event amended = *ev;
+	amended.body = &body;
+	amended.session = ev->session ? &body : NULL;
+	l->work = &amended;
+	for (size_t i = 0; i < l->count; i++)
+		if (l->members[i].cls->amend)
+			l->members[i].cls->amend(l->members[i].self, ev, &body);
+	observe(l, &amended);
+	l->config.emit(l->config.emit_ctx, &amended);
+}
+
 void sc_ledger_event(void *ledger, const struct sc_event *ev)
 {
 	struct sc_ledger *l = ledger;
@@ -114,8 +129,7 @@ void sc_ledger_event(void *ledger, const struct sc_event *ev)
 	} else if (ev->kind == SC_EVENT_delivery) {
 		pass_delivery(l, ev);
 	} else if (ev->kind == SC_EVENT_session) {
-		observe(l, ev);
-		l->config.emit(l->config.emit_ctx, ev);
+		pass_session(l, ev);
 	} else {
 		if (!sc_event_inside(ev->kind))
 			l->config.emit(l->config.emit_ctx, ev);

@@ -7,6 +7,7 @@
 #include "story/loops.h"
 #include "story/servers.h"
 #include "story/sources.h"
+#include "story/starttls.h"
 #include "story/stories.h"
 #include "story/storms.h"
 
@@ -19,6 +20,7 @@ const struct sc_observer_class *const sc_observers[] = {
 	&sc_loops_class,
 	&sc_storms_class,
 	&sc_knocks_class,
+	&sc_starttls_class,
 	NULL,
 };
 
