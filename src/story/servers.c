@@ -173,7 +173,8 @@ static void servers_observe(void *self, const struct sc_event *ev)
 	uint64_t end[] = { sc_net_hash(w->config.seed, &ev->head->server.ip), ev->head->server.port };
 	uint64_t key = sc_hash(w->config.seed, (sc_str){ (const char *)end, sizeof(end) });
 	struct server *v = sc_shelf_touch(&w->shelf, key, ev->when, &fresh);
-	if (is_word(body->starttls, "not_offered"))
+	bool masked = body->quirks & SC_QUIRK_BIT(masked_keyword);
+	if (is_word(body->starttls, "not_offered") || (is_word(body->starttls, "stripped") && !masked))
 		see_no_offer(w, ev, v);
 	else if (body->starttls && !is_word(body->starttls, "stripped"))
 		see_offer(w, ev, v);
