@@ -219,7 +219,7 @@ void sc_mail_close(struct sc_engine *e, struct sc_mail *m, enum sc_session_end h
 		e->counters.sessions_closed++;
 		e->counters.sessions_evicted += how == SC_END_EVICTED;
 		e->counters.sessions_encrypted += m->session.encrypted && !m->session.facts.decrypted;
-		sc_secure_finish(m);
+		sc_secure_finish(m, how <= SC_END_SERVER_RESET);
 		sc_session_end(&m->session, how);
 	} else {
 		sc_session_drop(&m->session);

@@ -25,7 +25,7 @@ static void heed(struct sc_mail *m, unsigned news)
 	struct sc_session *s = &m->session;
 	const struct sc_segment *now = &m->tls->run;
 	if (news & SC_TLS_ESTABLISHED)
-		sc_session_tls(s, true, now->when);
+		sc_session_tls(s, now->when);
 	if (news & (SC_TLS_ESTABLISHED | SC_TLS_FAILED))
 		tell(m, now->packet);
 	if (news & SC_TLS_BAD_RECORD)
@@ -48,7 +48,7 @@ void sc_secure_take(struct sc_engine *e, struct sc_mail *m, enum sc_side side, c
 		heed(m, news);
 }
 
-void sc_secure_finish(struct sc_mail *m)
+void sc_secure_finish(struct sc_mail *m, bool closed)
 {
 	if (!m->tls)
 		return;
@@ -56,7 +56,9 @@ void sc_secure_finish(struct sc_mail *m)
 	sc_tls_release(m->tls);
 	while (sc_tls_next(m->tls, &late))
 		heed(m, late);
-	bool news = sc_tls_finish(m->tls);
+	bool news = sc_tls_finish(m->tls, closed);
+	if (m->tls->ev.unfinished)
+		sc_session_tls_unknown(&m->session);
 	keep_facts(m);
 	if (news)
 		tell(m, m->session.last_packet);

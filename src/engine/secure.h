@@ -7,8 +7,8 @@
 /* A run of TLS records of a session. */
 void sc_secure_take(struct sc_engine *e, struct sc_mail *m, enum sc_side side, const struct sc_segment *run);
 
-/* The connection is over: a handshake that led nowhere is told. */
-void sc_secure_finish(struct sc_mail *m);
+/* The connection is over, or given up (`closed` false): a handshake that led nowhere is told. */
+void sc_secure_finish(struct sc_mail *m, bool closed);
 
 /* Gives the memory back; the session's facts borrow from it until then. */
 void sc_secure_close(struct sc_mail *m);

@@ -235,11 +235,26 @@ void sc_session_plain(struct sc_session *s, enum sc_side side, const struct sc_s
 	take(s, side, run);
 }
 
-void sc_session_tls(struct sc_session *s, bool established, sc_time when)
+void sc_session_tls(struct sc_session *s, sc_time when)
 {
-	s->tls_established |= established;
+	s->tls_established = true;
 	if (s->facts.timing.tls_ms == SC_TIME_NONE && s->starttls_at != SC_TIME_NONE)
 		s->facts.timing.tls_ms = when - s->starttls_at;
+}
+
+void sc_session_tls_unknown(struct sc_session *s)
+{
+	s->tls_unknown = true;
+}
+
+/* What became of the handshake behind an accepted STARTTLS; NULL: the capture lacks what decides. */
+static const char *handshake_word(const struct sc_session *s)
+{
+	if (s->tls_established)
+		return "established";
+	if (!s->tls_client)
+		return "accepted_no_handshake";
+	return s->tls_unknown ? NULL : "handshake_failed";
 }
 
 static const char *starttls_word(const struct sc_session *s)
@@ -249,7 +264,7 @@ static const char *starttls_word(const struct sc_session *s)
 	if (s->starttls_refused)
 		return "refused";
 	if (s->starttls_open)
-		return s->tls_established ? "established" : s->tls_client ? "handshake_failed" : "accepted_no_handshake";
+		return handshake_word(s);
 	if (s->starttls_asked)
 		return "unanswered";
 	if (!s->helo_done)

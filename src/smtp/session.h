@@ -215,7 +215,7 @@ struct sc_session {
 	bool sealed[2];       /* all that a side sends is TLS; its framer is for the text inside */
 	bool sealed_swapped;  /* TLS began when the roles were changed: its client is the TCP server */
 	bool starttls_asked, starttls_open, starttls_refused, starttls_masked;
-	bool tls_client, tls_server, tls_established, implicit_tls;
+	bool tls_client, tls_server, tls_established, tls_unknown, implicit_tls;
 	bool closing;         /* 421 was said */
 	const struct sc_command *guess_cmd;
 	const struct sc_command *answered; /* the command answered last, and the server offset behind its answer */
@@ -244,8 +244,10 @@ void sc_session_feed(struct sc_session *s, enum sc_side side, const struct sc_se
  * clear text ended, and what it acknowledges is counted alike. */
 void sc_session_plain(struct sc_session *s, enum sc_side side, const struct sc_segment *run);
 
-/* The TLS layer tells that the handshake is over (established or not). */
-void sc_session_tls(struct sc_session *s, bool established, sc_time when);
+/* The TLS layer tells that the handshake is over, and well. */
+void sc_session_tls(struct sc_session *s, sc_time when);
+/* It cannot tell how the handshake ended: octets of it are missing. */
+void sc_session_tls_unknown(struct sc_session *s);
 
 /* Ends it: what waits is told as unanswered, then the `session` event.  Gives all memory back. */
 void sc_session_end(struct sc_session *s, enum sc_session_end how);

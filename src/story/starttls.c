@@ -139,7 +139,7 @@ static void tell_alert(struct starttls *t, const struct sc_event *ev, const stru
 static void observe_tls(struct starttls *t, const struct sc_event *ev)
 {
 	const struct sc_ev_tls *tls = ev->body;
-	if (tls->established)
+	if (tls->established || tls->unfinished)
 		return;
 	bool closed = !tls->alert.side || is_word(tls->alert.name, "close_notify");
 	pair_of(t, ev->head, ev->when)->failed = ev->when;

@@ -247,9 +247,23 @@ static unsigned give_text(struct sc_tls *t, enum sc_side side, const struct sc_s
 	t->text.offset = s->text_end;
 	t->text.bytes = text;
 	t->text.acked = sc_tls_acks_text(&t->side[sc_other(side)].acks, mark->acked);
+	s->gap_told = !text.at;
 	s->text_end += text.len;
 	sc_tls_acks_note(&s->acks, t->host->store, mark->offset, s->text_end);
 	return SC_TLS_TEXT;
+}
+
+/* Text of a record.  When records before it never came, which may have held text, there is a gap before it; what they held is
+ * not known, so the gap has one octet. */
+static unsigned take_text(struct sc_tls *t, enum sc_side side, const struct sc_tls_record *r, sc_str text, bool lost)
+{
+	if (!lost || t->side[side].gap_told || !text.len)
+		return give_text(t, side, &r->last, text);
+	t->behind = r->last;
+	t->behind.bytes = text;
+	struct sc_segment before = r->last;
+	before.offset = r->begin;
+	return give_text(t, side, &before, (sc_str){ NULL, 1 });
 }
 
 /* What a record says, in clear or opened. */
@@ -275,7 +289,9 @@ static unsigned take_content(struct sc_tls *t, enum sc_side side, const struct s
 		return 0;
 	}
 	bool refused = t->version == SC_TLS_1_3 && s->epoch == SC_TLS_EARLY && !t->early_taken;
-	return s->keyed && !refused ? give_text(t, side, &r->last, text) : 0;
+	bool finished_lost = t->version < SC_TLS_1_3 && !s->finished; /* it has a number, too */
+	s->finished |= s->keyed && s->epoch == SC_TLS_IN_TRAFFIC;
+	return s->keyed && !refused ? take_text(t, side, r, text, t->skipped > finished_lost) : 0;
 }
 
 static unsigned take_protected(struct sc_tls *t, enum sc_side side, const struct sc_tls_record *r)
@@ -286,7 +302,6 @@ static unsigned take_protected(struct sc_tls *t, enum sc_side side, const struct
 	sc_str text;
 	if (sc_tls_unlock_record(t, side, r, &type, &text)) {
 		t->opened = true;
-		s->records.seek = true;
 		return take_content(t, side, r, type, text);
 	}
 	take_shut(t, side, r);
@@ -300,8 +315,10 @@ static unsigned take_record(struct sc_tls *t, enum sc_side side, const struct sc
 {
 	struct sc_tls_side *s = &t->side[side];
 	bool new_way = t->version == SC_TLS_1_3 && r->type == SC_TLS_DATA;
-	bool old_way = t->version != SC_TLS_1_3 && s->ciphered;
 	s->torn |= r->broken;
+	if (s->torn && !s->ciphered && r->type == SC_TLS_DATA && t->version && t->version < SC_TLS_1_3)
+		change_cipher(t, side); /* application data are protected, so its ChangeCipherSpec is among what is missing */
+	bool old_way = t->version != SC_TLS_1_3 && s->ciphered;
 	if (s->text_end == SC_NONE) {
 		s->text_end = r->begin;
 		sc_tls_acks_begin(&s->acks, r->begin);
@@ -386,10 +403,20 @@ static bool next_run(struct sc_tls *t)
 	return true;
 }
 
+/* Bodies are kept, and headers looked for behind a loss, where keys can tell what they are: those that are set, or those that
+ * a ChangeCipherSpec would have set which is among what is missing. */
+static void heed_keys(struct sc_tls *t)
+{
+	struct sc_tls_side *s = &t->side[t->from];
+	bool unset = s->torn && !s->ciphered && t->version && t->version < SC_TLS_1_3 && !t->unopened && sc_tls_unlock_given(t);
+	s->records.seek = s->keyed || unset;
+	s->records.skip = !s->records.seek;
+}
+
 static unsigned read_record(struct sc_tls *t, const struct sc_tls_record *r)
 {
 	unsigned news = take_record(t, t->from, r);
-	t->side[t->from].records.skip = !t->side[t->from].keyed;
+	heed_keys(t);
 	if (!t->ev.established && !t->failed && established(t)) {
 		t->ev.established = true;
 		news |= SC_TLS_ESTABLISHED;
@@ -411,7 +438,7 @@ static unsigned read_run(struct sc_tls *t)
 	if (t->gap_due && t->ev.established && t->ev.decrypted)
 		news = give_text(t, t->from, &mark, mark.bytes);
 	t->gap_due = false;
-	s->records.skip = !s->keyed;
+	heed_keys(t);
 	while (!news && sc_tls_records_next(&s->records, t->host->store, t->host->record, &t->run, &r)) {
 		news = read_record(t, &r);
 		bool first = !sc_fifo_front(&s->hold.fifo) || s->hold.lent;
@@ -426,12 +453,17 @@ static unsigned read_run(struct sc_tls *t)
 bool sc_tls_next(struct sc_tls *t, unsigned *news)
 {
 	*news = 0;
+	if (t->behind.bytes.at) {
+		struct sc_segment mark = t->behind;
+		t->behind = (struct sc_segment){ 0 };
+		*news = give_text(t, t->from, &mark, mark.bytes);
+	}
 	while (!*news && next_run(t))
 		*news = read_run(t);
 	return *news != 0;
 }
 
-bool sc_tls_finish(struct sc_tls *t)
+bool sc_tls_finish(struct sc_tls *t, bool closed)
 {
 	if (t->ev.established || t->failed)
 		return false;
@@ -439,6 +471,7 @@ bool sc_tls_finish(struct sc_tls *t)
 	t->ev.alert = t->warning;
 	t->ev.decrypted = t->opened;
 	t->ev.unopened = t->opened ? NULL : t->unopened;
+	t->ev.unfinished = !closed || t->side[SC_CLIENT].torn || t->side[SC_SERVER].torn;
 	for (int i = 0; i < 2; i++)
 		if (t->side[i].alerted)
 			t->ev.alert = (struct sc_ev_alert){ .side = side_word((enum sc_side)i) };

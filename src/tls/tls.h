@@ -51,6 +51,7 @@ struct sc_tls_side {
 	bool     trial;         /* others may come before the first that they open */
 	uint32_t misses, shut;  /* numbers that may have gone by unseen; records that stayed shut since the last that did not */
 	uint64_t text_end;      /* offset behind the text that was read */
+	bool     gap_told;      /* it ends with a gap */
 	struct sc_tls_acks acks;
 	struct sc_tls_hold hold; /* what waits */
 };
@@ -92,6 +93,8 @@ struct sc_tls {
 	bool failed;
 	bool opened;              /* a record was */
 	uint32_t trials;          /* numbers tried in vain */
+	uint32_t skipped;         /* numbers before that of the record opened last that no record had */
+	struct sc_segment behind; /* text that comes behind the gap that was told last */
 	const char *unopened;     /* why not; NULL: nothing speaks against it */
 	struct sc_ev_alert warning; /* the last one that need not end the handshake */
 	char ja3[32], ja3s[32], ja4[36];
@@ -108,8 +111,8 @@ bool sc_tls_next(struct sc_tls *t, unsigned *news);
 /* Nothing is waited for any more: pull again. */
 void sc_tls_release(struct sc_tls *t);
 
-/* The connection is over: the facts of a handshake that did not end well are completed.  True: there was a handshake of
- * which nothing has been told yet. */
-bool sc_tls_finish(struct sc_tls *t);
+/* The connection is over, or given up (`closed` false): the facts of a handshake that did not end well are completed.  True:
+ * there was a handshake of which nothing has been told yet. */
+bool sc_tls_finish(struct sc_tls *t, bool closed);
 
 #endif

@@ -117,7 +117,7 @@ void sc_tls_unlock_change(struct sc_tls *t, enum sc_side side)
 {
 	struct sc_tls_side *s = &t->side[side];
 	s->keyed = s->opened = false;
-	s->misses = 0;
+	s->misses = s->torn ? s->misses : 0;
 	if (!sc_tls_unlock_given(t) || !possible(t))
 		return;
 	if (!secret_of(t, SC_TLS_MASTER).at && may_wait(t)) {
@@ -172,6 +172,7 @@ static bool open_numbered(struct sc_tls *t, struct sc_tls_read *read, uint32_t m
 	for (uint32_t n = 0; n <= misses; n++) {
 		if (sc_tls_read_open(t->host->crypto, read, read->seq + n, r, t->host->plain, type, plain)) {
 			read->seq += n + 1;
+			t->skipped = n;
 			return true;
 		}
 		t->trials += n > 0;

@@ -75,7 +75,7 @@ static struct told play(const uint8_t *data, size_t size, size_t cut)
 		}
 		at += gap ? 0 : n;
 	}
-	sc_tls_finish(t);
+	sc_tls_finish(t, true);
 	note(&told, t);
 	sc_tls_close(t);
 	SC_ASSERT(sc_blocks_in_use(&store) == 0);
