@@ -48,10 +48,6 @@ static sc_err check_report(const struct sc_options *o)
 		const char *part = o->words.items[i];
 		if (!known(report_parts, part))
 			return unknown_word("report", "part", report_parts, part);
-		if (sc_str_equal(sc_str_of(part), SC_STR("tls"))) {
-			sc_say("report", "part \"%s\" is not built yet; use failures, senders or traffic", part);
-			return SC_EUSAGE;
-		}
 	}
 	return SC_OK;
 }

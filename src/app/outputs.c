@@ -112,13 +112,21 @@ static sc_err take_words(struct sc_outputs *out, const struct sc_options *o)
 	return SC_OK;
 }
 
+static unsigned report_kind(const char *word)
+{
+	if (strcmp(word, "traffic") == 0)
+		return SC_REPORT_TRAFFIC;
+	if (strcmp(word, "senders") == 0)
+		return SC_REPORT_SENDERS;
+	return strcmp(word, "tls") == 0 ? SC_REPORT_TLS : SC_REPORT_FAILURES;
+}
+
 /* No word asks for all parts. */
 static unsigned parts_of(const struct sc_options *o)
 {
 	unsigned parts = 0;
 	for (size_t i = 0; o->mode == SC_MODE_report && i < o->words.count; i++)
-		parts |= strcmp(o->words.items[i], "traffic") == 0 ? SC_REPORT_TRAFFIC :
-			 strcmp(o->words.items[i], "senders") == 0 ? SC_REPORT_SENDERS : SC_REPORT_FAILURES;
+		parts |= report_kind(o->words.items[i]);
 	return parts;
 }
 

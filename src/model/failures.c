@@ -32,6 +32,7 @@ static sc_err open_maps(struct sc_failures *m)
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		SC_TRY(sc_top_open(maps[i].top, maps[i].rows));
 	SC_TRY(sc_suspects_open(&m->suspects));
+	SC_TRY(sc_secure_model_open(&m->secure));
 	m->recent = sc_memory_take(SC_RECENT_RECIPIENTS * sizeof(*m->recent));
 	return m->recent ? SC_OK : SC_EFAILED;
 }
@@ -64,6 +65,7 @@ void sc_failures_close(struct sc_failures *m)
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		sc_top_close(maps[i]);
 	sc_suspects_close(&m->suspects);
+	sc_secure_model_close(&m->secure);
 	sc_memory_give(m->recent);
 	sc_memory_give(m);
 }
@@ -412,7 +414,8 @@ static void add_diagnosis(struct sc_failures *m, const struct sc_event *ev)
 static void add_tls(struct sc_failures *m, const struct sc_event *ev)
 {
 	const struct sc_ev_tls *t = ev->body;
-	if (t->established)
+	sc_secure_model_add(&m->secure, ev);
+	if (t->established || t->unfinished)
 		return;
 	char buffer[SC_TOP_KEY_OCTETS];
 	struct sc_text key = sc_text_into(buffer, sizeof(buffer));

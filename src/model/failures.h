@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "explain/causes.h"
 #include "model/bounces.h"
+#include "model/secure.h"
 #include "model/slowest.h"
 #include "model/spread.h"
 #include "model/stories.h"
@@ -103,6 +104,7 @@ struct sc_failures {
 	struct sc_top enhanced, templates, domains, servers, senders, clients, lists, silent, auth_clients,
 		auth_users, starttls, handshakes, diagnoses, findings, services, ends, tls, software,
 		bounces;
+	struct sc_secure secure;
 	uint64_t quirks[64];                         /* sessions and transactions that showed it */
 	struct sc_spread spreads[SC_SPREAD_COUNT];
 	struct sc_slowest slowest;

@@ -140,7 +140,7 @@ static void put_head(struct html_report *r)
 	put(r, style);
 	put(r, "</style>\n</head>\n<body>\n<h1>");
 	put(r, r->parts == SC_REPORT_TRAFFIC ? "Mail traffic" :
-		r->parts == SC_REPORT_SENDERS ? "Suspicious senders" : "Delivery failures");
+		r->parts == SC_REPORT_SENDERS ? "Suspicious senders" : r->parts == SC_REPORT_TLS ? "TLS" : "Delivery failures");
 	put(r, "</h1>\n");
 }
 

@@ -125,6 +125,22 @@ KIND(ends, "end_by");
 KIND(tls, "tls");
 KIND(software, "software");
 
+#define SEALED(name, key, label)                                                                         \
+	static const struct sc_column name[] = {                                                        \
+		{ SC_CELL_COUNT, "count", "sessions", 9, 0, NULL, FROM_COUNT },                          \
+		{ SC_CELL_WIRE, key, key, 0, 0, NULL, FROM_KEY },                                        \
+		{ SC_CELL_WIRE, label, label, 0, 0, "; ", FROM_LABEL },                                  \
+		{ SC_CELL_SESSIONS, "sessions", "for example", -1, 0, NULL, FROM_SESSIONS },             \
+		FAILED, SPAN,                                                                            \
+	}
+SEALED(states, "starttls", NULL);
+SEALED(versions, "version", NULL);
+SEALED(ciphers, "cipher", NULL);
+SEALED(groups, "group", NULL);
+SEALED(certificates, "certificate", "key");
+SEALED(programs, "ja4", "sni");
+SEALED(opened, "opened", NULL);
+
 #define LOGIN(name, key)                                                                                 \
 	static const struct sc_column name[] = {                                                        \
 		{ SC_CELL_COUNT, "failed", "failed", 8, 0, NULL, FROM_FAILED },                          \
@@ -271,6 +287,13 @@ static const struct map maps[] = {
 	VOLUMES(tls, tls, "tls", "Sessions by TLS"),
 	VOLUMES(ends, ends, "ends", "How sessions ended"),
 	VOLUMES(software, software, "software", "Server software"),
+	VOLUMES(states, starttls, "starttls_states", "What became of TLS"),
+	VOLUMES(versions, tls, "tls_versions", "TLS versions"),
+	VOLUMES(ciphers, secure.ciphers, "tls_ciphers", "Cipher suites"),
+	VOLUMES(groups, secure.groups, "tls_groups", "Key exchange"),
+	VOLUMES(certificates, secure.certificates, "tls_certificates", "Certificates of servers, where they can be seen"),
+	VOLUMES(programs, secure.programs, "tls_programs", "Clients by JA4, and a name that each asked for"),
+	VOLUMES(opened, secure.opened, "tls_opened", "What was read inside TLS"),
 	VOLUMES(domain_volume, domains, "domain_volume", "Mail by recipient domain (octets: taken, for each recipient)"),
 	VOLUMES(server_volume, servers, "server_volume", "Mail by server"),
 	VOLUMES(sender_volume, senders, "sender_volume", "Mail by sender"),
@@ -297,8 +320,15 @@ static const struct {
 	{ SC_REPORT_FAILURES, "servers", NULL },
 	{ SC_REPORT_FAILURES, "senders", NULL },
 	{ SC_REPORT_FAILURES, "clients", NULL },
+	{ SC_REPORT_TLS, "starttls_states", NULL },
 	{ SC_REPORT_FAILURES, "starttls", NULL },
-	{ SC_REPORT_FAILURES, "handshakes", NULL },
+	{ SC_REPORT_FAILURES | SC_REPORT_TLS, "handshakes", NULL },
+	{ SC_REPORT_TLS, "tls_versions", NULL },
+	{ SC_REPORT_TLS, "tls_ciphers", NULL },
+	{ SC_REPORT_TLS, "tls_groups", NULL },
+	{ SC_REPORT_TLS, "tls_certificates", NULL },
+	{ SC_REPORT_TLS, "tls_opened", NULL },
+	{ SC_REPORT_TLS, "tls_programs", NULL },
 	{ SC_REPORT_FAILURES, NULL, sc_report_show_logins },
 	{ SC_REPORT_FAILURES, "auth_clients", NULL },
 	{ SC_REPORT_FAILURES, "auth_users", NULL },

@@ -93,7 +93,7 @@ struct sc_part_visitor {
 };
 
 /* What `report` can be asked for: bits; 0: all. */
-enum sc_report_kind { SC_REPORT_FAILURES = 1, SC_REPORT_TRAFFIC = 2, SC_REPORT_SENDERS = 4 };
+enum sc_report_kind { SC_REPORT_FAILURES = 1, SC_REPORT_TRAFFIC = 2, SC_REPORT_SENDERS = 4, SC_REPORT_TLS = 8 };
 
 /* Shows every part of those kinds that has rows, the most important first. */
 void sc_report_parts(const struct sc_failures *m, unsigned kinds, const struct sc_part_visitor *visitor, void *ctx);

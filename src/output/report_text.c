@@ -77,7 +77,7 @@ static void put_scope(struct sc_report *r)
 	const struct sc_failures *m = r->m;
 	struct sc_text *t = sc_sheet_begin(&r->sheet);
 	sc_text_adds(t, r->parts == SC_REPORT_TRAFFIC ? "MAIL TRAFFIC" :
-			 r->parts == SC_REPORT_SENDERS ? "SUSPICIOUS SENDERS" : "DELIVERY FAILURES");
+			 r->parts == SC_REPORT_SENDERS ? "SUSPICIOUS SENDERS" : r->parts == SC_REPORT_TLS ? "TLS" : "DELIVERY FAILURES");
 	if (r->source && *r->source) {
 		sc_text_adds(t, "   ");
 		sc_text_visible(t, sc_str_of(r->source));
