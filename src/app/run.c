@@ -246,6 +246,8 @@ static sc_err open_all(struct run *r)
 	SC_TRY(sc_detecting_open(&r->detect, r->o));
 	SC_TRY(sc_outputs_open(&r->outputs, r->o, &r->selection));
 	SC_TRY(sc_save_open(&r->save, r->o, &r->selection, sc_input_repeats(r->o), r->live ? now : SC_TIME_NONE));
+	if (r->o->embed_keys)
+		sc_save_embed(&r->save, r->keys.keys);
 	if (r->save.way == SC_SAVE_TWICE)
 		SC_TRY(sc_input_open(&r->again, r->o, true));
 	SC_TRY(give_up_rights(r));

@@ -73,6 +73,10 @@ sc_err sc_save_open(struct sc_save *s, const struct sc_options *o, const struct 
 		    sc_time now)
 {
 	*s = (struct sc_save){ .o = o };
+	if (!o->write && o->embed_keys) {
+		sc_say("--embed-keys", "is about the file of -w; give one");
+		return SC_EUSAGE;
+	}
 	if (!o->write && (o->rotate_size || o->rotate_seconds || o->rotate_count)) {
 		sc_say("-w", "-C, -G and -W are about the file of -w; give one");
 		return SC_EUSAGE;
@@ -87,6 +91,13 @@ sc_err sc_save_open(struct sc_save *s, const struct sc_options *o, const struct 
 	if (!o->quiet)
 		sc_say(o->write, "holds packets as they were on the wire, passwords and mail included; keep it safe");
 	return SC_OK;
+}
+
+void sc_save_embed(struct sc_save *s, const struct sc_tls_keys *keys)
+{
+	s->file.embed.keys = keys;
+	if (s->o->write && !s->o->quiet)
+		sc_say(s->o->write, "holds the TLS secrets of its sessions; whoever has it can read them");
 }
 
 uint64_t sc_save_wants(const struct sc_save *s)

@@ -30,6 +30,8 @@ struct sc_save {
  * case. */
 sc_err sc_save_open(struct sc_save *s, const struct sc_options *o, const struct sc_selection *selection, bool again,
 		    sc_time now);
+/* --embed-keys: from here on the secrets of what is written are written, too. */
+void sc_save_embed(struct sc_save *s, const struct sc_tls_keys *keys);
 
 /* Kinds of event it must see. */
 uint64_t sc_save_wants(const struct sc_save *s);

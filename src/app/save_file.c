@@ -60,6 +60,7 @@ static bool make_name(struct sc_save_file *f, char *out, size_t size)
 static sc_err begin(struct sc_save_file *f)
 {
 	struct sc_writer writer = sc_file_writer_face(&f->writer);
+	sc_embed_begin(&f->embed);
 	bool begun = sc_pcapng_write_begin(&f->pcapng, writer, SC_STR("smtpscope " SC_VERSION));
 	return begun ? SC_OK : SC_EFAILED;
 }
@@ -146,6 +147,17 @@ sc_err sc_save_file_open(struct sc_save_file *f, const struct sc_options *o, sc_
 	return f->seconds && now == SC_TIME_NONE ? SC_OK : open_next(f);
 }
 
+/* The secrets of a connection stand before its first packet with TLS. */
+static bool put_packet(struct sc_save_file *f, const struct sc_packet *pkt)
+{
+	char room[SC_EMBED_OCTETS];
+	sc_str secrets = sc_embed_secrets(&f->embed, pkt, room);
+	bool written = !secrets.at || sc_pcapng_write_secrets(&f->pcapng, secrets);
+	if (secrets.at)
+		explicit_bzero(room, sizeof(room));
+	return written && sc_pcapng_write_packet(&f->pcapng, pkt);
+}
+
 bool sc_save_file_put(struct sc_save_file *f, const struct sc_packet *pkt)
 {
 	if (f->over || f->failed)
@@ -153,7 +165,7 @@ bool sc_save_file_put(struct sc_save_file *f, const struct sc_packet *pkt)
 	if (f->began == SC_TIME_NONE)
 		f->began = pkt->when;
 	bool ready = f->open ? turn(f, pkt->when) : next(f);
-	f->failed = !f->over && (!ready || !sc_pcapng_write_packet(&f->pcapng, pkt));
+	f->failed = !f->over && (!ready || !put_packet(f, pkt));
 	return !f->over && !f->failed;
 }
 

@@ -4,6 +4,7 @@
 
 #include <limits.h>
 
+#include "app/embed.h"
 #include "app/file_writer.h"
 #include "app/options.h"
 #include "input/pcapng_write.h"
@@ -15,6 +16,7 @@ struct sc_save_file {
 	struct sc_place place;
 	struct sc_file_writer writer;
 	struct sc_pcapng_write pcapng;
+	struct sc_embed embed;
 	char     name[NAME_MAX + 1]; /* of the file that is open */
 	sc_time  began;            /* its -G */
 	uint64_t nth, periods;     /* files of this period by -C, periods by -G */

@@ -11,6 +11,8 @@
 #define BLOCK_SECTION    0x0a0d0d0au
 #define BLOCK_INTERFACE  1u
 #define BLOCK_PACKET     6u
+#define BLOCK_SECRETS    10u
+#define SECRETS_TLS      0x544c534bu /* "TLSK" */
 #define BYTE_ORDER_MAGIC 0x1a2b3c4du
 #define APPLICATION_MOST 200u
 
@@ -137,4 +139,17 @@ bool sc_pcapng_write_packet(struct sc_pcapng_write *w, const struct sc_packet *p
 	put32(&tail, octets);
 	return write_out(w, head.octets, head.len) && write_out(w, pkt->bytes.at, pkt->bytes.len) &&
 		write_out(w, tail.octets, tail.len);
+}
+
+bool sc_pcapng_write_secrets(struct sc_pcapng_write *w, sc_str keylog)
+{
+	const size_t around = 20;
+	struct block head = { .len = 0 }, tail = { .len = padding(keylog.len) };
+	uint32_t octets = (uint32_t)(around + keylog.len + tail.len);
+	put32(&head, BLOCK_SECRETS);
+	put32(&head, octets);
+	put32(&head, SECRETS_TLS);
+	put32(&head, (uint32_t)keylog.len);
+	put32(&tail, octets);
+	return write_out(w, head.octets, head.len) && write_out(w, keylog.at, keylog.len) && write_out(w, tail.octets, tail.len);
 }

@@ -21,4 +21,7 @@ bool sc_pcapng_write_begin(struct sc_pcapng_write *w, struct sc_writer writer, s
 /* Times in nanoseconds; of a packet that was cut its length on the wire too.  False: as above. */
 bool sc_pcapng_write_packet(struct sc_pcapng_write *w, const struct sc_packet *pkt);
 
+/* TLS secrets, in the form of key logs, of packets that come behind.  False: as above. */
+bool sc_pcapng_write_secrets(struct sc_pcapng_write *w, sc_str keylog);
+
 #endif

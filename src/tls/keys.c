@@ -172,6 +172,14 @@ sc_str sc_tls_keys_find(const struct sc_tls_keys *keys, enum sc_tls_label label,
 	return e ? (sc_str){ (const char *)e->secret, e->len } : SC_STR_NONE;
 }
 
+sc_str sc_tls_label_name(enum sc_tls_label label)
+{
+	size_t i = 0;
+	while (labels[i].label != label)
+		i++;
+	return labels[i].name;
+}
+
 void sc_tls_keys_expect(struct sc_tls_keys *keys, bool more)
 {
 	keys->expected = more;

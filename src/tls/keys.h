@@ -37,6 +37,8 @@ void sc_tls_keylog_end(struct sc_tls_keylog *log, struct sc_tls_keys *keys);
 
 /* Good until the store changes; at NULL: not there. */
 sc_str sc_tls_keys_find(const struct sc_tls_keys *keys, enum sc_tls_label label, const uint8_t random[SC_TLS_RANDOM]);
+/* As key logs write it. */
+sc_str sc_tls_label_name(enum sc_tls_label label);
 /* More secrets are to come: connections that lack theirs wait for a while. */
 void sc_tls_keys_expect(struct sc_tls_keys *keys, bool more);
 bool sc_tls_keys_expected(const struct sc_tls_keys *keys);
