@@ -80,6 +80,8 @@ captures | tr '\n' '\0' | try "packets twice" xargs -0 tests/copies.py "$program
 try "secrets" tests/secrets.py "$checked"
 try "messages as Python reads them" tests/oracle/mail.py "$build" 200
 try "stories" tests/stories.py "$build"
+try "TLS keys" tests/keys.sh "$program"
+try "TLS suites" tests/lab/tls_matrix.py --bin "$program" --quick
 try "floods" tests/floods.py "$build" 0.1
 for script in tests/cli.sh tests/workers.sh tests/live.sh tests/postfix.sh tests/oracle/run.sh; do
 	[ -x "$script" ] || continue

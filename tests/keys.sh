@@ -1,0 +1,86 @@
+#!/bin/bash
+# TLS secrets from outside: where they come from, when they come, where they go: tests/keys.sh PROGRAM
+#
+# Every bundled capture that has a key log beside it is opened; nothing that the program writes holds a secret, but for the
+# file of -w with --embed-keys, which opens the same sessions again.
+set -u
+program=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0
+
+check() { # NAME STATUS
+	if [ "$2" = 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "keys: $1"; fi
+}
+
+holds_secret() { # KEYS FILE: in hexadecimal of either case, or as octets
+	python3 - "$1" "$2" <<'P'
+import sys
+data = open(sys.argv[2], "rb").read()
+low = data.lower()
+for line in open(sys.argv[1]):
+    word = line.split()
+    if len(word) == 3 and (word[2].lower().encode() in low or bytes.fromhex(word[2]) in data):
+        sys.exit(0)
+sys.exit(1)
+P
+}
+
+verdicts() { # FILE: what became of recipients
+	grep -o '"event":"delivery".*' "$1" | grep -o '"\(rcpt_to\|outcome\|queue_id\)":"[^"]*"' | tr '\n' ' '
+}
+
+for keys in captures/lab/*.keys captures/demo.keys; do
+	capture=${keys%.keys}.pcap
+	for mode in 'log -e all' 'report' 'report -f json' 'report -f html' 'show' 'list sessions' 'list recipients'; do
+		"$program" $mode -v -r "$capture" -k "$keys" >"$work/out" 2>"$work/err"
+		cat "$work/err" >>"$work/out"
+		holds_secret "$keys" "$work/out"
+		check "a secret of $keys in the output of $mode" $((! $?))
+	done
+	"$program" log -q -e all -r "$capture" -k "$keys" >"$work/plain"
+	for n in 2 7; do
+		"$program" log -q -e all --workers $n -r "$capture" -k "$keys" | cmp -s - "$work/plain"
+		check "$capture with $n workers" $?
+	done
+	"$program" log -q -e all -r "$capture" -k "$keys" -w "$work/embedded.pcapng" --embed-keys >/dev/null
+	"$program" log -q -e all -r "$work/embedded.pcapng" >"$work/again"
+	[ "$(verdicts "$work/again")" = "$(verdicts "$work/plain")" ]
+	check "$capture: the file of --embed-keys says something else" $?
+	"$program" log -q -r "$capture" -k "$keys" -w "$work/bare.pcapng" >/dev/null
+	holds_secret "$keys" "$work/bare.pcapng"
+	check "$capture: a secret in the file of -w without --embed-keys" $((! $?))
+done
+
+# Keys that come behind the packets, through a pipe: they are waited for while the connection lasts.
+mkfifo "$work/pipe"
+for name in exim-tls12 exim-tls13 postfix-implicit-465; do
+	capture=captures/lab/$name.pcap keys=captures/lab/$name.keys
+	exec 3<>"$work/pipe"
+	{
+		head -c 5000 "$capture"
+		sleep 1
+		cat "$keys" >&3
+		sleep 1
+		tail -c +5001 "$capture"
+	} | "$program" log -q -e delivery,session -r - -k "$work/pipe" >"$work/late"
+	exec 3>&-
+	"$program" log -q -e delivery,session -r "$capture" -k "$keys" >"$work/plain"
+	[ "$(verdicts "$work/late")" = "$(verdicts "$work/plain")" ] && grep -q '"decrypted":true' "$work/late"
+	check "$name: keys that came late" $?
+done
+
+# The keys of another connection, and none at all.
+"$program" log -q -e tls,delivery -r captures/lab/exim-tls13.pcap -k captures/lab/postfix-tls13.keys >"$work/out"
+grep -q '"unopened":"no_key"' "$work/out" && ! grep -q delivery "$work/out"
+check "the key log of another connection" $?
+sed 's/\(CLIENT_TRAFFIC_SECRET_0 [^ ]* \)..../\10000/' captures/lab/exim-tls13.keys >"$work/wrong"
+"$program" log -q -e all -r captures/lab/exim-tls13.pcap -k "$work/wrong" >"$work/out"
+! grep -q delivery "$work/out"
+check "a wrong secret" $?
+echo 'hello' >"$work/nolog"
+"$program" log -e session -r captures/lab/exim-tls13.pcap -k "$work/nolog" 2>&1 >/dev/null | grep -q 'lines are not of a key log'
+check "what is no key log is said" $?
+
+echo "keys: $passed passed, $failed failed"
+[ $failed -eq 0 ]
