@@ -9,7 +9,7 @@ static void keep_facts(struct sc_mail *m)
 {
 	const struct sc_ev_tls *ev = &m->tls->ev;
 	m->session.facts.tls = (struct sc_ev_session_tls){ .version = ev->version, .cipher = ev->cipher, .sni = ev->sni,
-		.ja3 = ev->ja3, .ja4 = ev->ja4 };
+		.ja3 = ev->ja3, .ja4 = ev->ja4, .unopened = m->session.facts.decrypted ? NULL : m->tls->unopened };
 }
 
 static void tell(struct sc_mail *m, uint64_t last)

@@ -248,6 +248,7 @@ static unsigned give_text(struct sc_tls *t, enum sc_side side, const struct sc_s
 	t->text.bytes = text;
 	t->text.acked = sc_tls_acks_text(&t->side[sc_other(side)].acks, mark->acked);
 	s->gap_told = !text.at;
+	t->began |= text.at != NULL;
 	s->text_end += text.len;
 	sc_tls_acks_note(&s->acks, t->host->store, mark->offset, s->text_end);
 	return SC_TLS_TEXT;
@@ -306,7 +307,7 @@ static unsigned take_protected(struct sc_tls *t, enum sc_side side, const struct
 	}
 	take_shut(t, side, r);
 	unsigned news = keyed && known && r->body.at ? SC_TLS_BAD_RECORD : 0;
-	if (t->ev.established && t->ev.decrypted && r->type == SC_TLS_DATA && r->body.at)
+	if (t->began && r->type == SC_TLS_DATA && r->body.at)
 		news |= give_text(t, side, &r->last, (sc_str){ NULL, r->len });
 	return news;
 }
@@ -435,7 +436,7 @@ static unsigned read_run(struct sc_tls *t)
 	struct sc_segment mark = t->run;
 	struct sc_tls_record r;
 	unsigned news = 0;
-	if (t->gap_due && t->ev.established && t->ev.decrypted)
+	if (t->gap_due && t->began)
 		news = give_text(t, t->from, &mark, mark.bytes);
 	t->gap_due = false;
 	heed_keys(t);

@@ -92,6 +92,7 @@ struct sc_tls {
 	bool done;                /* ServerHelloDone, or a certificate: no short handshake */
 	bool failed;
 	bool opened;              /* a record was */
+	bool began;               /* text was given out: what is missing from here on is a gap in it */
 	uint32_t trials;          /* numbers tried in vain */
 	uint32_t skipped;         /* numbers before that of the record opened last that no record had */
 	struct sc_segment behind; /* text that comes behind the gap that was told last */

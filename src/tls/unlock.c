@@ -21,6 +21,8 @@ static const char *const words[] = { [SC_TLS_NO_KEY] = "no_key", [SC_TLS_WRONG_K
 static void give_up(struct sc_tls *t, enum sc_side side, enum sc_tls_why why)
 {
 	t->side[side].keyed = false;
+	if (why == SC_TLS_WRONG_KEY && !t->began)
+		t->side[SC_CLIENT].keyed = t->side[SC_SERVER].keyed = false;
 	if (!t->unopened)
 		t->unopened = words[why];
 }
