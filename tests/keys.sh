@@ -70,6 +70,15 @@ for name in exim-tls12 exim-tls13 postfix-implicit-465; do
 	check "$name: keys that came late" $?
 done
 
+# On a port that is not for mail, the text inside shows what it is; without keys nobody can know.
+capture=captures/lab/postfix-implicit-465.pcap
+"$program" log -q -e all --any-port -p 26 -r "$capture" -k "${capture%.pcap}.keys" >"$work/any"
+grep -q '"event":"tls"' "$work/any" && grep -q '"outcome":"accepted"' "$work/any"
+check "implicit TLS on any port, with keys" $?
+"$program" log -q -e session --any-port -p 26 -r "$capture" >"$work/any"
+! grep -q '"event":"session"' "$work/any"
+check "implicit TLS on any port, without keys" $?
+
 # The keys of another connection, and none at all.
 "$program" log -q -e tls,delivery -r captures/lab/exim-tls13.pcap -k captures/lab/postfix-tls13.keys >"$work/out"
 grep -q '"unopened":"no_key"' "$work/out" && ! grep -q delivery "$work/out"

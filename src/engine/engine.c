@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "engine/knock.h"
 #include "engine/mail.h"
+#include "engine/secure.h"
 
 #define DEFAULT_MEMORY (UINT64_C(512) << 20)
 #define LEAST_MEMORY   (UINT64_C(8) << 20)
@@ -79,6 +80,15 @@ static bool looks_like_smtp(const struct sc_segment *run, enum sc_side side)
 	return false;
 }
 
+/* A client's first octets are a ClientHello, as far as they go; worth a look where keys can open what follows. */
+static bool may_hide_smtp(const struct sc_engine *e, const struct sc_segment *run, enum sc_side side)
+{
+	const char *at = run->bytes.at;
+	if (side != SC_CLIENT || !at || !run->bytes.len || !sc_secure_opens(e))
+		return false;
+	return at[0] == 0x16 && (run->bytes.len < 2 || at[1] == 3) && (run->bytes.len < 6 || at[5] == 1);
+}
+
 /* Which end is the client is a guess when the handshake was not captured: a server's first words correct it. */
 static void correct_roles(struct sc_flow *flow, enum sc_side *side, const struct sc_segment *run)
 {
@@ -102,7 +112,8 @@ static void deliver(struct sc_engine *e, struct sc_flow *flow, enum sc_side side
 		bool strict = !is_mail_port(&e->front, flow->key.a_port) && !is_mail_port(&e->front, flow->key.b_port);
 		if (strict)
 			correct_roles(flow, &side, run);
-		m = !strict || looks_like_smtp(run, side) ? sc_mail_open(e, flow, strict) : NULL;
+		bool look = !strict || looks_like_smtp(run, side) || may_hide_smtp(e, run, side);
+		m = look ? sc_mail_open(e, flow, strict) : NULL;
 		flow->ignored = !m;
 		if (!m)
 			return;

@@ -18,6 +18,7 @@
 struct sc_mail {               /* a session and what the engine keeps beside it */
 	struct sc_session session; /* first, so that one can be had from the other */
 	struct sc_tls *tls;        /* from the first record on */
+	bool tls_due;              /* its event waits until it is known that this is mail */
 	struct sc_flow *flow;
 	struct sc_letters letters;
 	uint64_t server_octets;

@@ -26,12 +26,24 @@ static void heed(struct sc_mail *m, unsigned news)
 	const struct sc_segment *now = &m->tls->run;
 	if (news & SC_TLS_ESTABLISHED)
 		sc_session_tls(s, now->when);
-	if (news & (SC_TLS_ESTABLISHED | SC_TLS_FAILED))
+	if (news & (SC_TLS_ESTABLISHED | SC_TLS_FAILED)) {
+		m->tls_due = !s->smtp;
 		tell(m, now->packet);
+	}
 	if (news & SC_TLS_BAD_RECORD)
 		sc_session_quirk(s, SC_QUIRK_BIT(tls_bad_record));
-	if (news & SC_TLS_TEXT)
-		sc_session_plain(s, m->tls->from, &m->tls->text);
+	if (!(news & SC_TLS_TEXT))
+		return;
+	sc_session_plain(s, m->tls->from, &m->tls->text);
+	if (m->tls_due && s->smtp) {
+		m->tls_due = false;
+		tell(m, m->tls->text.packet);
+	}
+}
+
+bool sc_secure_opens(const struct sc_engine *e)
+{
+	return e->tls.keys && (sc_tls_keys_count(e->tls.keys) || sc_tls_keys_expected(e->tls.keys));
 }
 
 void sc_secure_take(struct sc_engine *e, struct sc_mail *m, enum sc_side side, const struct sc_segment *run)

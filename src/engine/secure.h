@@ -4,6 +4,9 @@
 
 #include "engine/inside.h"
 
+/* There are secrets, or may come, to open TLS with. */
+bool sc_secure_opens(const struct sc_engine *e);
+
 /* A run of TLS records of a session. */
 void sc_secure_take(struct sc_engine *e, struct sc_mail *m, enum sc_side side, const struct sc_segment *run);
 

@@ -105,12 +105,12 @@ static void begin_tls(struct sc_session *s, enum sc_side side, const struct sc_u
 	bool first = u->begin == 0 || !s->tls_expected;
 	s->encrypted = true;
 	s->sealed_swapped = s->swapped;
-	s->smtp = true;
+	s->smtp |= !s->strict; /* else the text inside must show it */
 	bool seen_whole = !s->facts.evidence.midstream || s->id.server.port == 465;
 	s->starttls_open |= s->starttls_asked; /* TLS is an answer, too */
 	s->implicit_tls = first && side == SC_CLIENT && !s->starttls_open && seen_whole;
 	s->starttls_at = s->starttls_at == SC_TIME_NONE ? u->first.when : s->starttls_at;
-	if (s->implicit_tls && s->id.server.port != 465)
+	if (s->implicit_tls && s->id.server.port != 465 && !s->strict)
 		sc_session_quirk(s, SC_QUIRK_BIT(tls_on_plain_port));
 	sc_framer_mode(&s->framer[sc_other(side)], SC_FRAME_START, 0);
 }
