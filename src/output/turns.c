@@ -178,7 +178,8 @@ static void put_handshake(struct turns *turns, const struct sc_kept *k)
 {
 	const struct sc_ev_tls *tls = k->ev->body;
 	struct sc_text *t = begin(turns, k);
-	sc_text_adds(t, tls->established ? "TLS handshake" : "TLS handshake failed");
+	sc_text_adds(t, tls->established ? "TLS handshake" :
+		tls->unfinished ? "TLS handshake, how it ended was not seen" : "TLS handshake failed");
 	const char *const words[] = { tls->version, tls->cipher, tls->group };
 	for (size_t i = 0; i < 3; i++) {
 		sc_text_adds(t, words[i] ? ", " : "");
