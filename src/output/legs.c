@@ -130,7 +130,7 @@ static void put_title(struct ladder *l, const struct sc_leg *root, unsigned coun
 	}
 	sc_text_adds(t, ", ");
 	sc_page_grouped(t, count);
-	sc_text_adds(t, " legs");
+	sc_text_adds(t, count == 1 ? " leg" : " legs");
 	sc_sheet_end(&l->sheet, "", 2);
 }
 
@@ -157,7 +157,7 @@ static void put_rest(struct ladder *l)
 	sc_wanted_missing(&l->wanted, &l->sheet);
 	if (l->printed && l->alone)
 		sc_buffer_adds(&l->sheet.out, "\n");
-	if (l->alone || !l->printed) {
+	if (!l->wanted.count && (l->alone || !l->printed)) {
 		t = sc_sheet_begin(&l->sheet);
 		sc_page_grouped(t, l->alone);
 		sc_text_adds(t, l->alone == 1 ? " message was" : " messages were");
