@@ -122,7 +122,8 @@ static void add_transaction(struct sc_legs *l, const struct sc_event *ev)
 		return;
 	leg->outcome = t->outcome ? t->outcome : "unknown";
 	leg->end = ev->when;
-	leg->begin = t->timing.total_ms != SC_TIME_NONE ? ev->when - t->timing.total_ms : ev->when;
+	sc_time took = t->timing.total_ms;
+	leg->begin = took > 0 && took <= ev->when ? ev->when - took : ev->when; /* clocks jump */
 	leg->size = t->size;
 	leg->helo = keep(l, t->helo);
 	leg->from = keep(l, t->mail_from);

@@ -150,7 +150,9 @@ static void judge_server(struct stories *w, struct sc_story *s)
 {
 	const struct sc_try *first = &s->past.first;
 	const struct server *v = sc_shelf_find(&w->servers, sc_net_hash(w->config.seed, &first->server));
-	s->server_worked |= v && sc_activity_between(&v->took, first->when - WORKED, first->when) &&
+	if (!v || first->when > INT64_MAX - WORKED) /* no clock shows such a time, but a capture may */
+		return;
+	s->server_worked |= sc_activity_between(&v->took, first->when - WORKED, first->when) &&
 		sc_activity_between(&v->took, first->when + SC_ACTIVITY_MINUTE, first->when + WORKED);
 }
 
