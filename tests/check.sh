@@ -31,7 +31,7 @@ one_capture() {
 	grep -hE 'runtime error|AddressSanitizer' "$out/err"
 	tests/tools/check_events.py docs/events.schema.json <"$out/events"
 	jq -e -n 'inputs | empty' <"$out/events" >/dev/null 2>&1 || [ $? -eq 4 ] || echo "jq refuses the events of $1"
-	for mode in show list "list sessions -f csv" report "report -f json" "report -f html" doctor; do
+	for mode in show "show --legs" list "list sessions -f csv" report "report -f json" "report -f html" doctor; do
 		"$checked" $mode --mem 32M -q -r "$1" >"$out/text" 2>"$out/err" || [ $? -eq 4 ] || echo "$mode fails on $1"
 		grep -hE 'runtime error|AddressSanitizer' "$out/err"
 		LC_ALL=C grep -q "$(printf '[\001-\010\013\014\016-\037\177]')" "$out/text" && echo "control characters: $mode on $1"
