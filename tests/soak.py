@@ -14,6 +14,7 @@ import collections, errno, json, os, random, signal, socket, struct, subprocess,
 PROGRAM = os.path.join(sys.argv[1], 'smtpscope')
 SECONDS = float(sys.argv[2]) * 60
 RATE = int(sys.argv[3]) if len(sys.argv) > 3 else 1500
+MEMORY = '24M'    # what is remembered of senders and recipients grows up to its share of this, soon enough to be seen flat
 OPTIONS = sys.argv[4:]  # of the program, such as --fanout 2
 OPEN = 60         # sessions at the same time
 MSS = 1440
@@ -196,7 +197,8 @@ class Sender:
 class Program:
     def __init__(self, name, work):
         self.errors = open(os.path.join(work, 'errors'), 'w+')
-        self.process = subprocess.Popen([PROGRAM, 'log', '-v', '-i', name, '-e', 'delivery,stats', '--stats-interval', '5', *OPTIONS],
+        self.process = subprocess.Popen([PROGRAM, 'log', '-v', '-i', name, '-e', 'delivery,stats', '--stats-interval', '5',
+                                         '--mem', MEMORY, *OPTIONS],
                                         stdout=subprocess.PIPE, stderr=self.errors, stdin=subprocess.DEVNULL, text=True)
         self.deliveries, self.stats = collections.Counter(), []
         self.reader = threading.Thread(target=self.read, daemon=True)
