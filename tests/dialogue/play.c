@@ -126,7 +126,7 @@ static void on_event(void *ctx, const struct sc_event *ev)
 	const struct sc_shape *shape = sc_event_shapes[ev->kind];
 	if (log->detailed)
 		sc_sink_json.write(p->json, ev);
-	if (ev->kind == SC_EVENT_stats || (ev->kind == SC_EVENT_diagnosis && log->varied == VARIED_ORDER))
+	if (ev->kind == SC_EVENT_stats || sc_event_inside(ev->kind) || (ev->kind == SC_EVENT_diagnosis && log->varied == VARIED_ORDER))
 		return;
 	p->kind = ev->kind;
 	append(&log->same, &log->same_len, &log->same_room, "# ", 2);
