@@ -113,6 +113,33 @@ static void own_peer(struct stage *st)
 	own_accepted(st);
 }
 
+static void headed(struct stage *st, const char *header, const char *list_id, const char *envelope)
+{
+	struct sc_ev_message x = { .n = 1, .from = sc_str_of(header), .list_id = sc_str_of(list_id) };
+	tell_event(st, SC_EVENT_message, &x);
+	mail(st, envelope, "a@example.org", "accepted", NULL);
+	new_session(st);
+}
+static void header_ours(struct stage *st) { headed(st, "\"The Boss\" <boss@Example.org>", NULL, "x@example.net"); }
+static void header_bare(struct stage *st) { headed(st, "boss@mail.example.org", NULL, "x@example.net"); }
+static void header_list(struct stage *st) { headed(st, "ann@example.org", "<l.example.net>", "l-bounces@example.net"); }
+static void header_newsletter(struct stage *st) { headed(st, "News <n@example.com>", NULL, "bounce@example.net"); }
+static void header_same(struct stage *st) { headed(st, "boss@example.org", NULL, "srv@mail.example.org"); }
+static void header_null(struct stage *st) { headed(st, "boss@example.org", NULL, ""); }
+static void header_odd(struct stage *st)
+{
+	headed(st, "", NULL, "x@example.net");
+	headed(st, "<<<>>>", NULL, "x@example.net");
+	headed(st, "no address", NULL, "x@example.net");
+	headed(st, "a@", NULL, "x@example.net");
+	mail(st, "x@example.net", "a@example.org", "accepted", NULL); /* no header was read */
+}
+static void header_inside(struct stage *st)
+{
+	from_ip(st, "192.0.2.80");
+	header_ours(st);
+}
+
 static void alike(struct stage *st) { mail(st, "ceo@examp1e.org", "a@example.org", "accepted", NULL); }
 static void unlike(struct stage *st) { mail(st, "ceo@sample.org", "a@example.org", "accepted", NULL); }
 
@@ -186,6 +213,15 @@ static void test_scenes(void **state)
 		{ "logged in", "local_sender_outside", HOME, own_logged_in, NULL },
 		{ "a peer", "local_sender_outside", HOME, own_peer, NULL },
 		{ "nothing is known", "local_sender_outside", NULL, own_accepted, NULL },
+		{ "ours in the header", "from_mismatch", HOME, header_ours, "medium" },
+		{ "ours, bare, below the domain", "from_mismatch", HOME, header_bare, "medium" },
+		{ "a mailing list", "from_mismatch", HOME, header_list, NULL },
+		{ "a newsletter", "from_mismatch", HOME, header_newsletter, NULL },
+		{ "the same organisation", "from_mismatch", HOME, header_same, NULL },
+		{ "a bounce", "from_mismatch", HOME, header_null, NULL },
+		{ "odd headers", "from_mismatch", HOME, header_odd, NULL },
+		{ "from inside", "from_mismatch", HOME, header_inside, NULL },
+		{ "nothing is known", "from_mismatch", NULL, header_ours, NULL },
 		{ "alike", "lookalike_domain", HOME, alike, "medium" },
 		{ "not alike", "lookalike_domain", HOME, unlike, NULL },
 		{ "itself", "lookalike_domain", HOME, own_accepted, NULL },
