@@ -9,32 +9,35 @@
 
 enum { RECIPIENTS, DOMAINS, WINDOW, TIMES, FAILURES };
 static const struct sc_detector_option options[] = {
-	{ "recipients", "different recipients", 100, "Exim's documentation limits an account to a hundred an hour" },
-	{ "domains", "different recipient domains", 40, "people write to few domains; a first guess" },
-	{ "window", "s", 3600, "the window of most limits for accounts" },
-	{ "times", "times the account's busiest hour", 4, "growth is slower" },
-	{ "failures", "percent of refused recipients", 25, "lists of spammers are old" },
+	{"recipients", "different recipients", 100, "Exim's documentation limits an account to a hundred an hour"},
+	{"domains", "different recipient domains", 40, "people write to few domains; a first guess"},
+	{"window", "s", 3600, "the window of most limits for accounts"},
+	{"times", "times the account's busiest hour", 4, "growth is slower"},
+	{"failures", "percent of refused recipients", 25, "lists of spammers are old"},
 };
 
 #define KNOWN_PERIOD (30 * 86400u)
 
 struct slot {
-	struct sc_rate rate;          /* hits: refused recipients */
+	struct sc_rate rate; /* hits: refused recipients */
 	struct sc_recent recipients, domains;
 	struct sc_usual usual;
-	bool foreign;                 /* a sender that is empty or not ours */
+	bool foreign; /* a sender that is empty or not ours */
 	bool new_net;
 };
 
-static void count(struct sc_detector *d, const struct sc_sight *s, struct slot *slot, uint64_t *recipients, uint64_t *domains)
+static void count(struct sc_detector *d, const struct sc_sight *s, struct slot *slot, uint64_t *recipients,
+		  uint64_t *domains)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
 	const struct sc_ev_recipient *r = x->recipients.items;
 	uint32_t window = (uint32_t)d->options[WINDOW], refused = 0;
 	for (uint32_t i = 0; i < x->recipients.count; i++) {
 		refused += r[i].code / 100 == 5;
-		*recipients = sc_recent_add(&slot->recipients, sc_sight_hash_nocase(s, r[i].rcpt_to), s->second, window);
-		*domains = sc_recent_add(&slot->domains, sc_sight_hash_nocase(s, sc_str_domain(r[i].rcpt_to)), s->second, window);
+		*recipients =
+			sc_recent_add(&slot->recipients, sc_sight_hash_nocase(s, r[i].rcpt_to), s->second, window);
+		*domains = sc_recent_add(&slot->domains, sc_sight_hash_nocase(s, sc_str_domain(r[i].rcpt_to)),
+					 s->second, window);
 	}
 	sc_rate_hit(&slot->rate, s, refused, window);
 	sc_rate_all(&slot->rate, s, x->recipients.count, window);
@@ -47,14 +50,17 @@ static bool is_foreign(const struct sc_sight *s, sc_str mail_from)
 	bool learnt;
 	if (mail_from.at && mail_from.len == 0)
 		return true;
-	return sc_roles_knows_domains(s->roles, &learnt) && !learnt && !sc_roles_local(s->roles, sc_str_domain(mail_from), &learnt);
+	return sc_roles_knows_domains(s->roles, &learnt) && !learnt &&
+	       !sc_roles_local(s->roles, sc_str_domain(mail_from), &learnt);
 }
 
-static void tell(struct sc_detector *d, const struct sc_sight *s, const struct slot *slot, uint64_t recipients, uint64_t domains)
+static void tell(struct sc_detector *d, const struct sc_sight *s, const struct slot *slot, uint64_t recipients,
+		 uint64_t domains)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
 	uint32_t window = (uint32_t)d->options[WINDOW];
-	uint32_t refused = sc_window_count(&slot->rate.hits, s->second, window), all = sc_window_count(&slot->rate.all, s->second, window);
+	uint32_t refused = sc_window_count(&slot->rate.hits, s->second, window),
+		 all = sc_window_count(&slot->rate.all, s->second, window);
 	bool failing = (uint64_t)refused * 100 > d->options[FAILURES] * all;
 	bool worse = failing || slot->foreign || slot->new_net;
 	struct sc_text *t = sc_say_begin(d);
@@ -65,10 +71,16 @@ static void tell(struct sc_detector *d, const struct sc_sight *s, const struct s
 		sc_say_part(t, "; ", all ? (uint64_t)refused * 100 / all : 0, "% refused");
 	sc_text_adds(t, slot->foreign ? "; senders that are not ours" : "");
 	sc_text_adds(t, slot->new_net ? "; from a network it was not seen in before" : "");
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = worse ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM,
-		.confidence = worse ? 80 : 50, .subject = x->auth_user.len ? SC_SUBJECT_USER : SC_SUBJECT_CLIENT,
-		.value = x->auth_user, .window_s = window, .count = recipients, .threshold = d->options[RECIPIENTS],
-		.error = recipients > SC_DISTINCT_EXACT ? recipients / 11 : 0, .trail = &slot->rate.trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = worse ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM,
+					     .confidence = worse ? 80 : 50,
+					     .subject = x->auth_user.len ? SC_SUBJECT_USER : SC_SUBJECT_CLIENT,
+					     .value = x->auth_user,
+					     .window_s = window,
+					     .count = recipients,
+					     .threshold = d->options[RECIPIENTS],
+					     .error = recipients > SC_DISTINCT_EXACT ? recipients / 11 : 0,
+					     .trail = &slot->rate.trail});
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -93,14 +105,16 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 
 const struct sc_detector_class sc_detector_account_fanout = {
 	.name = "account_fanout",
-	.summary = "An account, or a machine of ours, suddenly writes to many recipients: far more than in its busiest hour of the last weeks. "
+	.summary = "An account, or a machine of ours, suddenly writes to many recipients: far more than in its "
+		   "busiest hour of the last weeks. "
 		   "High when many are refused, when senders are not ours, or when it comes from a new network.",
 	.innocent = "The first day of a new mailing list: medium. Newsletters have their usual hour.",
-	.advice = "Ask the user; lock the account; look what it sent with list recipients --where 'auth_user == ...'.",
+	.advice =
+		"Ask the user; lock the account; look what it sent with list recipients --where 'auth_user == ...'.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 4096, sizeof(struct slot), -1 } },
+	.tables = {{4096, sizeof(struct slot), -1}},
 	.size = sizeof(struct sc_bloom),
 	.observe = observe,
 };

@@ -5,8 +5,8 @@
 
 enum { DOMAINS, WINDOW };
 static const struct sc_detector_option options[] = {
-	{ "domains", "different sender domains", 5, "people have one or two" },
-	{ "window", "s", 3600, "as for other limits of accounts" },
+	{"domains", "different sender domains", 5, "people have one or two"},
+	{"window", "s", 3600, "as for other limits of accounts"},
 };
 
 struct slot {
@@ -29,8 +29,15 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "sent in the name of ", n, " domains, the last ");
 	sc_say_wire(t, domain);
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_MEDIUM, .confidence = 75, .subject = SC_SUBJECT_USER,
-		.value = x->auth_user, .window_s = window, .count = n, .threshold = d->options[DOMAINS], .trail = &slot->trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_MEDIUM,
+					     .confidence = 75,
+					     .subject = SC_SUBJECT_USER,
+					     .value = x->auth_user,
+					     .window_s = window,
+					     .count = n,
+					     .threshold = d->options[DOMAINS],
+					     .trail = &slot->trail});
 }
 
 const struct sc_detector_class sc_detector_account_many_senders = {
@@ -41,6 +48,6 @@ const struct sc_detector_class sc_detector_account_many_senders = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 4096, sizeof(struct slot), WINDOW } },
+	.tables = {{4096, sizeof(struct slot), WINDOW}},
 	.observe = observe,
 };

@@ -7,20 +7,21 @@
 
 enum { FAILURES, WINDOW, HIGH };
 static const struct sc_detector_option options[] = {
-	{ "failures", "failed logins", 5, "fail2ban bans after 5 in 10 minutes" },
-	{ "window", "s", 600, "as fail2ban" },
-	{ "high", "failed logins", 20, "no person mistypes so often" },
+	{"failures", "failed logins", 5, "fail2ban bans after 5 in 10 minutes"},
+	{"window", "s", 600, "as fail2ban"},
+	{"high", "failed logins", 20, "no person mistypes so often"},
 };
 
 #define HALVES 2 /* a login without an answer counts half */
 
 struct slot {
-	struct sc_rate rate;     /* in halves */
+	struct sc_rate rate; /* in halves */
 	struct sc_recent users;
 	struct sc_pace pace;
 };
 
-static void tell(struct sc_detector *d, const struct sc_sight *s, struct slot *slot, uint32_t failures, uint64_t users)
+static void tell(struct sc_detector *d, const struct sc_sight *s, struct slot *slot, uint32_t failures,
+		 uint64_t users)
 {
 	const struct sc_ev_auth *x = s->ev->body;
 	uint64_t window = d->options[WINDOW];
@@ -35,10 +36,15 @@ static void tell(struct sc_detector *d, const struct sc_sight *s, struct slot *s
 		sc_say_wire(t, x->user);
 	}
 	sc_text_adds(t, phone ? "; steady, as a device with an old password" : "");
-	sc_detector_tell(d, s, &(struct sc_report){
-		.severity = phone ? SC_SEVERITY_LOW : high ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM,
-		.confidence = phone ? 50 : 90, .window_s = window, .count = failures, .threshold = d->options[FAILURES],
-		.trail = &slot->rate.trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = phone  ? SC_SEVERITY_LOW
+							 : high ? SC_SEVERITY_HIGH
+								: SC_SEVERITY_MEDIUM,
+					     .confidence = phone ? 50 : 90,
+					     .window_s = window,
+					     .count = failures,
+					     .threshold = d->options[FAILURES],
+					     .trail = &slot->rate.trail});
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -65,6 +71,6 @@ const struct sc_detector_class sc_detector_auth_guessing = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_auth),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 8192, sizeof(struct slot), WINDOW } },
+	.tables = {{8192, sizeof(struct slot), WINDOW}},
 	.observe = observe,
 };

@@ -1,14 +1,15 @@
-/* auth_spray.c - many users with few tries each from one network, or one user from many networks: password spraying and
- * credential stuffing, which stay below a limit for each. */
+/* auth_spray.c - many users with few tries each from one network, or one user from many networks: password spraying
+ * and credential stuffing, which stay below a limit for each. */
 #include "detect/frame/inside.h"
 #include "detect/primitives/distinct.h"
 
 enum { USERS, TRIES, NETWORKS, WINDOW };
 static const struct sc_detector_option options[] = {
-	{ "users", "users that one network fails for", 10, "a household or office has fewer wrong passwords; a first guess" },
-	{ "tries", "tries a user on average", 3, "more is guessing, which auth_guessing tells" },
-	{ "networks", "networks that one user fails from", 10, "nobody travels so fast" },
-	{ "window", "s", 3600, "sprayers go slowly" },
+	{"users", "users that one network fails for", 10,
+	 "a household or office has fewer wrong passwords; a first guess"},
+	{"tries", "tries a user on average", 3, "more is guessing, which auth_guessing tells"},
+	{"networks", "networks that one user fails from", 10, "nobody travels so fast"},
+	{"window", "s", 3600, "sprayers go slowly"},
 };
 
 struct slot {
@@ -36,9 +37,14 @@ static void judge_network(struct sc_detector *d, const struct sc_sight *s, uint6
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "", tries, " failed logins for ");
 	sc_say_part(t, "", users, " different users from one network");
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_HIGH, .confidence = 85,
-		.subject = SC_SUBJECT_NETWORK, .window_s = d->options[WINDOW], .count = users, .threshold = d->options[USERS],
-		.trail = &slot->rate.trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_HIGH,
+					     .confidence = 85,
+					     .subject = SC_SUBJECT_NETWORK,
+					     .window_s = d->options[WINDOW],
+					     .count = users,
+					     .threshold = d->options[USERS],
+					     .trail = &slot->rate.trail});
 }
 
 static void judge_user(struct sc_detector *d, const struct sc_sight *s, sc_str name, uint64_t user)
@@ -51,9 +57,15 @@ static void judge_user(struct sc_detector *d, const struct sc_sight *s, sc_str n
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "", tries, " failed logins for one user from ");
 	sc_say_part(t, "", networks, " networks");
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_HIGH, .confidence = 85, .subject = SC_SUBJECT_USER,
-		.value = name, .window_s = d->options[WINDOW], .count = networks, .threshold = d->options[NETWORKS],
-		.trail = &slot->rate.trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_HIGH,
+					     .confidence = 85,
+					     .subject = SC_SUBJECT_USER,
+					     .value = name,
+					     .window_s = d->options[WINDOW],
+					     .count = networks,
+					     .threshold = d->options[NETWORKS],
+					     .trail = &slot->rate.trail});
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -69,12 +81,13 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 
 const struct sc_detector_class sc_detector_auth_spray = {
 	.name = "auth_spray",
-	.summary = "Failed logins for many users from one network with few tries each, or for one user from many networks.",
+	.summary = "Failed logins for many users from one network with few tries each, or for one user from many "
+		   "networks.",
 	.innocent = "A gateway that many users log in through: name it with --peers.",
 	.advice = "Ask for second factors; block the network; change the password of a user whose login succeeded.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_auth),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 4096, sizeof(struct slot), WINDOW }, { 4096, sizeof(struct slot), WINDOW } },
+	.tables = {{4096, sizeof(struct slot), WINDOW}, {4096, sizeof(struct slot), WINDOW}},
 	.observe = observe,
 };

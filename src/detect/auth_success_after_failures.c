@@ -7,9 +7,9 @@
 
 enum { FAILURES, USERS, WINDOW };
 static const struct sc_detector_option options[] = {
-	{ "failures", "failed logins of the client or the user", 5, "as auth_guessing" },
-	{ "users", "users the client or its network failed for", 10, "as auth_spray" },
-	{ "window", "s", 3600, "guessers pause, and use what they found later" },
+	{"failures", "failed logins of the client or the user", 5, "as auth_guessing"},
+	{"users", "users the client or its network failed for", 10, "as auth_spray"},
+	{"window", "s", 3600, "guessers pause, and use what they found later"},
 };
 
 #define KNOWN_PERIOD (30 * 86400u)
@@ -48,7 +48,7 @@ static struct slot *suspicious(struct sc_detector *d, const struct sc_sight *s, 
 
 static void note_success(struct sc_detector *d, const struct sc_sight *s, uint64_t user)
 {
-	static const char *const whose[] = { " of this client", " from its network", " for this user" };
+	static const char *const whose[] = {" of this client", " from its network", " for this user"};
 	const struct sc_ev_auth *x = s->ev->body;
 	bool known = sc_bloom_add(d->state, sc_mix(user, s->network), s->second, KNOWN_PERIOD);
 	unsigned i = 0;
@@ -65,9 +65,15 @@ static void note_success(struct sc_detector *d, const struct sc_sight *s, uint64
 	sc_say_part(t, " succeeded after ", failures, " failed logins");
 	sc_text_adds(t, whose[i - 1]);
 	sc_text_adds(t, known ? "; the user has logged in from there before" : "");
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = known ? SC_SEVERITY_LOW : SC_SEVERITY_CRITICAL,
-		.confidence = known ? 40 : 85, .subject = SC_SUBJECT_USER, .value = x->user, .window_s = d->options[WINDOW],
-		.count = 1, .threshold = 1, .trail = &slot->rate.trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = known ? SC_SEVERITY_LOW : SC_SEVERITY_CRITICAL,
+					     .confidence = known ? 40 : 85,
+					     .subject = SC_SUBJECT_USER,
+					     .value = x->user,
+					     .window_s = d->options[WINDOW],
+					     .count = 1,
+					     .threshold = 1,
+					     .trail = &slot->rate.trail});
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -84,14 +90,15 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 
 const struct sc_detector_class sc_detector_auth_success_after_failures = {
 	.name = "auth_success_after_failures",
-	.summary = "A login that succeeds after many failed ones of the same client, network or user, from a network where this user was "
+	.summary = "A login that succeeds after many failed ones of the same client, network or user, from a network "
+		   "where this user was "
 		   "not seen before: the password was found.",
 	.innocent = "A user who mistyped: known network, severity low. A new phone set up with some trouble.",
 	.advice = "Ask the user; change the password at once; look what was sent since.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_auth),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 8192, sizeof(struct slot), WINDOW } },
+	.tables = {{8192, sizeof(struct slot), WINDOW}},
 	.size = sizeof(struct sc_bloom),
 	.observe = observe,
 };

@@ -1,12 +1,12 @@
 /* bare_newline.c - command lines that end in LF alone (RFC 5321 2.3.8).
  *
- * An exchange's quirks are those of command and reply.  A server that ends its lines so does it from the greeting on, and the
- * greeting answers no line: of such a session nothing is said. */
+ * An exchange's quirks are those of command and reply.  A server that ends its lines so does it from the greeting on,
+ * and the greeting answers no line: of such a session nothing is said. */
 #include "detect/frame/inside.h"
 
 enum { LINES };
 static const struct sc_detector_option options[] = {
-	{ "lines", "command lines", 1, "postscreen's bare newline test takes one" },
+	{"lines", "command lines", 1, "postscreen's bare newline test takes one"},
 };
 
 struct state {
@@ -29,7 +29,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 
 const struct sc_detector_class sc_detector_bare_newline = {
 	.name = "bare_newline",
-	.summary = "A client that ends its command lines with LF instead of CRLF. Mail programs do not; typed and home-made ones do.",
+	.summary = "A client that ends its command lines with LF instead of CRLF. Mail programs do not; typed and "
+		   "home-made ones do.",
 	.innocent = "Printers, scripts, somebody with netcat.",
 	.advice = "Servers may refuse it (smtpd_forbid_bare_newline).",
 	.scope = SC_SCOPE_SESSION,

@@ -3,9 +3,9 @@
 
 enum { SESSIONS, WINDOW, NETWORK };
 static const struct sc_detector_option options[] = {
-	{ "sessions", "sessions of one client", 60, "one a second; Postfix' anvil counts in the same window" },
-	{ "window", "s", 60, "anvil_rate_time_unit" },
-	{ "network", "sessions of one network", 240, "a large provider sends from many addresses of a network" },
+	{"sessions", "sessions of one client", 60, "one a second; Postfix' anvil counts in the same window"},
+	{"window", "s", 60, "anvil_rate_time_unit"},
+	{"network", "sessions of one network", 240, "a large provider sends from many addresses of a network"},
 };
 
 struct slot {
@@ -20,7 +20,8 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, struct sc_lev
 	uint64_t limit = level.subject == SC_SUBJECT_CLIENT ? d->options[SESSIONS] : d->options[NETWORK];
 	struct slot *slot = sc_keyed_touch(&d->tables[0], level.key, s->second);
 	sc_window_add(&slot->mails, x->recipients.accepted > 0, s->second, (uint32_t)window);
-	uint32_t n = sc_rate_hit(&slot->rate, s, 1, window), mails = sc_window_count(&slot->mails, s->second, (uint32_t)window);
+	uint32_t n = sc_rate_hit(&slot->rate, s, 1, window),
+		 mails = sc_window_count(&slot->mails, s->second, (uint32_t)window);
 	if (n <= limit || !sc_level_speaks(level, &slot->rate))
 		return;
 	bool working = mails * 2 >= n;
@@ -28,9 +29,14 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, struct sc_lev
 	sc_say_part(t, "", n, " sessions in ");
 	sc_say_part(t, "", window, " s, ");
 	sc_say_part(t, "", mails, " of them with an accepted mail");
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = working ? SC_SEVERITY_LOW : SC_SEVERITY_MEDIUM,
-		.confidence = working ? 60 : 85, .subject = level.subject, .window_s = window, .count = n, .threshold = limit + 1,
-		.trail = &slot->rate.trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = working ? SC_SEVERITY_LOW : SC_SEVERITY_MEDIUM,
+					     .confidence = working ? 60 : 85,
+					     .subject = level.subject,
+					     .window_s = window,
+					     .count = n,
+					     .threshold = limit + 1,
+					     .trail = &slot->rate.trail});
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -44,11 +50,12 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 const struct sc_detector_class sc_detector_connection_flood = {
 	.name = "connection_flood",
 	.summary = "A client or network that opens far more sessions a minute than others.",
-	.innocent = "A large sender who catches up after an outage: most of his sessions bring mail, and the severity is low.",
+	.innocent = "A large sender who catches up after an outage: most of his sessions bring mail, and the "
+		    "severity is low.",
 	.advice = "Limit the rate of connections a client (smtpd_client_connection_rate_limit), or block it.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 8192, sizeof(struct slot), WINDOW } },
+	.tables = {{8192, sizeof(struct slot), WINDOW}},
 	.observe = observe,
 };

@@ -1,7 +1,7 @@
 /* early_talker.c - clients that do not wait for the greeting (RFC 5321 4.3.1), as postscreen's pregreet test has it.
  *
- * Whether the client had seen the greeting is told by its acknowledgements, not by the order of the capture (smtp/asking.c).
- * A PROXY header before the greeting is a balancer's and no talk. */
+ * Whether the client had seen the greeting is told by its acknowledgements, not by the order of the capture
+ * (smtp/asking.c). A PROXY header before the greeting is a balancer's and no talk. */
 #include "detect/frame/inside.h"
 
 static bool offers_early(const struct sc_ev_session *x)
@@ -9,7 +9,8 @@ static bool offers_early(const struct sc_ev_session *x)
 	for (uint32_t i = 0; i < x->capabilities.count; i++) {
 		sc_str line = x->capabilities.items[i];
 		sc_str keyword = sc_str_word(&line);
-		if (sc_str_equal_nocase(keyword, SC_STR("PIPECONNECT")) || sc_str_equal_nocase(keyword, SC_STR("X_PIPE_CONNECT")))
+		if (sc_str_equal_nocase(keyword, SC_STR("PIPECONNECT")) ||
+		    sc_str_equal_nocase(keyword, SC_STR("X_PIPE_CONNECT")))
 			return true;
 	}
 	return false;
@@ -22,16 +23,22 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 		return;
 	bool usual = offers_early(x) && x->helo.verb && x->helo.verb[0] == 'E';
 	enum sc_severity severity = usual ? SC_SEVERITY_INFO : s->from.home ? SC_SEVERITY_LOW : SC_SEVERITY_MEDIUM;
-	sc_detector_quote(d, s, severity, usual ? 40 : 95, usual ?
-		"spoke before the greeting, which this server allows to clients that know it (PIPECONNECT)" :
-		x->helo.name.len ? "spoke before the greeting; HELO" : "spoke before the greeting", x->helo.name);
+	sc_detector_quote(
+		d, s, severity, usual ? 40 : 95,
+		usual ? "spoke before the greeting, which this server allows to clients that know it (PIPECONNECT)"
+		: x->helo.name.len ? "spoke before the greeting; HELO"
+				   : "spoke before the greeting",
+		x->helo.name);
 }
 
 const struct sc_detector_class sc_detector_early_talker = {
 	.name = "early_talker",
-	.summary = "A client that sends before it has seen the server's greeting. Mail servers wait; spam programs often do not.",
-	.innocent = "Exim clients that have learnt PIPECONNECT from this server; a balancer that sends its own header.",
-	.advice = "Let the server wait a few seconds before it greets (postscreen, greet delay), and refuse who does not.",
+	.summary = "A client that sends before it has seen the server's greeting. Mail servers wait; spam programs "
+		   "often do not.",
+	.innocent =
+		"Exim clients that have learnt PIPECONNECT from this server; a balancer that sends its own header.",
+	.advice = "Let the server wait a few seconds before it greets (postscreen, greet delay), and refuse who does "
+		  "not.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
 	.observe = observe,

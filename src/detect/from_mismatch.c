@@ -1,14 +1,15 @@
 /* from_mismatch.c - the sender in the header is of another domain than the sender of the envelope.
  *
- * By itself that is every newsletter; it counts when the header names one of our own domains and the mail comes from outside.
- * The header is known at the end of the message, the envelope when its transaction ends: a slot for each open transaction. */
+ * By itself that is every newsletter; it counts when the header names one of our own domains and the mail comes from
+ * outside. The header is known at the end of the message, the envelope when its transaction ends: a slot for each
+ * open transaction. */
 #include "detect/frame/domain.h"
 #include "detect/frame/inside.h"
 
 struct slot {
 	uint8_t domain_len;
-	bool    list;
-	char    domain[100]; /* of From */
+	bool list;
+	char domain[100]; /* of From */
 };
 
 static uint64_t key_of(const struct sc_sight *s, uint64_t n)
@@ -49,25 +50,32 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	bool learnt;
 	if (!slot || slot->list || x->auth_user.at || x->mail_from.len == 0 || !sc_is_stranger(s))
 		return;
-	sc_str header = { slot->domain, slot->domain_len }, envelope = sc_domain_of_path(x->mail_from);
-	if (sc_domain_same(sc_domain_registrable(header), envelope) || !sc_roles_local(s->roles, header, &learnt) || learnt)
+	sc_str header = {slot->domain, slot->domain_len}, envelope = sc_domain_of_path(x->mail_from);
+	if (sc_domain_same(sc_domain_registrable(header), envelope) || !sc_roles_local(s->roles, header, &learnt) ||
+	    learnt)
 		return;
 	struct sc_text *t = sc_say_begin(d);
 	sc_text_adds(t, "the header names a sender of ours, in ");
 	sc_say_wire(t, header);
 	sc_text_adds(t, ", the envelope one in ");
 	sc_say_wire(t, envelope);
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_MEDIUM, .confidence = 70, .count = 1, .threshold = 1,
-		.learnt = s->from.learnt });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_MEDIUM,
+					     .confidence = 70,
+					     .count = 1,
+					     .threshold = 1,
+					     .learnt = s->from.learnt});
 }
 
 const struct sc_detector_class sc_detector_from_mismatch = {
 	.name = "from_mismatch",
-	.summary = "Mail from outside, without login, whose From names one of the domains of --home while the envelope has a foreign sender.",
-	.innocent = "Services that send in our name: name them with --peers. Mailing lists (List-Id) are not counted.",
+	.summary = "Mail from outside, without login, whose From names one of the domains of --home while the "
+		   "envelope has a foreign sender.",
+	.innocent =
+		"Services that send in our name: name them with --peers. Mailing lists (List-Id) are not counted.",
 	.advice = "Publish DMARC for the domain and let the server judge by it.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_message) | SC_WANT(SC_EVENT_transaction),
-	.tables = { { 4096, sizeof(struct slot), -1 } },
+	.tables = {{4096, sizeof(struct slot), -1}},
 	.observe = observe,
 };

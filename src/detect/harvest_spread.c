@@ -1,16 +1,17 @@
 /* harvest_spread.c - mailboxes of one of our domains are guessed from many networks at once, a few from each.
  *
- * A domain's own hours are its measure: the mean of refused recipients an hour over about two days is kept for each. */
+ * A domain's own hours are its measure: the mean of refused recipients an hour over about two days is kept for each.
+ */
 #include "detect/frame/domain.h"
 #include "detect/frame/inside.h"
 #include "detect/primitives/distinct.h"
 
 enum { USERS, NETWORKS, WINDOW, TIMES };
 static const struct sc_detector_option options[] = {
-	{ "users", "different unknown recipients", 100, "a first guess, to be tuned" },
-	{ "networks", "networks they are tried from", 10, "fewer are recipient_harvest's" },
-	{ "window", "s", 3600, "spread guessing is slow" },
-	{ "times", "times the usual number", 4, "every domain has some dead addresses" },
+	{"users", "different unknown recipients", 100, "a first guess, to be tuned"},
+	{"networks", "networks they are tried from", 10, "fewer are recipient_harvest's"},
+	{"window", "s", 3600, "spread guessing is slow"},
+	{"times", "times the usual number", 4, "every domain has some dead addresses"},
 };
 
 #define HOUR        3600
@@ -20,7 +21,7 @@ struct slot {
 	struct sc_recent users, networks;
 	struct sc_trail trail;
 	struct sc_window refused;
-	float    usual;     /* an hour */
+	float usual; /* an hour */
 	uint32_t hour, hours, count;
 };
 
@@ -56,9 +57,17 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_t
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "about ", users, " different unknown recipients were tried from ");
 	sc_say_part(t, "", networks, " networks");
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_MEDIUM, .confidence = 75, .subject = SC_SUBJECT_DOMAIN,
-		.value = domain, .window_s = window, .count = users, .threshold = d->options[USERS], .error = users / 11,
-		.learnt = learnt, .trail = &slot->trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_MEDIUM,
+					     .confidence = 75,
+					     .subject = SC_SUBJECT_DOMAIN,
+					     .value = domain,
+					     .window_s = window,
+					     .count = users,
+					     .threshold = d->options[USERS],
+					     .error = users / 11,
+					     .learnt = learnt,
+					     .trail = &slot->trail});
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -69,18 +78,21 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	if (s->from.home || s->from.peer || x->auth_user.at)
 		return;
 	for (uint32_t i = 0; i < x->recipients.count; i++)
-		if (sc_is(r[i].cause, "user_unknown") && sc_roles_local(s->roles, sc_str_domain(r[i].rcpt_to), &learnt))
+		if (sc_is(r[i].cause, "user_unknown") &&
+		    sc_roles_local(s->roles, sc_str_domain(r[i].rcpt_to), &learnt))
 			judge(d, s, r[i].rcpt_to, learnt);
 }
 
 const struct sc_detector_class sc_detector_harvest_spread = {
 	.name = "harvest_spread",
 	.summary = "Mailboxes of one of our domains are guessed from many networks at once, each with a few tries.",
-	.innocent = "Backscatter to invented senders: bounces, with the null sender, for a domain that spam was sent in the name of.",
-	.advice = "Blocking single addresses will not help; see that the server does not tell who exists by other means.",
+	.innocent = "Backscatter to invented senders: bounces, with the null sender, for a domain that spam was sent "
+		    "in the name of.",
+	.advice = "Blocking single addresses will not help; see that the server does not tell who exists by other "
+		  "means.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 1024, sizeof(struct slot), -1 } },
+	.tables = {{1024, sizeof(struct slot), -1}},
 	.observe = observe,
 };

@@ -3,11 +3,11 @@
 
 static const struct {
 	sc_str name;
-	bool   whole, strong;
-	uint8_t digits;       /* letters and digits that must follow; 0: anything */
+	bool whole, strong;
+	uint8_t digits; /* letters and digits that must follow; 0: anything */
 	const char *whose;
 } bots[] = {
-#define SC_HELO_BOT(name, whole, strong, follow, whose) { { name, sizeof(name) - 1 }, whole, strong, follow, whose },
+#define SC_HELO_BOT(name, whole, strong, follow, whose) {{name, sizeof(name) - 1}, whole, strong, follow, whose},
 #include "detect/frame/helo_bots.def"
 #undef SC_HELO_BOT
 };
@@ -45,15 +45,20 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 		sc_text_adds(t, " is ");
 		sc_text_adds(t, bots[i].whose);
 		sc_text_adds(t, bots[i].strong ? "" : ", and its login failed");
-		sc_detector_tell(d, s, &(struct sc_report){ .severity = bots[i].strong ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM,
-			.confidence = bots[i].strong ? 90 : 60, .count = 1, .threshold = 1 });
+		sc_detector_tell(
+			d, s,
+			&(struct sc_report){.severity = bots[i].strong ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM,
+					    .confidence = bots[i].strong ? 90 : 60,
+					    .count = 1,
+					    .threshold = 1});
 		return;
 	}
 }
 
 const struct sc_detector_class sc_detector_helo_bot = {
 	.name = "helo_bot",
-	.summary = "A HELO name that only known malware or scanners give; common names of desktops count when a login failed, too.",
+	.summary = "A HELO name that only known malware or scanners give; common names of desktops count when a "
+		   "login failed, too.",
 	.innocent = "Desktops with the name that the system gave them: they count only with a failed login.",
 	.advice = "Block the address; if it is inside, the machine is infected.",
 	.scope = SC_SCOPE_GLOBAL,

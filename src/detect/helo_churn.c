@@ -4,8 +4,8 @@
 
 enum { NAMES, WINDOW };
 static const struct sc_detector_option options[] = {
-	{ "names", "different HELO names", 5, "a mail server has one, a pair behind one address two or three" },
-	{ "window", "s", 3600, "long enough for slow spam runs" },
+	{"names", "different HELO names", 5, "a mail server has one, a pair behind one address two or three"},
+	{"window", "s", 3600, "long enough for slow spam runs"},
 };
 
 struct slot {
@@ -27,18 +27,24 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "introduced itself with ", n, " different names, the last ");
 	sc_say_wire(t, x->helo.name);
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_MEDIUM, .confidence = 80, .window_s = window, .count = n,
-		.threshold = d->options[NAMES], .trail = &slot->trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_MEDIUM,
+					     .confidence = 80,
+					     .window_s = window,
+					     .count = n,
+					     .threshold = d->options[NAMES],
+					     .trail = &slot->trail});
 }
 
 const struct sc_detector_class sc_detector_helo_churn = {
 	.name = "helo_churn",
-	.summary = "One address, on a port for mail between servers, with many different HELO names: spam programs take a new one each time.",
+	.summary = "One address, on a port for mail between servers, with many different HELO names: spam programs "
+		   "take a new one each time.",
 	.innocent = "Many mail programs behind one NAT: those log in, and are not counted.",
 	.advice = "Look at the names with list sessions; block the address.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 4096, sizeof(struct slot), WINDOW } },
+	.tables = {{4096, sizeof(struct slot), WINDOW}},
 	.observe = observe,
 };

@@ -5,7 +5,7 @@
 static bool holds_address(sc_str name, const struct sc_ip *ip)
 {
 	uint64_t numbers[16];
-	size_t n = 0, hits[2] = { 0, 0 };
+	size_t n = 0, hits[2] = {0, 0};
 	for (size_t i = 0; i < name.len && n < 16;) {
 		size_t digits = 0;
 		while (i + digits < name.len && sc_is_digit(name.at[i + digits]))
@@ -25,7 +25,10 @@ static bool holds_hex(sc_str name, const struct sc_ip *ip)
 {
 	char room[8];
 	struct sc_text t = sc_text_into(room, sizeof(room));
-	sc_text_hex(&t, (uint64_t)ip->octets[0] << 24 | (uint64_t)ip->octets[1] << 16 | (uint64_t)ip->octets[2] << 8 | ip->octets[3], 8);
+	sc_text_hex(&t,
+		    (uint64_t)ip->octets[0] << 24 | (uint64_t)ip->octets[1] << 16 | (uint64_t)ip->octets[2] << 8 |
+			    ip->octets[3],
+		    8);
 	return sc_str_search_nocase(name, sc_text_str(&t)) != SIZE_MAX;
 }
 
@@ -47,9 +50,10 @@ static bool has_digits(sc_str name)
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
-	static const char *const dynamic[] = { "dyn", "dsl", "dhcp", "ppp", "pool", "cable", "dial", "broadband", NULL };
-	static const char *const fixed[] = { "static", "mail", "smtp", "mx", "out", "relay", "srv", "server", NULL };
-	static const char *const cloud[] = { "compute", "amazonaws", "cloud", "vps", "hosting", NULL };
+	static const char *const dynamic[] = {"dyn",   "dsl",  "dhcp",      "ppp", "pool",
+					      "cable", "dial", "broadband", NULL};
+	static const char *const fixed[] = {"static", "mail", "smtp", "mx", "out", "relay", "srv", "server", NULL};
+	static const char *const cloud[] = {"compute", "amazonaws", "cloud", "vps", "hosting", NULL};
 	const struct sc_ev_session *x = s->ev->body;
 	sc_str name = x->helo.name;
 	const struct sc_ip *ip = &s->head->client.ip;
@@ -57,19 +61,20 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	    sc_is(x->auth.outcome, "ok") || sc_str_find(name, '.') == SIZE_MAX)
 		return;
 	struct sc_ip bare;
-	bool digits = has_digits(name), address = !sc_ip_read(name, &bare) &&
-		((digits && holds_address(name, ip)) || holds_hex(name, ip));
+	bool digits = has_digits(name),
+	     address = !sc_ip_read(name, &bare) && ((digits && holds_address(name, ip)) || holds_hex(name, ip));
 	bool word = digits && holds_any(name, dynamic);
 	if ((!address && !word) || holds_any(name, fixed))
 		return;
 	bool hosted = holds_any(name, cloud);
 	sc_detector_quote(d, s, hosted ? SC_SEVERITY_INFO : SC_SEVERITY_LOW, address && word ? 85 : 65,
-		"introduced itself with the name of a subscriber's line", name);
+			  "introduced itself with the name of a subscriber's line", name);
 }
 
 const struct sc_detector_class sc_detector_helo_dynamic = {
 	.name = "helo_dynamic",
-	.summary = "A client on a port for mail between servers whose HELO holds its own address, or words such as dsl, dhcp and pool: "
+	.summary = "A client on a port for mail between servers whose HELO holds its own address, or words such as "
+		   "dsl, dhcp and pool: "
 		   "rather a home computer than a mail server.",
 	.innocent = "Hosts in a cloud whose names nobody changed: only info.",
 	.advice = "Providers publish such ranges (policy block lists); use one.",

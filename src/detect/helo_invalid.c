@@ -1,4 +1,5 @@
-/* helo_invalid.c - HELO names that are none (RFC 5321 2.3.5, 4.1.1.1): no mail server between organisations gives them. */
+/* helo_invalid.c - HELO names that are none (RFC 5321 2.3.5, 4.1.1.1): no mail server between organisations gives
+ * them. */
 #include "detect/frame/inside.h"
 
 static bool is_name_octet(char c)
@@ -24,7 +25,8 @@ static const char *flaw(sc_str name)
 		return "a HELO name of one label";
 	if (name.at[0] == '.' || name.at[0] == '-' || sc_str_search(name, SC_STR("..")) != SIZE_MAX)
 		return "a HELO name with an empty label";
-	static const char *const reserved[] = { ".invalid", ".localhost", ".local", ".lan", ".localdomain", ".internal" };
+	static const char *const reserved[] = {".invalid", ".localhost",   ".local",
+					       ".lan",     ".localdomain", ".internal"};
 	sc_str last = sc_str_from(name, sc_str_rfind(name, '.'));
 	for (size_t i = 0; last.len >= 4 && i < sizeof(reserved) / sizeof(reserved[0]); i++)
 		if (sc_str_equal_nocase(last, sc_str_of(reserved[i])))
@@ -45,7 +47,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 
 const struct sc_detector_class sc_detector_helo_invalid = {
 	.name = "helo_invalid",
-	.summary = "A client from outside, on a port for mail between servers, whose HELO cannot be the name of a mail server.",
+	.summary = "A client from outside, on a port for mail between servers, whose HELO cannot be the name of a "
+		   "mail server.",
 	.innocent = "Mail programs of users say anything; on 587 and 465 nothing is said.",
 	.advice = "A sign among others; servers may refuse it (reject_invalid_helo_hostname).",
 	.scope = SC_SCOPE_GLOBAL,

@@ -20,7 +20,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 		return;
 	bool hidden = sc_ip_private(&ip) || ip.version != s->head->client.ip.version || s->from.home;
 	sc_detector_quote(d, s, hidden ? SC_SEVERITY_INFO : SC_SEVERITY_LOW, hidden ? 40 : 75,
-		"introduced itself with an address that is not its own", x->helo.name);
+			  "introduced itself with an address that is not its own", x->helo.name);
 }
 
 const struct sc_detector_class sc_detector_helo_literal_mismatch = {

@@ -1,4 +1,5 @@
-/* intel.c - what the user's lists of known evil name (--intel): clients, networks, domains, HELO names, TLS fingerprints, hashes. */
+/* intel.c - what the user's lists of known evil name (--intel): clients, networks, domains, HELO names, TLS
+ * fingerprints, hashes. */
 #include "detect/frame/inside.h"
 #include "detect/frame/settings.h"
 
@@ -10,10 +11,13 @@ static void tell(struct sc_detector *d, const struct sc_sight *s, const char *wh
 	sc_say_wire(t, value);
 	sc_text_adds(t, label[0] ? ", " : "");
 	sc_text_visible(t, sc_str_slice(sc_str_of(label), 0, 80));
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_MEDIUM, .confidence = 80, .count = 1, .threshold = 1 });
+	sc_detector_tell(
+		d, s,
+		&(struct sc_report){.severity = SC_SEVERITY_MEDIUM, .confidence = 80, .count = 1, .threshold = 1});
 }
 
-static void look_up(struct sc_detector *d, const struct sc_sight *s, enum sc_intel_kind kind, const char *what, sc_str value)
+static void look_up(struct sc_detector *d, const struct sc_sight *s, enum sc_intel_kind kind, const char *what,
+		    sc_str value)
 {
 	const char *label = sc_intel_find(d->settings, kind, value);
 	if (label)
@@ -65,7 +69,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 
 const struct sc_detector_class sc_detector_intel = {
 	.name = "intel",
-	.summary = "Something stands on a list given with --intel: an address or network, a domain, a HELO name, a TLS fingerprint (JA4), the "
+	.summary = "Something stands on a list given with --intel: an address or network, a domain, a HELO name, a "
+		   "TLS fingerprint (JA4), the "
 		   "SHA-256 of an attachment.",
 	.innocent = "Lists age; shared addresses and cloud networks change their users.",
 	.advice = "See the list's label; look at the session with show.",

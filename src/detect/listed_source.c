@@ -1,7 +1,7 @@
 /* listed_source.c - others tell us that an address of ours stands on a block list.
  *
- * Only replies count, and only those whose text the rules for causes recognise (explain/lists.def), so that a list named in a
- * bounce's body says nothing. */
+ * Only replies count, and only those whose text the rules for causes recognise (explain/lists.def), so that a list
+ * named in a bounce's body says nothing. */
 #include "detect/frame/inside.h"
 
 static void judge(struct sc_detector *d, const struct sc_sight *s, const char *cause, sc_str list, sc_str text)
@@ -18,8 +18,12 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, const char *c
 	sc_text_adds(t, list.len ? ": " : "");
 	sc_say_wire(t, list);
 	sc_text_adds(t, named ? "; it names the address" : "");
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = s->from.learnt ? SC_SEVERITY_MEDIUM : SC_SEVERITY_HIGH,
-		.confidence = named ? 95 : 80, .count = 1, .threshold = 1, .learnt = s->from.learnt });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = s->from.learnt ? SC_SEVERITY_MEDIUM : SC_SEVERITY_HIGH,
+					     .confidence = named ? 95 : 80,
+					     .count = 1,
+					     .threshold = 1,
+					     .learnt = s->from.learnt});
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)

@@ -42,18 +42,24 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	sc_text_visible(t, sc_roles_domain(s->roles, slot->of));
 	sc_text_adds(t, ": ");
 	sc_text_adds(t, slot->reason);
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_MEDIUM, .confidence = 75, .subject = SC_SUBJECT_DOMAIN,
-		.value = domain, .count = 1, .threshold = 1 });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_MEDIUM,
+					     .confidence = 75,
+					     .subject = SC_SUBJECT_DOMAIN,
+					     .value = domain,
+					     .count = 1,
+					     .threshold = 1});
 }
 
 const struct sc_detector_class sc_detector_lookalike_domain = {
 	.name = "lookalike_domain",
-	.summary = "A sender whose domain resembles one of ours: letters exchanged, doubled or swapped, characters that look alike, "
+	.summary = "A sender whose domain resembles one of ours: letters exchanged, doubled or swapped, characters "
+		   "that look alike, "
 		   "another top-level domain, a word added.",
 	.innocent = "Real neighbours in the alphabet. Only domains that --home names are compared.",
 	.advice = "Warn the recipients; ask the registrar to take the domain down.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
-	.tables = { { 8192, sizeof(struct slot), -1 } },
+	.tables = {{8192, sizeof(struct slot), -1}},
 	.observe = observe,
 };

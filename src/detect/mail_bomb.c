@@ -1,7 +1,7 @@
 /* mail_bomb.c - one mailbox is drowned: by subscriptions at hundreds of sites, or by one sender.
  *
- * There are far more recipients than slots: a count-min sketch, emptied every window, lets only those in that get more than a
- * few mails.  Mailboxes that always get much have their usual hour. */
+ * There are far more recipients than slots: a count-min sketch, emptied every window, lets only those in that get
+ * more than a few mails.  Mailboxes that always get much have their usual hour. */
 #include "detect/frame/domain.h"
 #include "detect/frame/inside.h"
 #include "detect/primitives/distinct.h"
@@ -10,12 +10,12 @@
 
 enum { MAILS, DOMAINS, WINDOW, SENDER, SENDER_WINDOW, TIMES };
 static const struct sc_detector_option options[] = {
-	{ "mails", "mails to one recipient", 100, "nobody reads ten a minute" },
-	{ "domains", "different sender domains among them", 20, "a bomb of subscriptions comes from many sites" },
-	{ "window", "s", 600, "bombs are to hide one mail, now" },
-	{ "sender", "mails of one sender to one recipient", 50, "a provider's rule" },
-	{ "sender_window", "s", 3600, "as the provider's rule" },
-	{ "times", "times the recipient's busiest hour", 4, "monitoring mailboxes get much every day" },
+	{"mails", "mails to one recipient", 100, "nobody reads ten a minute"},
+	{"domains", "different sender domains among them", 20, "a bomb of subscriptions comes from many sites"},
+	{"window", "s", 600, "bombs are to hide one mail, now"},
+	{"sender", "mails of one sender to one recipient", 50, "a provider's rule"},
+	{"sender_window", "s", 3600, "as the provider's rule"},
+	{"times", "times the recipient's busiest hour", 4, "monitoring mailboxes get much every day"},
 };
 
 #define ENTRY 8 /* mails in a window before a recipient gets a slot */
@@ -30,7 +30,7 @@ struct slot {
 	struct sc_recent domains;
 	struct sc_usual usual;
 	struct sc_window sender;
-	uint64_t sender_hash;      /* the one that writes most, by majority vote */
+	uint64_t sender_hash; /* the one that writes most, by majority vote */
 	uint32_t votes;
 };
 
@@ -40,7 +40,7 @@ static uint32_t sketched(struct sc_detector *d, const struct sc_sight *s, uint64
 	struct state *st = d->state;
 	uint32_t turn = s->second / (uint32_t)d->options[SENDER_WINDOW];
 	if (turn != st->turn)
-		*st = (struct state){ .turn = turn };
+		*st = (struct state){.turn = turn};
 	return sc_count_min_add(&st->sketch, key, 1);
 }
 
@@ -51,7 +51,7 @@ static uint32_t note_sender(struct sc_detector *d, const struct sc_sight *s, str
 	uint32_t window = (uint32_t)d->options[SENDER_WINDOW];
 	if (slot->votes == 0) {
 		slot->sender_hash = hash;
-		slot->sender = (struct sc_window){ .now = 0 };
+		slot->sender = (struct sc_window){.now = 0};
 	}
 	if (hash != slot->sender_hash) {
 		slot->votes -= slot->votes > 0;
@@ -85,9 +85,15 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_t
 		sc_say_part(t, ", from ", domains, " sender domains");
 	else
 		sc_text_adds(t, " from one sender");
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_HIGH, .confidence = bomb ? 80 : 65,
-		.subject = SC_SUBJECT_RECIPIENT, .value = rcpt_to, .window_s = d->options[bomb ? WINDOW : SENDER_WINDOW],
-		.count = bomb ? n : one, .threshold = d->options[bomb ? MAILS : SENDER], .trail = &slot->rate.trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_HIGH,
+					     .confidence = bomb ? 80 : 65,
+					     .subject = SC_SUBJECT_RECIPIENT,
+					     .value = rcpt_to,
+					     .window_s = d->options[bomb ? WINDOW : SENDER_WINDOW],
+					     .count = bomb ? n : one,
+					     .threshold = d->options[bomb ? MAILS : SENDER],
+					     .trail = &slot->rate.trail});
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -103,13 +109,15 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 
 const struct sc_detector_class sc_detector_mail_bomb = {
 	.name = "mail_bomb",
-	.summary = "One recipient gets masses of mail within minutes, from many sender domains (a bomb of subscriptions) or from one sender.",
-	.innocent = "Mailboxes for alerts and abuse reports get much every day: their busiest hour is known after some days.",
+	.summary = "One recipient gets masses of mail within minutes, from many sender domains (a bomb of "
+		   "subscriptions) or from one sender.",
+	.innocent = "Mailboxes for alerts and abuse reports get much every day: their busiest hour is known after "
+		    "some days.",
 	.advice = "Look for the one mail that the bomb hides: a purchase, a changed password.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 2048, sizeof(struct slot), -1 } },
+	.tables = {{2048, sizeof(struct slot), -1}},
 	.size = sizeof(struct state),
 	.observe = observe,
 };

@@ -1,15 +1,16 @@
 /* no_mail_sessions.c - clients that connect again and again and send no mail.
  *
- * Sessions inside TLS that was not opened may have held anything and are not counted.  A client that comes like a clock and
- * does nothing else is a monitor. */
+ * Sessions inside TLS that was not opened may have held anything and are not counted.  A client that comes like a
+ * clock and does nothing else is a monitor. */
 #include "detect/frame/inside.h"
 #include "detect/primitives/pace.h"
 
 enum { SESSIONS, WINDOW, SHARE };
 static const struct sc_detector_option options[] = {
-	{ "sessions", "sessions without MAIL", 10, "Exim stops at ten commands that are no mail (smtp_accept_max_nonmail)" },
-	{ "window", "s", 600, "the window of most rate limits in the field" },
-	{ "share", "percent of the client's sessions", 90, "who also sends mail is no scanner" },
+	{"sessions", "sessions without MAIL", 10,
+	 "Exim stops at ten commands that are no mail (smtp_accept_max_nonmail)"},
+	{"window", "s", 600, "the window of most rate limits in the field"},
+	{"share", "percent of the client's sessions", 90, "who also sends mail is no scanner"},
 };
 
 struct slot {
@@ -21,7 +22,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_session *x = s->ev->body;
 	bool hidden = sc_is(x->starttls, "established") || sc_is(x->starttls, "implicit");
-	if (s->from.monitor || s->from.loopback || (hidden && !x->decrypted) || x->evidence.midstream || x->evidence.one_sided)
+	if (s->from.monitor || s->from.loopback || (hidden && !x->decrypted) || x->evidence.midstream ||
+	    x->evidence.one_sided)
 		return;
 	struct slot *slot = sc_keyed_touch(&d->tables[0], s->client, s->second);
 	uint64_t window = d->options[WINDOW];
@@ -37,9 +39,14 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	sc_say_part(t, "", hits, " sessions without a mail, of ");
 	sc_text_number(t, all);
 	sc_text_adds(t, steady ? ", as regular as a monitor" : "");
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = steady || s->from.home ? SC_SEVERITY_INFO : SC_SEVERITY_LOW,
-		.confidence = 75, .window_s = window, .count = hits, .threshold = d->options[SESSIONS],
-		.absence = true, .trail = &slot->rate.trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = steady || s->from.home ? SC_SEVERITY_INFO : SC_SEVERITY_LOW,
+					     .confidence = 75,
+					     .window_s = window,
+					     .count = hits,
+					     .threshold = d->options[SESSIONS],
+					     .absence = true,
+					     .trail = &slot->rate.trail});
 }
 
 const struct sc_detector_class sc_detector_no_mail_sessions = {
@@ -50,6 +57,6 @@ const struct sc_detector_class sc_detector_no_mail_sessions = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 8192, sizeof(struct slot), WINDOW } },
+	.tables = {{8192, sizeof(struct slot), WINDOW}},
 	.observe = observe,
 };

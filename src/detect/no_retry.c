@@ -1,14 +1,14 @@
 /* no_retry.c - clients that are put off and never come back: real servers try again (RFC 5321 4.5.4.1).
  *
- * A triplet of network, sender and recipient is waited for; a retry from another network counts, too, for providers send from
- * pools.  Sources are looked through every ten minutes of capture time. */
+ * A triplet of network, sender and recipient is waited for; a retry from another network counts, too, for providers
+ * send from pools.  Sources are looked through every ten minutes of capture time. */
 #include "detect/frame/inside.h"
 #include "detect/primitives/sketch.h"
 
 enum { TRIPLETS, PATIENCE };
 static const struct sc_detector_option options[] = {
-	{ "triplets", "mails put off and not tried again", 5, "one may be given up by its sender" },
-	{ "patience", "s", 14400, "spamd waits four hours for a retry" },
+	{"triplets", "mails put off and not tried again", 5, "one may be given up by its sender"},
+	{"patience", "s", 14400, "spamd waits four hours for a retry"},
 };
 
 #define LOOK_S 600
@@ -16,12 +16,12 @@ static const struct sc_detector_option options[] = {
 struct slot {
 	struct sc_ip ip;
 	struct sc_trail trail;
-	uint32_t deferred, last;   /* mails put off; second of the last one */
-	bool good;                 /* has tried again, or sent something that was accepted */
+	uint32_t deferred, last; /* mails put off; second of the last one */
+	bool good;               /* has tried again, or sent something that was accepted */
 };
 
 struct state {
-	struct sc_bloom deferred;  /* sender and recipient */
+	struct sc_bloom deferred; /* sender and recipient */
 	uint32_t looked;
 };
 
@@ -43,9 +43,15 @@ static void look_through(struct sc_detector *d, const struct sc_sight *s)
 		sc_text_ip(&ip, &slot->ip);
 		sc_say_part(sc_say_begin(d), "", slot->deferred, " mails were put off and never tried again");
 		if (!slot->good && !slot->trail.lossy)
-			sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_LOW, .confidence = 70,
-				.value = sc_text_str(&ip), .apart = true, .window_s = d->options[PATIENCE], .count = slot->deferred,
-				.threshold = d->options[TRIPLETS], .trail = &slot->trail });
+			sc_detector_tell(d, s,
+					 &(struct sc_report){.severity = SC_SEVERITY_LOW,
+							     .confidence = 70,
+							     .value = sc_text_str(&ip),
+							     .apart = true,
+							     .window_s = d->options[PATIENCE],
+							     .count = slot->deferred,
+							     .threshold = d->options[TRIPLETS],
+							     .trail = &slot->trail});
 		sc_keyed_drop(table, i);
 	}
 }
@@ -57,7 +63,8 @@ static void note(struct sc_detector *d, const struct sc_sight *s, const struct s
 	uint32_t patience = (uint32_t)d->options[PATIENCE];
 	uint64_t triplet = sc_mix(sc_sight_hash_nocase(s, x->mail_from), sc_sight_hash_nocase(s, r->rcpt_to));
 	bool deferred = sc_is(r->outcome, "deferred");
-	struct slot *slot = deferred ? sc_keyed_touch(&d->tables[0], s->client, s->second) : sc_keyed_find(&d->tables[0], s->client);
+	struct slot *slot = deferred ? sc_keyed_touch(&d->tables[0], s->client, s->second)
+				     : sc_keyed_find(&d->tables[0], s->client);
 	bool again = sc_bloom_holds(&st->deferred, triplet, s->second, patience);
 	if (slot)
 		slot->good |= again || sc_is(r->outcome, "accepted");
@@ -83,13 +90,15 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 
 const struct sc_detector_class sc_detector_no_retry = {
 	.name = "no_retry",
-	.summary = "A client whose mails were put off with 4yz and that never tried one of them again, nor had any accepted.",
-	.innocent = "Providers that try again from another network: the same sender and recipient from there count as a retry.",
+	.summary = "A client whose mails were put off with 4yz and that never tried one of them again, nor had any "
+		   "accepted.",
+	.innocent = "Providers that try again from another network: the same sender and recipient from there count "
+		    "as a retry.",
 	.advice = "Nothing: this is what greylisting is for.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 8192, sizeof(struct slot), -1 } },
+	.tables = {{8192, sizeof(struct slot), -1}},
 	.size = sizeof(struct state),
 	.observe = observe,
 };

@@ -5,10 +5,11 @@
 
 enum { BOUNCES, WINDOW, SHARE, RECIPIENT };
 static const struct sc_detector_option options[] = {
-	{ "bounces", "mails with the null sender to one server", 50, "a first guess, to be tuned" },
-	{ "window", "s", 600, "the window of most rate limits in the field" },
-	{ "share", "percent of the server's mails", 60, "a busy server has some all day" },
-	{ "recipient", "mails with the null sender to one recipient", 20, "nobody's mail bounces so often by accident" },
+	{"bounces", "mails with the null sender to one server", 50, "a first guess, to be tuned"},
+	{"window", "s", 600, "the window of most rate limits in the field"},
+	{"share", "percent of the server's mails", 60, "a busy server has some all day"},
+	{"recipient", "mails with the null sender to one recipient", 20,
+	 "nobody's mail bounces so often by accident"},
 };
 
 struct slot {
@@ -28,8 +29,14 @@ static void judge_server(struct sc_detector *d, const struct sc_sight *s, bool b
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "", n, " of ");
 	sc_say_part(t, "", all, " mails to the server have the null sender");
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_MEDIUM, .confidence = 80, .subject = SC_SUBJECT_SERVER,
-		.window_s = window, .count = n, .threshold = d->options[BOUNCES], .trail = &slot->rate.trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_MEDIUM,
+					     .confidence = 80,
+					     .subject = SC_SUBJECT_SERVER,
+					     .window_s = window,
+					     .count = n,
+					     .threshold = d->options[BOUNCES],
+					     .trail = &slot->rate.trail});
 }
 
 static void judge_recipient(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_to)
@@ -41,9 +48,15 @@ static void judge_recipient(struct sc_detector *d, const struct sc_sight *s, sc_
 		return;
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "", n, " mails with the null sender to one recipient");
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_MEDIUM, .confidence = 80,
-		.subject = SC_SUBJECT_RECIPIENT, .value = rcpt_to, .window_s = window, .count = n,
-		.threshold = d->options[RECIPIENT], .trail = &slot->rate.trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_MEDIUM,
+					     .confidence = 80,
+					     .subject = SC_SUBJECT_RECIPIENT,
+					     .value = rcpt_to,
+					     .window_s = window,
+					     .count = n,
+					     .threshold = d->options[RECIPIENT],
+					     .trail = &slot->rate.trail});
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -51,7 +64,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	const struct sc_ev_transaction *x = s->ev->body;
 	const struct sc_ev_recipient *r = x->recipients.items;
 	bool null = x->mail_from.at && x->mail_from.len == 0;
-	bool offered = x->size != SC_NONE || sc_is(x->outcome, "accepted") || sc_is(x->phase, "data") || sc_is(x->phase, "eom");
+	bool offered = x->size != SC_NONE || sc_is(x->outcome, "accepted") || sc_is(x->phase, "data") ||
+		       sc_is(x->phase, "eom");
 	bool callout = null && !offered && (sc_is(x->outcome, "withdrawn") || sc_is(x->outcome, "aborted"));
 	if (callout || !x->mail_from.at || s->from.home)
 		return;
@@ -59,7 +73,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	if (!null)
 		return;
 	if (x->recipients.count > 1)
-		sc_detector_note(d, s, SC_SEVERITY_LOW, 70, "a mail with the null sender to several recipients: no bounce is");
+		sc_detector_note(d, s, SC_SEVERITY_LOW, 70,
+				 "a mail with the null sender to several recipients: no bounce is");
 	for (uint32_t i = 0; i < x->recipients.count && i < 8; i++)
 		if (r[i].rcpt_to.len)
 			judge_recipient(d, s, r[i].rcpt_to);
@@ -67,13 +82,14 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 
 const struct sc_detector_class sc_detector_null_sender_flood = {
 	.name = "null_sender_flood",
-	.summary = "Masses of mail with the null sender to one server or recipient: backscatter, or a bounce storm; or one such mail to several "
+	.summary = "Masses of mail with the null sender to one server or recipient: backscatter, or a bounce storm; "
+		   "or one such mail to several "
 		   "recipients, which no bounce is.",
 	.innocent = "Sender verification ends before the message and is not counted.",
 	.advice = "Sign return paths (BATV) and refuse bounces to others; look for spam in your name.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 1024, sizeof(struct slot), WINDOW }, { 4096, sizeof(struct slot), WINDOW } },
+	.tables = {{1024, sizeof(struct slot), WINDOW}, {4096, sizeof(struct slot), WINDOW}},
 	.observe = observe,
 };

@@ -1,16 +1,17 @@
-/* outbound_failures.c - others refuse much of the mail that we send: spam leaves our network, or our reputation is gone. */
+/* outbound_failures.c - others refuse much of the mail that we send: spam leaves our network, or our reputation is
+ * gone. */
 #include "detect/frame/domain.h"
 #include "detect/frame/inside.h"
 
 enum { REFUSED, WINDOW, SHARE };
 static const struct sc_detector_option options[] = {
-	{ "refused", "refused recipients", 100, "a provider's rule for its customers" },
-	{ "window", "s", 3600, "as the provider's rule" },
-	{ "share", "percent of all recipients", 20, "a clean list has fewer than five" },
+	{"refused", "refused recipients", 100, "a provider's rule for its customers"},
+	{"window", "s", 3600, "as the provider's rule"},
+	{"share", "percent of all recipients", 20, "a clean list has fewer than five"},
 };
 
 enum { UNKNOWN_USER, POLICY, REPUTATION, CONTENT, CLASSES };
-static const char *const class_names[CLASSES] = { "unknown users", "policy", "reputation", "content" };
+static const char *const class_names[CLASSES] = {"unknown users", "policy", "reputation", "content"};
 
 struct slot {
 	struct sc_rate rate;
@@ -19,9 +20,17 @@ struct slot {
 
 static int class_of(const char *cause)
 {
-	static const struct { const char *cause; int cls; } rows[] = {
-		{ "user_unknown", UNKNOWN_USER }, { "mailbox_disabled", UNKNOWN_USER }, { "domain_unknown", UNKNOWN_USER },
-		{ "dnsbl_listed", REPUTATION }, { "reputation", REPUTATION }, { "spam_content", CONTENT }, { "virus", CONTENT },
+	static const struct {
+		const char *cause;
+		int cls;
+	} rows[] = {
+		{"user_unknown", UNKNOWN_USER},
+		{"mailbox_disabled", UNKNOWN_USER},
+		{"domain_unknown", UNKNOWN_USER},
+		{"dnsbl_listed", REPUTATION},
+		{"reputation", REPUTATION},
+		{"spam_content", CONTENT},
+		{"virus", CONTENT},
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (sc_is(cause, rows[i].cause))
@@ -33,12 +42,14 @@ static int worst_class(const struct slot *slot, uint32_t second, uint32_t window
 {
 	int worst = 0;
 	for (int i = 1; i < CLASSES; i++)
-		if (sc_window_count(&slot->classes[i], second, window) > sc_window_count(&slot->classes[worst], second, window))
+		if (sc_window_count(&slot->classes[i], second, window) >
+		    sc_window_count(&slot->classes[worst], second, window))
 			worst = i;
 	return worst;
 }
 
-static void judge(struct sc_detector *d, const struct sc_sight *s, uint64_t key, enum sc_subject subject, sc_str value)
+static void judge(struct sc_detector *d, const struct sc_sight *s, uint64_t key, enum sc_subject subject,
+		  sc_str value)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
 	const struct sc_ev_recipient *r = x->recipients.items;
@@ -60,9 +71,16 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, uint64_t key,
 	sc_say_part(t, "", n, " of ");
 	sc_say_part(t, "", all, " recipients of our mail were refused by others, mostly for ");
 	sc_text_adds(t, class_names[worst_class(slot, s->second, window)]);
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_MEDIUM, .confidence = 85, .subject = subject,
-		.value = value, .window_s = window, .count = n, .threshold = d->options[REFUSED], .learnt = s->from.learnt,
-		.trail = &slot->rate.trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_MEDIUM,
+					     .confidence = 85,
+					     .subject = subject,
+					     .value = value,
+					     .window_s = window,
+					     .count = n,
+					     .threshold = d->options[REFUSED],
+					     .learnt = s->from.learnt,
+					     .trail = &slot->rate.trail});
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -84,6 +102,6 @@ const struct sc_detector_class sc_detector_outbound_failures = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 4096, sizeof(struct slot), WINDOW } },
+	.tables = {{4096, sizeof(struct slot), WINDOW}},
 	.observe = observe,
 };

@@ -1,11 +1,12 @@
 /* oversized_line.c - lines far over any limit, as they overflow buffers of careless servers.
  *
- * RFC 5321 4.5.3.1.4 gives a command line 512 octets, extensions add to it; an answer to AUTH may have 12288 (RFC 4954 4). */
+ * RFC 5321 4.5.3.1.4 gives a command line 512 octets, extensions add to it; an answer to AUTH may have 12288 (RFC
+ * 4954 4). */
 #include "detect/frame/inside.h"
 
 enum { COMMAND };
 static const struct sc_detector_option options[] = {
-	{ "command", "octets", 2048, "line_length_limit of Postfix, and what intrusion sensors alert on" },
+	{"command", "octets", 2048, "line_length_limit of Postfix, and what intrusion sensors alert on"},
 };
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -22,12 +23,15 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	sc_say_wire(t, sc_str_slice(x->verb, 0, 24));
 	if (octets > d->options[COMMAND])
 		sc_say_part(t, cut ? " with more than " : " with ", octets, " octets");
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_MEDIUM, .confidence = 85, .count = 1, .threshold = 1 });
+	sc_detector_tell(
+		d, s,
+		&(struct sc_report){.severity = SC_SEVERITY_MEDIUM, .confidence = 85, .count = 1, .threshold = 1});
 }
 
 const struct sc_detector_class sc_detector_oversized_line = {
 	.name = "oversized_line",
-	.summary = "A command line or answer to AUTH that is far longer than the standard allows: an attempt to overflow a buffer, or "
+	.summary = "A command line or answer to AUTH that is far longer than the standard allows: an attempt to "
+		   "overflow a buffer, or "
 		   "another protocol.",
 	.innocent = "Very long ORCPT parameters or internationalized addresses stay below the limit.",
 	.advice = "Look at the line with show; see that the server is up to date.",

@@ -3,8 +3,8 @@
 
 enum { UNKNOWN, ANY };
 static const struct sc_detector_option options[] = {
-	{ "unknown", "unknown commands in a session", 3, "Exim hangs up after three (smtp_max_unknown_commands)" },
-	{ "any", "refused commands in a session", 10, "Postfix slows down after ten (smtpd_soft_error_limit)" },
+	{"unknown", "unknown commands in a session", 3, "Exim hangs up after three (smtp_max_unknown_commands)"},
+	{"any", "refused commands in a session", 10, "Postfix slows down after ten (smtpd_soft_error_limit)"},
 };
 
 struct state {
@@ -28,10 +28,12 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	if (!unknown && st->any < d->options[ANY])
 		return;
 	struct sc_text *t = sc_say_begin(d);
-	sc_say_part(t, "", unknown ? st->unknown : st->any, unknown ? " commands that the server does not know, the last " :
-		    " commands refused for their form or order, the last ");
+	sc_say_part(t, "", unknown ? st->unknown : st->any,
+		    unknown ? " commands that the server does not know, the last "
+			    : " commands refused for their form or order, the last ");
 	sc_say_wire(t, x->verb);
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_LOW, .confidence = 80, .count = 1, .threshold = 1 });
+	sc_detector_tell(
+		d, s, &(struct sc_report){.severity = SC_SEVERITY_LOW, .confidence = 80, .count = 1, .threshold = 1});
 }
 
 const struct sc_detector_class sc_detector_protocol_errors = {

@@ -1,16 +1,17 @@
 /* recipient_harvest.c - one source tries which mailboxes exist.
  *
- * Counted are recipients that the server calls unknown, each address once: a client that tries a dead address again is stale,
- * not curious. */
+ * Counted are recipients that the server calls unknown, each address once: a client that tries a dead address again
+ * is stale, not curious. */
 #include "detect/frame/inside.h"
 #include "detect/primitives/distinct.h"
 
 enum { REFUSED, WINDOW, SHARE, HIGH };
 static const struct sc_detector_option options[] = {
-	{ "refused", "different unknown recipients", 10, "harvest filters in the field take ten; Postfix hangs up after 20 errors" },
-	{ "window", "s", 600, "the window of most rate limits in the field" },
-	{ "share", "percent of the source's recipients", 50, "a stale list has more good addresses than dead ones" },
-	{ "high", "different unknown recipients", 100, "nobody mistypes so many" },
+	{"refused", "different unknown recipients", 10,
+	 "harvest filters in the field take ten; Postfix hangs up after 20 errors"},
+	{"window", "s", 600, "the window of most rate limits in the field"},
+	{"share", "percent of the source's recipients", 50, "a stale list has more good addresses than dead ones"},
+	{"high", "different unknown recipients", 100, "nobody mistypes so many"},
 };
 
 struct slot {
@@ -26,26 +27,34 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, struct sc_lev
 	uint32_t hits = 0, refused = 0;
 	for (uint32_t i = 0; i < x->recipients.count; i++)
 		refused += sc_is(r[i].cause, "user_unknown");
-	struct slot *slot = refused ? sc_keyed_touch(&d->tables[0], level.key, s->second) :
-				      sc_keyed_find(&d->tables[0], level.key);
+	struct slot *slot = refused ? sc_keyed_touch(&d->tables[0], level.key, s->second)
+				    : sc_keyed_find(&d->tables[0], level.key);
 	if (!slot)
 		return; /* who was never refused is not kept: his good recipients only make the share smaller */
 	uint32_t all = sc_rate_all(&slot->rate, s, x->recipients.count, window);
 	for (uint32_t i = 0; refused && i < x->recipients.count; i++)
 		if (sc_is(r[i].cause, "user_unknown"))
-			users = sc_recent_add(&slot->users, sc_sight_hash_nocase(s, r[i].rcpt_to), s->second, (uint32_t)window);
+			users = sc_recent_add(&slot->users, sc_sight_hash_nocase(s, r[i].rcpt_to), s->second,
+					      (uint32_t)window);
 	if (refused)
 		hits = sc_rate_hit(&slot->rate, s, refused, window);
-	if (!sc_level_speaks(level, &slot->rate) || users < d->options[REFUSED] || (uint64_t)hits * 100 < d->options[SHARE] * all)
+	if (!sc_level_speaks(level, &slot->rate) || users < d->options[REFUSED] ||
+	    (uint64_t)hits * 100 < d->options[SHARE] * all)
 		return;
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "", users, " different recipients were unknown, of ");
 	sc_say_part(t, "", all, " tried; the last ");
 	sc_say_wire(t, r[x->recipients.count - 1].rcpt_to);
 	bool high = users >= d->options[HIGH] && !s->from.home;
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = high ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM,
-		.confidence = 85, .subject = level.subject, .window_s = window, .count = users, .threshold = d->options[REFUSED],
-		.error = users > SC_DISTINCT_EXACT ? users / 11 : 0, .trail = &slot->rate.trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = high ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM,
+					     .confidence = 85,
+					     .subject = level.subject,
+					     .window_s = window,
+					     .count = users,
+					     .threshold = d->options[REFUSED],
+					     .error = users > SC_DISTINCT_EXACT ? users / 11 : 0,
+					     .trail = &slot->rate.trail});
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -59,12 +68,14 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 
 const struct sc_detector_class sc_detector_recipient_harvest = {
 	.name = "recipient_harvest",
-	.summary = "A client or network that is told of many different recipients that they do not exist: it guesses mailboxes.",
+	.summary = "A client or network that is told of many different recipients that they do not exist: it guesses "
+		   "mailboxes.",
 	.innocent = "A stale mailing list, or a backup MX that passes on what others guess: name it with --peers.",
-	.advice = "Slow down or block clients after some unknown recipients; refuse nothing differently for existing users.",
+	.advice = "Slow down or block clients after some unknown recipients; refuse nothing differently for existing "
+		  "users.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 8192, sizeof(struct slot), WINDOW } },
+	.tables = {{8192, sizeof(struct slot), WINDOW}},
 	.observe = observe,
 };

@@ -1,13 +1,14 @@
 /* relay_probe.c - clients that try whether a server passes on foreign mail.
  *
- * The classic tests write the foreign address in another form, which a careless server unwraps after it has checked it. */
+ * The classic tests write the foreign address in another form, which a careless server unwraps after it has checked
+ * it. */
 #include "detect/frame/inside.h"
 #include "detect/primitives/distinct.h"
 
 enum { RECIPIENTS, WINDOW };
 static const struct sc_detector_option options[] = {
-	{ "recipients", "different foreign recipients", 3, "one may be a mistake; a first guess, to be tuned" },
-	{ "window", "s", 600, "the window of most rate limits in the field" },
+	{"recipients", "different foreign recipients", 3, "one may be a mistake; a first guess, to be tuned"},
+	{"window", "s", 600, "the window of most rate limits in the field"},
 };
 
 struct slot {
@@ -15,8 +16,8 @@ struct slot {
 	struct sc_trail trail;
 };
 
-/* The form of a relay test; NULL: an address like others.  A percent sign or an exclamation mark counts where a host name
- * stands on its other side; "user+tag" and quoted names with spaces do not. */
+/* The form of a relay test; NULL: an address like others.  A percent sign or an exclamation mark counts where a host
+ * name stands on its other side; "user+tag" and quoted names with spaces do not. */
 static const char *test_form(sc_str path)
 {
 	sc_str local = sc_str_local(path), domain = sc_str_domain(path);
@@ -30,8 +31,8 @@ static const char *test_form(sc_str path)
 		return "a percent sign before another domain";
 	if (bang != SIZE_MAX && bang > 0 && sc_str_find(sc_str_slice(local, 0, bang), '.') != SIZE_MAX)
 		return "a path with exclamation marks";
-	if (domain.len > 2 && domain.at[0] == '[' && sc_ip_read(sc_str_slice(domain, 1, domain.len - 2), &ip) && local.len &&
-	    local.at[0] == '"')
+	if (domain.len > 2 && domain.at[0] == '[' && sc_ip_read(sc_str_slice(domain, 1, domain.len - 2), &ip) &&
+	    local.len && local.at[0] == '"')
 		return "an address in quotes at the server's own address";
 	return NULL;
 }
@@ -43,7 +44,8 @@ static void tell_form(struct sc_detector *d, const struct sc_sight *s, const cha
 	sc_text_adds(t, form);
 	sc_text_adds(t, ": ");
 	sc_say_wire(t, path);
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_LOW, .confidence = 80, .count = 1, .threshold = 1 });
+	sc_detector_tell(
+		d, s, &(struct sc_report){.severity = SC_SEVERITY_LOW, .confidence = 80, .count = 1, .threshold = 1});
 }
 
 static void note_refusal(struct sc_detector *d, const struct sc_sight *s, sc_str path)
@@ -57,8 +59,13 @@ static void note_refusal(struct sc_detector *d, const struct sc_sight *s, sc_str
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "tried to relay to ", n, " different recipients, the last ");
 	sc_say_wire(t, path);
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_LOW, .confidence = 75, .window_s = window, .count = n,
-		.threshold = d->options[RECIPIENTS], .trail = &slot->trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_LOW,
+					     .confidence = 75,
+					     .window_s = window,
+					     .count = n,
+					     .threshold = d->options[RECIPIENTS],
+					     .trail = &slot->trail});
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -78,13 +85,14 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 
 const struct sc_detector_class sc_detector_relay_probe = {
 	.name = "relay_probe",
-	.summary = "A client that tries to send foreign mail through the server: refused relaying to several recipients, or one recipient "
+	.summary = "A client that tries to send foreign mail through the server: refused relaying to several "
+		   "recipients, or one recipient "
 		   "in the form of a relay test.",
 	.innocent = "A user on the road who forgot to log in.",
 	.advice = "Nothing, while the server refuses; see relay_open for the case that it does not.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 8192, sizeof(struct slot), WINDOW } },
+	.tables = {{8192, sizeof(struct slot), WINDOW}},
 	.observe = observe,
 };

@@ -4,16 +4,16 @@
 
 enum { SERVERS, WINDOW };
 static const struct sc_detector_option options[] = {
-	{ "servers", "different servers or ports", 10, "a sender without mail for any of ten servers is no sender" },
-	{ "window", "s", 3600, "slow scans take hours" },
+	{"servers", "different servers or ports", 10, "a sender without mail for any of ten servers is no sender"},
+	{"window", "s", 3600, "slow scans take hours"},
 };
 
 struct slot {
 	struct sc_recent servers;
 	struct sc_trail trail;
-	uint32_t ports;   /* of one server: a bit for 25, 465, 587, 2525 */
+	uint32_t ports; /* of one server: a bit for 25, 465, 587, 2525 */
 	uint64_t server;
-	bool told_mail;   /* it has sent mail */
+	bool told_mail; /* it has sent mail */
 };
 
 static uint32_t port_bit(uint16_t port)
@@ -31,7 +31,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	if (slot->told_mail)
 		return;
 	uint64_t host = sc_ip_hash(s->seed, &s->head->server.ip), window = d->options[WINDOW];
-	slot->ports = slot->server == host ? slot->ports | port_bit(s->head->server.port) : port_bit(s->head->server.port);
+	slot->ports =
+		slot->server == host ? slot->ports | port_bit(s->head->server.port) : port_bit(s->head->server.port);
 	slot->server = host;
 	sc_trail_add(&slot->trail, s);
 	uint64_t n = sc_recent_add(&slot->servers, sc_sight_server(s), s->second, (uint32_t)window);
@@ -43,9 +44,14 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 		sc_say_part(t, "looked at ", n, " servers and ports without sending a mail");
 	else
 		sc_text_adds(t, "looked at ports 25, 465 and 587 of one server without sending a mail");
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_INFO, .confidence = 75, .window_s = window,
-		.count = n >= d->options[SERVERS] ? n : 1, .threshold = n >= d->options[SERVERS] ? d->options[SERVERS] : 1,
-		.absence = true, .trail = &slot->trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_INFO,
+					     .confidence = 75,
+					     .window_s = window,
+					     .count = n >= d->options[SERVERS] ? n : 1,
+					     .threshold = n >= d->options[SERVERS] ? d->options[SERVERS] : 1,
+					     .absence = true,
+					     .trail = &slot->trail});
 }
 
 const struct sc_detector_class sc_detector_scanner = {
@@ -56,6 +62,6 @@ const struct sc_detector_class sc_detector_scanner = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 8192, sizeof(struct slot), WINDOW } },
+	.tables = {{8192, sizeof(struct slot), WINDOW}},
 	.observe = observe,
 };

@@ -5,15 +5,15 @@
 
 enum { DOMAINS, WINDOW, SHARE };
 static const struct sc_detector_option options[] = {
-	{ "domains", "different sender domains", 20, "companies send for a few; a first guess, to be tuned" },
-	{ "window", "s", 3600, "a spam run lasts hours" },
-	{ "share", "domains in percent of its mails", 50, "forwarders and providers send many mails for each domain" },
+	{"domains", "different sender domains", 20, "companies send for a few; a first guess, to be tuned"},
+	{"window", "s", 3600, "a spam run lasts hours"},
+	{"share", "domains in percent of its mails", 50, "forwarders and providers send many mails for each domain"},
 };
 
 struct slot {
 	struct sc_rate rate;
 	struct sc_recent domains;
-	uint64_t helo;     /* whose HELO names are; of its last mail */
+	uint64_t helo; /* whose HELO names are; of its last mail */
 	bool one_helo, begun;
 };
 
@@ -32,9 +32,14 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, struct sc_lev
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "", n, " different sender domains in ");
 	sc_say_part(t, "", mails, slot->one_helo ? " mails, always with HELO names of one organisation" : " mails");
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = slot->one_helo ? SC_SEVERITY_INFO : SC_SEVERITY_MEDIUM,
-		.confidence = slot->one_helo ? 40 : 80, .subject = level.subject, .window_s = window, .count = n,
-		.threshold = d->options[DOMAINS], .trail = &slot->rate.trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = slot->one_helo ? SC_SEVERITY_INFO : SC_SEVERITY_MEDIUM,
+					     .confidence = slot->one_helo ? 40 : 80,
+					     .subject = level.subject,
+					     .window_s = window,
+					     .count = n,
+					     .threshold = d->options[DOMAINS],
+					     .trail = &slot->rate.trail});
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -55,6 +60,6 @@ const struct sc_detector_class sc_detector_sender_churn = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 8192, sizeof(struct slot), WINDOW } },
+	.tables = {{8192, sizeof(struct slot), WINDOW}},
 	.observe = observe,
 };

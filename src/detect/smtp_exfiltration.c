@@ -1,4 +1,5 @@
-/* smtp_exfiltration.c - data leaves by mail: much of it to a server this machine never used, or little by little, like clockwork.
+/* smtp_exfiltration.c - data leaves by mail: much of it to a server this machine never used, or little by little,
+ * like clockwork.
  *
  * The first works inside TLS, too, for it counts octets of sessions. */
 #include "detect/frame/inside.h"
@@ -7,15 +8,16 @@
 
 enum { OCTETS, WINDOW, MAILS };
 static const struct sc_detector_option options[] = {
-	{ "octets", "octets to a new server", 10485760, "above what a person attaches by habit" },
-	{ "window", "s", 3600, "an upload takes minutes" },
-	{ "mails", "mails of equal size at a steady pace", 12, "keyloggers report hourly or more often; a first guess" },
+	{"octets", "octets to a new server", 10485760, "above what a person attaches by habit"},
+	{"window", "s", 3600, "an upload takes minutes"},
+	{"mails", "mails of equal size at a steady pace", 12,
+	 "keyloggers report hourly or more often; a first guess"},
 };
 
 #define KNOWN_PERIOD (30 * 86400u)
 #define AGED         86400u
 
-struct upload {              /* from a machine to a server */
+struct upload {                  /* from a machine to a server */
 	struct sc_window octets; /* in KiB */
 	struct sc_trail trail;
 	bool fresh;
@@ -25,10 +27,10 @@ struct machine {
 	uint32_t first;
 };
 
-struct drip {                /* from a machine to a recipient */
+struct drip { /* from a machine to a recipient */
 	struct sc_pace pace;
 	struct sc_trail trail;
-	double mean, spread;     /* of sizes */
+	double mean, spread; /* of sizes */
 	uint32_t count;
 };
 
@@ -50,14 +52,21 @@ static void note_upload(struct sc_detector *d, const struct sc_sight *s)
 	if (octets < d->options[OCTETS])
 		return;
 	sc_say_part(sc_say_begin(d), "sent ", octets >> 20, " MiB to a mail server that it had never used before");
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_MEDIUM, .confidence = 65, .window_s = window,
-		.count = octets, .threshold = d->options[OCTETS], .learnt = s->from.learnt, .trail = &u->trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_MEDIUM,
+					     .confidence = 65,
+					     .window_s = window,
+					     .count = octets,
+					     .threshold = d->options[OCTETS],
+					     .learnt = s->from.learnt,
+					     .trail = &u->trail});
 }
 
 static void note_drip(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_to)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
-	struct drip *p = sc_keyed_touch(&d->tables[2], sc_mix(s->client, sc_sight_hash_nocase(s, rcpt_to)), s->second);
+	struct drip *p =
+		sc_keyed_touch(&d->tables[2], sc_mix(s->client, sc_sight_hash_nocase(s, rcpt_to)), s->second);
 	double size = (double)x->size, off = size - p->mean;
 	p->count++;
 	p->mean += off / p->count;
@@ -71,8 +80,14 @@ static void note_drip(struct sc_detector *d, const struct sc_sight *s, sc_str rc
 	sc_say_part(t, "", p->count, " mails of nearly equal size to one recipient, every ");
 	sc_say_part(t, "", (uint64_t)p->pace.mean, " s: ");
 	sc_say_wire(t, rcpt_to);
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_MEDIUM, .confidence = 50, .window_s = 86400,
-		.count = p->count, .threshold = d->options[MAILS], .learnt = s->from.learnt, .trail = &p->trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_MEDIUM,
+					     .confidence = 50,
+					     .window_s = 86400,
+					     .count = p->count,
+					     .threshold = d->options[MAILS],
+					     .learnt = s->from.learnt,
+					     .trail = &p->trail});
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -91,14 +106,18 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 
 const struct sc_detector_class sc_detector_smtp_exfiltration = {
 	.name = "smtp_exfiltration",
-	.summary = "A machine inside sends much data to a mail server outside that it never used, or mails of equal size at a steady pace to one "
+	.summary = "A machine inside sends much data to a mail server outside that it never used, or mails of equal "
+		   "size at a steady pace to one "
 		   "recipient outside, as keyloggers do.",
-	.innocent = "Alert mails of devices are steady, too: send them through an own relay, or name the device with --peers.",
+	.innocent = "Alert mails of devices are steady, too: send them through an own relay, or name the device with "
+		    "--peers.",
 	.advice = "Look at the mails with show; look what runs on the machine.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session) | SC_WANT(SC_EVENT_transaction),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 4096, sizeof(struct machine), -1 }, { 4096, sizeof(struct upload), WINDOW }, { 4096, sizeof(struct drip), -1 } },
+	.tables = {{4096, sizeof(struct machine), -1},
+		   {4096, sizeof(struct upload), WINDOW},
+		   {4096, sizeof(struct drip), -1}},
 	.size = sizeof(struct sc_bloom),
 	.observe = observe,
 };

@@ -5,11 +5,11 @@
 
 enum { ADDRESSES, DOMAINS, RATE, WINDOW, FRESH };
 static const struct sc_detector_option options[] = {
-	{ "addresses", "addresses that send", 8, "offices have one or two" },
-	{ "domains", "sender domains", 8, "more than half as many as addresses; a first guess" },
-	{ "rate", "mails an hour of an address on average", 20, "snowshoe senders stay below limits" },
-	{ "window", "s", 86400, "they take their time" },
-	{ "fresh", "hours since the network was first seen", 48, "such networks are rented for days" },
+	{"addresses", "addresses that send", 8, "offices have one or two"},
+	{"domains", "sender domains", 8, "more than half as many as addresses; a first guess"},
+	{"rate", "mails an hour of an address on average", 20, "snowshoe senders stay below limits"},
+	{"window", "s", 86400, "they take their time"},
+	{"fresh", "hours since the network was first seen", 48, "such networks are rented for days"},
 };
 
 struct slot {
@@ -33,27 +33,33 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	uint64_t names = sc_recent_add(&slot->names, sc_sight_hash_nocase(s, name), s->second, window);
 	uint32_t age = s->second - slot->first, hours = (age < window ? age : window) / 3600 + 1;
 	bool quiet = mails <= d->options[RATE] * addresses * hours;
-	if (addresses < d->options[ADDRESSES] || domains < d->options[DOMAINS] || domains * 2 <= addresses || names * 2 <= addresses ||
-	    !quiet || age > d->options[FRESH] * 3600)
+	if (addresses < d->options[ADDRESSES] || domains < d->options[DOMAINS] || domains * 2 <= addresses ||
+	    names * 2 <= addresses || !quiet || age > d->options[FRESH] * 3600)
 		return;
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "", addresses, " addresses of one network sent ");
 	sc_say_part(t, "", mails, " mails for ");
 	sc_say_part(t, "", domains, " domains, with ");
 	sc_say_part(t, "", names, " different HELO domains");
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_MEDIUM, .confidence = 75,
-		.subject = SC_SUBJECT_NETWORK, .window_s = window, .count = addresses, .threshold = d->options[ADDRESSES],
-		.trail = &slot->rate.trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_MEDIUM,
+					     .confidence = 75,
+					     .subject = SC_SUBJECT_NETWORK,
+					     .window_s = window,
+					     .count = addresses,
+					     .threshold = d->options[ADDRESSES],
+					     .trail = &slot->rate.trail});
 }
 
 const struct sc_detector_class sc_detector_snowshoe = {
 	.name = "snowshoe",
-	.summary = "A network that is new here, with many addresses that send little each, for many domains and with many HELO domains.",
+	.summary = "A network that is new here, with many addresses that send little each, for many domains and with "
+		   "many HELO domains.",
 	.innocent = "Mail providers: one HELO domain for all their addresses, and nothing is said.",
 	.advice = "Judge the network, not its addresses; block it for some days.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 4096, sizeof(struct slot), WINDOW } },
+	.tables = {{4096, sizeof(struct slot), WINDOW}},
 	.observe = observe,
 };

@@ -1,28 +1,36 @@
 /* starttls_stripped.c - somebody on the way takes STARTTLS away (RFC 3207 6).
  *
- * Masked words in the list of extensions are the mark of inspecting firewalls.  Otherwise the server is its own witness: it
- * offers STARTTLS to everybody, but not to one network.  When it offers it to nobody any more, it was reconfigured. */
+ * Masked words in the list of extensions are the mark of inspecting firewalls.  Otherwise the server is its own
+ * witness: it offers STARTTLS to everybody, but not to one network.  When it offers it to nobody any more, it was
+ * reconfigured. */
 #include "detect/frame/inside.h"
 #include "detect/primitives/distinct.h"
 
 enum { OFFERS, WINDOW, OTHERS };
 static const struct sc_detector_option options[] = {
-	{ "offers", "sessions in which the server offered it", 5, "fewer tell little about a server" },
-	{ "window", "s", 86400, "a day" },
-	{ "others", "networks without offer", 3, "that many are no attack on one client: the server has changed" },
+	{"offers", "sessions in which the server offered it", 5, "fewer tell little about a server"},
+	{"window", "s", 86400, "a day"},
+	{"others", "networks without offer", 3, "that many are no attack on one client: the server has changed"},
 };
 
 struct slot {
-	struct sc_rate rate;          /* hits: sessions with an offer */
-	struct sc_recent without;     /* networks that got none since the last offer */
+	struct sc_rate rate;      /* hits: sessions with an offer */
+	struct sc_recent without; /* networks that got none since the last offer */
 	uint32_t last_offer;
 };
 
 static void tell(struct sc_detector *d, const struct sc_sight *s, enum sc_severity severity, unsigned confidence,
 		 enum sc_subject subject, const struct sc_trail *trail)
 {
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = severity, .confidence = confidence, .subject = subject,
-		.window_s = d->options[WINDOW], .count = 1, .threshold = 1, .absence = trail != NULL, .trail = trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = severity,
+					     .confidence = confidence,
+					     .subject = subject,
+					     .window_s = d->options[WINDOW],
+					     .count = 1,
+					     .threshold = 1,
+					     .absence = trail != NULL,
+					     .trail = trail});
 }
 
 static void note_without(struct sc_detector *d, const struct sc_sight *s, struct slot *slot)
@@ -34,10 +42,12 @@ static void note_without(struct sc_detector *d, const struct sc_sight *s, struct
 	uint64_t networks = sc_recent_add(&slot->without, s->network, s->second, window);
 	bool changed = networks >= d->options[OTHERS];
 	struct sc_text *t = sc_say_begin(d);
-	sc_say_part(t, "offered STARTTLS in ", offers, changed ? " sessions of the last day, and now to nobody: it was changed, or it is "
-		"cut off from everybody" : " sessions of the last day, but not to this client");
-	tell(d, s, changed ? SC_SEVERITY_MEDIUM : SC_SEVERITY_HIGH, changed ? 60 : 75, changed ? SC_SUBJECT_SERVER : SC_SUBJECT_CLIENT,
-	     &slot->rate.trail);
+	sc_say_part(t, "offered STARTTLS in ", offers,
+		    changed ? " sessions of the last day, and now to nobody: it was changed, or it is "
+			      "cut off from everybody"
+			    : " sessions of the last day, but not to this client");
+	tell(d, s, changed ? SC_SEVERITY_MEDIUM : SC_SEVERITY_HIGH, changed ? 60 : 75,
+	     changed ? SC_SUBJECT_SERVER : SC_SUBJECT_CLIENT, &slot->rate.trail);
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -45,18 +55,20 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	const struct sc_ev_session *x = s->ev->body;
 	if (x->quirks & SC_QUIRK_BIT(masked_keyword) || sc_is(x->starttls, "stripped")) {
 		bool tls = sc_is(x->starttls, "stripped");
-		sc_text_adds(sc_say_begin(d), tls ? "STARTTLS was masked in the server's list of extensions" :
-			"words of the server were masked with X or *: a firewall rewrites the dialogue");
+		sc_text_adds(sc_say_begin(d),
+			     tls ? "STARTTLS was masked in the server's list of extensions"
+				 : "words of the server were masked with X or *: a firewall rewrites the dialogue");
 		tell(d, s, tls ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM, 90, SC_SUBJECT_SERVER, NULL);
 		return;
 	}
-	if (!sc_is(x->helo.verb, "EHLO") || !x->starttls || sc_is(x->starttls, "implicit") || x->capabilities.count == 0)
+	if (!sc_is(x->helo.verb, "EHLO") || !x->starttls || sc_is(x->starttls, "implicit") ||
+	    x->capabilities.count == 0)
 		return;
 	struct slot *slot = sc_keyed_touch(&d->tables[0], sc_sight_server(s), s->second);
 	bool offered = !sc_is(x->starttls, "not_offered");
 	if (offered) {
 		sc_rate_hit(&slot->rate, s, 1, d->options[WINDOW]);
-		slot->without = (struct sc_recent){ .slot = 0 };
+		slot->without = (struct sc_recent){.slot = 0};
 	} else if (!s->lossy) {
 		note_without(d, s, slot);
 	}
@@ -64,12 +76,15 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 
 const struct sc_detector_class sc_detector_starttls_stripped = {
 	.name = "starttls_stripped",
-	.summary = "STARTTLS is taken away on the way: masked in the list of extensions, or offered to everybody but one network.",
-	.innocent = "A server that was reconfigured offers it to nobody: medium. Servers that offer it to some networks only.",
-	.advice = "Switch off SMTP inspection (fixup, inspect esmtp) in firewalls; demand TLS from partners (MTA-STS, DANE).",
+	.summary = "STARTTLS is taken away on the way: masked in the list of extensions, or offered to everybody but "
+		   "one network.",
+	.innocent = "A server that was reconfigured offers it to nobody: medium. Servers that offer it to some "
+		    "networks only.",
+	.advice = "Switch off SMTP inspection (fixup, inspect esmtp) in firewalls; demand TLS from partners "
+		  "(MTA-STS, DANE).",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 4096, sizeof(struct slot), WINDOW } },
+	.tables = {{4096, sizeof(struct slot), WINDOW}},
 	.observe = observe,
 };

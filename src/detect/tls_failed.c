@@ -1,10 +1,11 @@
-/* tls_failed.c - STARTTLS was accepted, but the handshake does not come about, again and again between the same two. */
+/* tls_failed.c - STARTTLS was accepted, but the handshake does not come about, again and again between the same two.
+ */
 #include "detect/frame/inside.h"
 
 enum { FAILURES, WINDOW };
 static const struct sc_detector_option options[] = {
-	{ "failures", "failed handshakes of a client with a server", 3, "one may be a cut line" },
-	{ "window", "s", 600, "retries come within minutes" },
+	{"failures", "failed handshakes of a client with a server", 3, "one may be a cut line"},
+	{"window", "s", 600, "retries come within minutes"},
 };
 
 struct slot {
@@ -43,8 +44,14 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 		sc_text_adds(t, ", the last with the alert ");
 		sc_text_adds(t, slot->alert);
 	}
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = SC_SEVERITY_LOW, .confidence = 80, .window_s = window, .count = n,
-		.threshold = d->options[FAILURES], .absence = true, .trail = &slot->rate.trail });
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_LOW,
+					     .confidence = 80,
+					     .window_s = window,
+					     .count = n,
+					     .threshold = d->options[FAILURES],
+					     .absence = true,
+					     .trail = &slot->rate.trail});
 }
 
 const struct sc_detector_class sc_detector_tls_failed = {
@@ -55,6 +62,6 @@ const struct sc_detector_class sc_detector_tls_failed = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session) | SC_WANT(SC_EVENT_tls),
 	.options = SC_OPTIONS_OF(options),
-	.tables = { { 4096, sizeof(struct slot), WINDOW } },
+	.tables = {{4096, sizeof(struct slot), WINDOW}},
 	.observe = observe,
 };

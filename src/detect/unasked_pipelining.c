@@ -10,13 +10,14 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 		return;
 	bool bad = x->quirks & SC_QUIRK_BIT(bad_pipelining);
 	sc_detector_note(d, s, x->transactions ? SC_SEVERITY_LOW : SC_SEVERITY_MEDIUM, s->from.home ? 50 : 80,
-		bad ? "sent its next command before the reply to one that must end a group" :
-		      "sent commands in a group to a server that had not offered PIPELINING");
+			 bad ? "sent its next command before the reply to one that must end a group"
+			     : "sent commands in a group to a server that had not offered PIPELINING");
 }
 
 const struct sc_detector_class sc_detector_unasked_pipelining = {
 	.name = "unasked_pipelining",
-	.summary = "A client that does not wait for replies: it pipelines although PIPELINING was not offered, or behind EHLO, "
+	.summary = "A client that does not wait for replies: it pipelines although PIPELINING was not offered, or "
+		   "behind EHLO, "
 		   "DATA, AUTH or STARTTLS, which must end a group.",
 	.innocent = "A client that knows the server from an earlier session; simple scripts.",
 	.advice = "Servers may refuse it (reject_unauth_pipelining, smtp_enforce_sync).",

@@ -3,7 +3,8 @@
 
 enum { NAMES };
 static const struct sc_detector_option options[] = {
-	{ "names", "VRFY commands in a session", 3, "one may check an address; sensors in the field alert on names such as root" },
+	{"names", "VRFY commands in a session", 3,
+	 "one may check an address; sensors in the field alert on names such as root"},
 };
 
 struct state {
@@ -13,8 +14,9 @@ struct state {
 
 static bool is_tell_tale(sc_str name)
 {
-	static const char *const names[] = { "root", "decode", "uudecode", "admin", "administrator", "test", "guest", "www-data",
-		"oracle", "bin", "daemon", "sync", "lp", "nobody" };
+	static const char *const names[] = {"root",   "decode", "uudecode", "admin",  "administrator",
+					    "test",   "guest",  "www-data", "oracle", "bin",
+					    "daemon", "sync",   "lp",       "nobody"};
 	if (name.len && name.at[0] == '<')
 		name = sc_str_slice(name, 1, name.len - 2);
 	sc_str local = sc_str_find(name, '@') == SIZE_MAX ? name : sc_str_local(name);
@@ -35,9 +37,11 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	st->answered |= x->code == 250 || x->code == 251;
 	if (!expn && st->asked < d->options[NAMES] && !is_tell_tale(sc_str_trim(x->argument)))
 		return;
-	sc_detector_quote(d, s, st->answered ? SC_SEVERITY_MEDIUM : SC_SEVERITY_LOW, 80, st->answered ?
-		"asked for users, and the server answered" : expn ? "asked for the members of a list" : "asked for users",
-		x->argument);
+	sc_detector_quote(d, s, st->answered ? SC_SEVERITY_MEDIUM : SC_SEVERITY_LOW, 80,
+			  st->answered ? "asked for users, and the server answered"
+			  : expn       ? "asked for the members of a list"
+				       : "asked for users",
+			  x->argument);
 }
 
 const struct sc_detector_class sc_detector_vrfy_expn = {

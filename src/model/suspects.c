@@ -1,7 +1,8 @@
 /* suspects.c - the scores of suspicious senders; see suspects.h.
  *
- * Values and texts are octets of the wire, copied and cut.  When all rows are taken, newcomers are counted and left out: a
- * finding is told at doublings, so whoever goes on comes back, but a flood of one-time strangers pushes nobody out. */
+ * Values and texts are octets of the wire, copied and cut.  When all rows are taken, newcomers are counted and left
+ * out: a finding is told at doublings, so whoever goes on comes back, but a flood of one-time strangers pushes nobody
+ * out. */
 #include "model/suspects.h"
 
 #include "base/hash.h"
@@ -11,7 +12,7 @@
 
 sc_err sc_suspects_open(struct sc_suspects *s)
 {
-	*s = (struct sc_suspects){ .rows = sc_memory_take(SC_SUSPECTS * sizeof(*s->rows)) };
+	*s = (struct sc_suspects){.rows = sc_memory_take(SC_SUSPECTS * sizeof(*s->rows))};
 	return s->rows ? SC_OK : SC_EFAILED;
 }
 
@@ -26,7 +27,7 @@ static struct sc_suspect *row_of(struct sc_suspects *s, const char *kind, sc_str
 	size_t at = sc_hash((uint64_t)(unsigned char)kind[0], value) % PLACES;
 	for (; s->places[at]; at = (at + 1) % PLACES) {
 		struct sc_suspect *row = &s->rows[s->places[at] - 1];
-		if (sc_str_equal(value, (sc_str){ row->value, row->value_len }) && strcmp(row->kind, kind) == 0)
+		if (sc_str_equal(value, (sc_str){row->value, row->value_len}) && strcmp(row->kind, kind) == 0)
 			return row;
 	}
 	if (s->count == SC_SUSPECTS)
@@ -41,7 +42,9 @@ static struct sc_suspect *row_of(struct sc_suspects *s, const char *kind, sc_str
 
 static unsigned weight_of(const char *severity)
 {
-#define SC_WEIGHT(name, points) if (strcmp(severity, #name) == 0) return points;
+#define SC_WEIGHT(name, points)           \
+	if (strcmp(severity, #name) == 0) \
+		return points;
 	SC_WEIGHTS(SC_WEIGHT)
 #undef SC_WEIGHT
 	return 0;
@@ -60,15 +63,21 @@ static uint64_t read_hex(sc_str s)
 static void fill(struct sc_suspect_rule *rule, const struct sc_ev_finding *f, uint8_t points)
 {
 	sc_str text = sc_str_slice(f->text, 0, SC_SUSPECT_TEXT);
-	*rule = (struct sc_suspect_rule){ .detector = f->detector, .severity = f->severity, .count = f->count,
-		.threshold = f->threshold, .window_s = f->window_s, .points = points, .confidence = (uint8_t)f->confidence,
-		.text_len = (uint16_t)text.len };
+	*rule = (struct sc_suspect_rule){.detector = f->detector,
+					 .severity = f->severity,
+					 .count = f->count,
+					 .threshold = f->threshold,
+					 .window_s = f->window_s,
+					 .points = points,
+					 .confidence = (uint8_t)f->confidence,
+					 .text_len = (uint16_t)text.len};
 	memcpy(rule->text, text.at ? text.at : "", text.len);
 	for (uint32_t i = 0; i < f->sessions.count && i < SC_SUSPECT_SESSIONS; i++)
 		rule->sessions[i] = read_hex(f->sessions.items[i]);
 }
 
-/* The rule's place among those of the row, by points; an older entry of the same rule goes if it was milder or equal. */
+/* The rule's place among those of the row, by points; an older entry of the same rule goes if it was milder or equal.
+ */
 static void put_rule(struct sc_suspect *row, const struct sc_ev_finding *f)
 {
 	uint8_t points = (uint8_t)((weight_of(f->severity) * f->confidence + 50) / 100);

@@ -1,4 +1,5 @@
-/* report_senders.c - the tables of suspicious senders: who, by score, and which rules make the score; see report_parts.h.
+/* report_senders.c - the tables of suspicious senders: who, by score, and which rules make the score; see
+ * report_parts.h.
  *
  * Nothing is written here: cells borrow from the model, and hold until the visitor returns. */
 #include "base/text.h"
@@ -20,16 +21,14 @@ static sc_str rules_of(const struct sc_suspect *row, char *room, size_t size)
 void sc_report_show_suspects(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
 {
 	static const struct sc_column columns[] = {
-		{ SC_CELL_COUNT, "score", "score", 6, 0, NULL, 0 },
-		{ SC_CELL_COUNT, "findings", "told", 5, 0, NULL, 0 },
-		{ SC_CELL_WORD, "kind", "kind", 10, 0, NULL, 0 },
-		{ SC_CELL_WIRE, "value", "who", 0, 0, NULL, 0 },
-		{ SC_CELL_WORD, "rules", "rules", 0, 1, NULL, 0 },
-		{ SC_CELL_TIME, "first", NULL, -1, 0, NULL, 0 },
-		{ SC_CELL_TIME, "last", NULL, -1, 0, NULL, 0 },
+		{SC_CELL_COUNT, "score", "score", 6, 0, NULL, 0}, {SC_CELL_COUNT, "findings", "told", 5, 0, NULL, 0},
+		{SC_CELL_WORD, "kind", "kind", 10, 0, NULL, 0},   {SC_CELL_WIRE, "value", "who", 0, 0, NULL, 0},
+		{SC_CELL_WORD, "rules", "rules", 0, 1, NULL, 0},  {SC_CELL_TIME, "first", NULL, -1, 0, NULL, 0},
+		{SC_CELL_TIME, "last", NULL, -1, 0, NULL, 0},
 	};
-	static const struct sc_part part = { "suspects", "Suspicious senders by score (60 and more: very likely abuse; 30: worth a look)",
-					     SC_COLUMNS(columns), 0, false };
+	static const struct sc_part part = {
+		"suspects", "Suspicious senders by score (60 and more: very likely abuse; 30: worth a look)",
+		SC_COLUMNS(columns), 0, false};
 	const struct sc_suspect *rows[MOST_SUSPECTS];
 	char room[512];
 	size_t count = sc_suspects_sorted(&m->suspects, rows, v->rows < MOST_SUSPECTS ? v->rows : MOST_SUSPECTS);
@@ -42,7 +41,7 @@ void sc_report_show_suspects(const struct sc_failures *m, const struct sc_part_v
 			sc_cell_count(s->score),
 			sc_cell_count(s->findings),
 			sc_cell_word(s->kind),
-			sc_cell_text((sc_str){ s->value, s->value_len }),
+			sc_cell_text((sc_str){s->value, s->value_len}),
 			sc_cell_text(rules_of(s, room, sizeof(room))),
 			sc_cell_time(s->first),
 			sc_cell_time(s->last),
@@ -60,9 +59,9 @@ static void show_rule(const struct sc_part *part, const struct sc_suspect *s, co
 		sc_cell_count(r->count),
 		sc_cell_count(r->threshold),
 		sc_cell_word(r->severity),
-		sc_cell_text((sc_str){ s->value, s->value_len }),
+		sc_cell_text((sc_str){s->value, s->value_len}),
 		sc_cell_word(r->detector),
-		sc_cell_text((sc_str){ r->text, r->text_len }),
+		sc_cell_text((sc_str){r->text, r->text_len}),
 		sc_cell_list(r->sessions, SC_SUSPECT_SESSIONS),
 		sc_cell_count(r->confidence),
 		sc_cell_count(r->window_s),
@@ -74,20 +73,21 @@ static void show_rule(const struct sc_part *part, const struct sc_suspect *s, co
 void sc_report_show_rules(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
 {
 	static const struct sc_column columns[] = {
-		{ SC_CELL_COUNT, "points", "points", 7, 0, NULL, 0 },
-		{ SC_CELL_COUNT, "observed", "seen", 7, 0, NULL, 0 },
-		{ SC_CELL_COUNT, "limit", "limit", 8, 0, NULL, 0 },
-		{ SC_CELL_WORD, "severity", "severity", 9, 0, NULL, 0 },
-		{ SC_CELL_WIRE, "who", "who", 0, 0, NULL, 0 },
-		{ SC_CELL_WORD, "rule", "rule", 0, 0, ": ", 0 },
-		{ SC_CELL_WIRE, "text", "text", 0, 1, NULL, 0 },
-		{ SC_CELL_SESSIONS, "sessions", "sessions", 0, 1, "; ", 0 },
-		{ SC_CELL_COUNT, "confidence", NULL, -1, 0, NULL, 0 },
-		{ SC_CELL_COUNT, "window_s", NULL, -1, 0, NULL, 0 },
-		{ SC_CELL_WORD, "kind", NULL, -1, 0, NULL, 0 },
+		{SC_CELL_COUNT, "points", "points", 7, 0, NULL, 0},
+		{SC_CELL_COUNT, "observed", "seen", 7, 0, NULL, 0},
+		{SC_CELL_COUNT, "limit", "limit", 8, 0, NULL, 0},
+		{SC_CELL_WORD, "severity", "severity", 9, 0, NULL, 0},
+		{SC_CELL_WIRE, "who", "who", 0, 0, NULL, 0},
+		{SC_CELL_WORD, "rule", "rule", 0, 0, ": ", 0},
+		{SC_CELL_WIRE, "text", "text", 0, 1, NULL, 0},
+		{SC_CELL_SESSIONS, "sessions", "sessions", 0, 1, "; ", 0},
+		{SC_CELL_COUNT, "confidence", NULL, -1, 0, NULL, 0},
+		{SC_CELL_COUNT, "window_s", NULL, -1, 0, NULL, 0},
+		{SC_CELL_WORD, "kind", NULL, -1, 0, NULL, 0},
 	};
-	static const struct sc_part part = { "rules", "What makes the scores (why it may be innocent: smtpscope explain RULE)",
-					     SC_COLUMNS(columns), 0, false };
+	static const struct sc_part part = {"rules",
+					    "What makes the scores (why it may be innocent: smtpscope explain RULE)",
+					    SC_COLUMNS(columns), 0, false};
 	const struct sc_suspect *rows[MOST_SUSPECTS];
 	size_t count = sc_suspects_sorted(&m->suspects, rows, v->rows < MOST_SUSPECTS ? v->rows : MOST_SUSPECTS);
 	if (count == 0)
@@ -103,13 +103,17 @@ void sc_report_show_rules(const struct sc_failures *m, const struct sc_part_visi
 void sc_report_show_weights(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
 {
 	static const struct sc_column columns[] = {
-		{ SC_CELL_COUNT, "points", "points", 7, 0, NULL, 0 },
-		{ SC_CELL_WORD, "severity", "of a rule with severity", 0, 0, NULL, 0 },
+		{SC_CELL_COUNT, "points", "points", 7, 0, NULL, 0},
+		{SC_CELL_WORD, "severity", "of a rule with severity", 0, 0, NULL, 0},
 	};
-	static const struct sc_part part = { "weights", "Points of a rule at full confidence; each counts once, 100 in all",
-					     SC_COLUMNS(columns), 0, false };
-	static const struct { const char *severity; uint64_t points; } rows[] = {
-#define SC_WEIGHT(name, points) { #name, points },
+	static const struct sc_part part = {"weights",
+					    "Points of a rule at full confidence; each counts once, 100 in all",
+					    SC_COLUMNS(columns), 0, false};
+	static const struct {
+		const char *severity;
+		uint64_t points;
+	} rows[] = {
+#define SC_WEIGHT(name, points) {#name, points},
 		SC_WEIGHTS(SC_WEIGHT)
 #undef SC_WEIGHT
 	};
@@ -117,7 +121,7 @@ void sc_report_show_weights(const struct sc_failures *m, const struct sc_part_vi
 		return;
 	v->begin(ctx, &part);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct sc_cell cells[] = { sc_cell_count(rows[i].points), sc_cell_word(rows[i].severity) };
+		const struct sc_cell cells[] = {sc_cell_count(rows[i].points), sc_cell_word(rows[i].severity)};
 		v->row(ctx, &part, cells);
 	}
 	v->end(ctx, &part);

@@ -6,7 +6,7 @@ static const struct {
 	const char *detector, *id;
 } rows[] = {
 #define SC_ATTACK_RELEASE(number)
-#define SC_ATTACK(detector, id) { #detector, id },
+#define SC_ATTACK(detector, id) {#detector, id},
 #include "detect/frame/attack.def"
 #undef SC_ATTACK
 #undef SC_ATTACK_RELEASE

@@ -1,20 +1,20 @@
 /* detection.c - runs the global detectors over all events, in order; see detection.h.
  *
- * What detectors need of an event is worked out once: the hashes of the client's address and network, and whose the two ends
- * are.  A detector sees only the kinds of event it asks for. */
+ * What detectors need of an event is worked out once: the hashes of the client's address and network, and whose the
+ * two ends are.  A detector sees only the kinds of event it asks for. */
 #include "detect/frame/detection.h"
 
 #include "base/memory.h"
 #include "detect/frame/docket.h"
 #include "detect/frame/settings.h"
 
-#define BOOK_ENTRIES 4096
+#define BOOK_ENTRIES  4096
 #define IDLE_STANDARD 86400
 
 struct detection {
 	struct sc_observer_config config;
 	const struct sc_detect_settings *settings;
-	struct sc_detect_settings *own;    /* when nobody gave any */
+	struct sc_detect_settings *own; /* when nobody gave any */
 	struct sc_roles *roles;
 	struct sc_docket docket;
 	struct sc_detector detectors[SC_DETECTORS_MAX];
@@ -35,7 +35,8 @@ static void hear(void *frame, struct sc_detector *d, const struct sc_sight *s, c
 
 static bool is_lossy(const struct sc_ev_evidence *e)
 {
-	return e->gap_octets.client || e->gap_octets.server || e->midstream || e->one_sided || e->resyncs || e->assumed;
+	return e->gap_octets.client || e->gap_octets.server || e->midstream || e->one_sided || e->resyncs ||
+	       e->assumed;
 }
 
 static bool lossy(const struct sc_event *ev)
@@ -72,9 +73,14 @@ static void observe(void *self, const struct sc_event *ev)
 	const struct sc_ip *client = &ev->head->client.ip, *server = &ev->head->server.ip;
 	struct sc_ip from = sc_network_of(client), to = sc_network_of(server);
 	uint64_t to_network = sc_ip_hash(x->config.seed, &to);
-	struct sc_sight s = { .ev = ev, .head = ev->head, .second = sc_seconds(ev->when), .seed = x->config.seed,
-		.client = sc_ip_hash(x->config.seed, client), .network = sc_ip_hash(x->config.seed, &from),
-		.roles = x->roles, .lossy = lossy(ev) };
+	struct sc_sight s = {.ev = ev,
+			     .head = ev->head,
+			     .second = sc_seconds(ev->when),
+			     .seed = x->config.seed,
+			     .client = sc_ip_hash(x->config.seed, client),
+			     .network = sc_ip_hash(x->config.seed, &from),
+			     .roles = x->roles,
+			     .lossy = lossy(ev)};
 	s.from = sc_roles_place(x->roles, client, s.network);
 	s.to = sc_roles_place(x->roles, server, to_network);
 	for (size_t i = 0; i < x->by_kind_count[ev->kind]; i++) {
@@ -107,8 +113,12 @@ static bool open_detector(struct detection *x, size_t index)
 {
 	const struct sc_detector_class *cls = sc_detectors[index];
 	struct sc_detector *d = &x->detectors[x->count];
-	*d = (struct sc_detector){ .cls = cls, .settings = x->settings, .options = &x->settings->values[x->settings->first[index]],
-		.hear = hear, .frame = x, .index = index };
+	*d = (struct sc_detector){.cls = cls,
+				  .settings = x->settings,
+				  .options = &x->settings->values[x->settings->first[index]],
+				  .hear = hear,
+				  .frame = x,
+				  .index = index};
 	for (int kind = 0; kind < SC_EVENT_KINDS; kind++)
 		if (cls->wants & SC_WANT(kind))
 			x->by_kind[kind][x->by_kind_count[kind]++] = (uint8_t)x->count;

@@ -1,7 +1,7 @@
 /* docket.c - the open findings; see docket.h.
  *
- * Entries live in a table of fixed size: when more findings are open than it holds, the least busy is forgotten, and will be
- * told as new if it comes again. */
+ * Entries live in a table of fixed size: when more findings are open than it holds, the least busy is forgotten, and
+ * will be told as new if it comes again. */
 #include "detect/frame/docket.h"
 
 #include "detect/frame/detection.h"
@@ -16,15 +16,15 @@ struct entry {
 	struct sc_trail trail;
 	uint32_t first, last;
 	uint16_t detector;
-	uint8_t  subject, severity, confidence, value_len;
-	char     value[SC_DOCKET_VALUE];
+	uint8_t subject, severity, confidence, value_len;
+	char value[SC_DOCKET_VALUE];
 };
 
-static const char *const subject_names[] = { "client", "network", "user", "domain", "recipient", "server", "session" };
+static const char *const subject_names[] = {"client", "network", "user", "domain", "recipient", "server", "session"};
 
 bool sc_docket_open(struct sc_docket *b, const struct sc_observer_config *to, uint32_t entries)
 {
-	*b = (struct sc_docket){ .to = to };
+	*b = (struct sc_docket){.to = to};
 	return sc_keyed_open(&b->entries, entries, sizeof(struct entry), SESSION_WINDOW);
 }
 
@@ -66,7 +66,8 @@ static void put_subject(struct sc_text *t, const struct sc_ev_head *head, enum s
 	}
 }
 
-static struct entry *touch(struct sc_docket *b, size_t detector, enum sc_subject subject, sc_str value, uint32_t second)
+static struct entry *touch(struct sc_docket *b, size_t detector, enum sc_subject subject, sc_str value,
+			   uint32_t second)
 {
 	uint64_t key = sc_hash(b->to->seed + detector * 8 + (uint64_t)subject, value);
 	struct entry *e = sc_keyed_touch(&b->entries, key, second);
@@ -114,24 +115,24 @@ static void tell(struct sc_docket *b, const struct entry *e, const struct sc_ev_
 		observed[i] = w->observed[i];
 	if (w->error) {
 		sc_text_number(&error, w->error);
-		observed[n++] = (struct sc_pair){ SC_STR("error"), sc_text_str(&error) };
+		observed[n++] = (struct sc_pair){SC_STR("error"), sc_text_str(&error)};
 	}
 	const char *name = sc_detectors[e->detector]->name;
 	struct sc_ev_finding f = {
 		.detector = name,
 		.severity = sc_severity_name((enum sc_severity)e->severity),
 		.confidence = e->confidence,
-		.subject = { subject_names[e->subject], { e->value, e->value_len } },
+		.subject = {subject_names[e->subject], {e->value, e->value_len}},
 		.text = w->text,
 		.window_s = e->window_s,
 		.count = w->count,
 		.threshold = e->threshold,
-		.observed = { observed, n },
-		.sessions = { sessions, put_sessions(&e->trail, room, sessions) },
-		.attack = { attack, (uint32_t)sc_attack_of(name, attack, ATTACK_IDS) },
+		.observed = {observed, n},
+		.sessions = {sessions, put_sessions(&e->trail, room, sessions)},
+		.attack = {attack, (uint32_t)sc_attack_of(name, attack, ATTACK_IDS)},
 		.state = w->state,
 	};
-	struct sc_event ev = { .kind = SC_EVENT_finding, .head = head, .body = &f };
+	struct sc_event ev = {.kind = SC_EVENT_finding, .head = head, .body = &f};
 	b->told++;
 	b->to->tell(b->to->tell_ctx, &ev);
 }
@@ -157,7 +158,8 @@ static unsigned less_by_loss(unsigned confidence, const struct sc_trail *trail)
 	return confidence > share ? confidence - share : 1;
 }
 
-void sc_docket_report(struct sc_docket *b, const struct sc_detector *d, const struct sc_sight *s, const struct sc_report *r)
+void sc_docket_report(struct sc_docket *b, const struct sc_detector *d, const struct sc_sight *s,
+		      const struct sc_report *r)
 {
 	char room[SC_DOCKET_VALUE];
 	struct sc_text value = sc_text_into(room, sizeof(room));
@@ -178,7 +180,7 @@ void sc_docket_report(struct sc_docket *b, const struct sc_detector *d, const st
 	unsigned cap = r->learnt ? SC_LEARNT_CAP : 100, sure = less_by_loss(r->confidence, &e->trail);
 	e->confidence = (uint8_t)(sure < cap ? sure : cap);
 	uint64_t count = alone ? e->count : r->count;
-	struct words w = { sc_text_str(&d->text), r->observed, r->observed_count, count, r->error, NULL };
+	struct words w = {sc_text_str(&d->text), r->observed, r->observed_count, count, r->error, NULL};
 	w.state = due(e, count, r->severity);
 	if (w.state)
 		tell(b, e, r->apart ? NULL : s->head, &w);
@@ -198,15 +200,16 @@ void sc_docket_finding(struct sc_docket *b, const struct sc_event *ev)
 	size_t i = sc_detector_find(sc_str_of(f->detector));
 	if (i == SIZE_MAX)
 		return;
-	struct sc_sight s = { .ev = ev, .head = ev->head, .second = sc_seconds(ev->when) };
-	struct entry *e = touch(b, i, SC_SUBJECT_CLIENT, sc_str_slice(f->subject.value, 0, SC_DOCKET_VALUE), s.second);
+	struct sc_sight s = {.ev = ev, .head = ev->head, .second = sc_seconds(ev->when)};
+	struct entry *e =
+		touch(b, i, SC_SUBJECT_CLIENT, sc_str_slice(f->subject.value, 0, SC_DOCKET_VALUE), s.second);
 	sc_trail_add(&e->trail, &s);
 	e->count++;
 	e->threshold = 1;
 	e->window_s = SESSION_WINDOW;
 	e->last = s.second;
 	e->confidence = (uint8_t)f->confidence;
-	struct words w = { f->text, f->observed.items, f->observed.count, e->count, 0, NULL };
+	struct words w = {f->text, f->observed.items, f->observed.count, e->count, 0, NULL};
 	w.state = due(e, e->count, severity_of(f->severity));
 	if (w.state)
 		tell(b, e, ev->head, &w);
@@ -224,7 +227,7 @@ static void tell_over(struct sc_docket *b, const struct entry *e)
 		sc_say_part(&t, " s; it lasted ", e->last - e->first, " s");
 	else
 		sc_text_adds(&t, " s; it was seen at one moment only");
-	struct words w = { sc_text_str(&t), NULL, 0, e->count, 0, "over" };
+	struct words w = {sc_text_str(&t), NULL, 0, e->count, 0, "over"};
 	tell(b, e, NULL, &w);
 }
 

@@ -1,7 +1,7 @@
 /* domain.c - mail domains: what was registered, and what looks like something else.
  *
- * Names come from the wire.  They are folded into arrays of fixed size; longer ones than DNS allows (RFC 1035 2.3.4) look like
- * nothing.  Punycode is read as RFC 3492 tells. */
+ * Names come from the wire.  They are folded into arrays of fixed size; longer ones than DNS allows (RFC 1035 2.3.4)
+ * look like nothing.  Punycode is read as RFC 3492 tells. */
 #include "detect/frame/domain.h"
 
 #include "base/domain.h"
@@ -25,8 +25,8 @@ bool sc_domain_same(sc_str a, sc_str b)
 
 struct name {
 	uint32_t at[LABEL]; /* code points of the first label */
-	size_t   len;
-	sc_str   rest;      /* what follows its point */
+	size_t len;
+	sc_str rest; /* what follows its point */
 };
 
 /* RFC 3492 6.1 */
@@ -101,8 +101,11 @@ static bool read_name(struct name *n, sc_str domain)
 /* Characters that are taken for others; what is not here stands for itself. */
 static uint32_t seen_as(uint32_t c)
 {
-	static const struct { uint16_t from; char to; } pairs[] = {
-#define SC_LOOKS_LIKE(point, letter) { point, letter },
+	static const struct {
+		uint16_t from;
+		char to;
+	} pairs[] = {
+#define SC_LOOKS_LIKE(point, letter) {point, letter},
 #include "detect/frame/confusable.def"
 #undef SC_LOOKS_LIKE
 	};

@@ -70,7 +70,8 @@ bool sc_detector_explain(sc_str name, struct sc_text *t)
 		return false;
 	const struct sc_detector_class *cls = sc_detectors[i];
 	sc_text_adds(t, cls->name);
-	sc_text_adds(t, cls->scope == SC_SCOPE_SESSION ? ": a detector, of one session\n" : ": a detector, over sessions\n");
+	sc_text_adds(t, cls->scope == SC_SCOPE_SESSION ? ": a detector, of one session\n"
+						       : ": a detector, over sessions\n");
 	paragraph(t, "Looks for:", cls->summary);
 	paragraph(t, "May be innocent:", cls->innocent);
 	paragraph(t, "What to do:", cls->advice);

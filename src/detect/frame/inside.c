@@ -15,8 +15,8 @@ void sc_say_wire(struct sc_text *t, sc_str seen)
 	sc_text_adds(t, cut ? "..." : "");
 }
 
-void sc_detector_quote(struct sc_detector *d, const struct sc_sight *s, enum sc_severity severity, unsigned confidence,
-		       const char *sentence, sc_str seen)
+void sc_detector_quote(struct sc_detector *d, const struct sc_sight *s, enum sc_severity severity,
+		       unsigned confidence, const char *sentence, sc_str seen)
 {
 	struct sc_text *t = sc_say_begin(d);
 	sc_text_adds(t, sentence);
@@ -24,8 +24,9 @@ void sc_detector_quote(struct sc_detector *d, const struct sc_sight *s, enum sc_
 		sc_text_adds(t, ": ");
 		sc_say_wire(t, seen);
 	}
-	sc_detector_tell(d, s, &(struct sc_report){ .severity = severity, .confidence = confidence, .count = 1,
-		.threshold = 1 });
+	sc_detector_tell(
+		d, s,
+		&(struct sc_report){.severity = severity, .confidence = confidence, .count = 1, .threshold = 1});
 }
 
 void sc_detector_note(struct sc_detector *d, const struct sc_sight *s, enum sc_severity severity, unsigned confidence,
@@ -40,7 +41,7 @@ uint64_t sc_sight_hash_nocase(const struct sc_sight *s, sc_str octets)
 	size_t len = octets.len < sizeof(folded) ? octets.len : sizeof(folded);
 	for (size_t i = 0; i < len; i++)
 		folded[i] = sc_lower(octets.at[i]);
-	return sc_hash(s->seed, (sc_str){ folded, len });
+	return sc_hash(s->seed, (sc_str){folded, len});
 }
 
 uint64_t sc_sight_server(const struct sc_sight *s)

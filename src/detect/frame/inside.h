@@ -13,7 +13,7 @@
 #define SC_REPORT_TEXT     320 /* octets of a finding's sentence */
 #define SC_REPORT_OBSERVED 4
 #define SC_TRAIL_SESSIONS  8
-#define SC_LEARNT_CAP      70  /* no finding that rests on learnt roles is surer than this */
+#define SC_LEARNT_CAP      70 /* no finding that rests on learnt roles is surer than this */
 
 /* The last sessions that a count rests on, and how many of all were seen incompletely. */
 struct sc_trail {
@@ -27,23 +27,23 @@ struct sc_sight {
 	const struct sc_ev_head *head; /* never NULL */
 	uint32_t second;               /* of the event, since 1970 */
 	uint64_t seed;
-	uint64_t client, network;      /* keyed hashes of the client's address and of its network; global scope only */
-	struct sc_place from, to;      /* whose the client and the server are */
-	struct sc_roles *roles;        /* session scope: only what is configured */
-	bool     lossy;                /* the capture lacks something of what the event tells */
-	void    *session;              /* session scope: the detector's state of this session */
+	uint64_t client, network; /* keyed hashes of the client's address and of its network; global scope only */
+	struct sc_place from, to; /* whose the client and the server are */
+	struct sc_roles *roles;   /* session scope: only what is configured */
+	bool lossy;               /* the capture lacks something of what the event tells */
+	void *session;            /* session scope: the detector's state of this session */
 };
 
 struct sc_report {
 	enum sc_severity severity;
-	unsigned confidence;           /* 0 to 100, if nothing is missing */
+	unsigned confidence; /* 0 to 100, if nothing is missing */
 	enum sc_subject subject;
-	sc_str   value;                /* of user, domain, recipient; the others stand in the event's head */
+	sc_str value; /* of user, domain, recipient; the others stand in the event's head */
 	uint64_t window_s, count, threshold, error;
-	bool     learnt;               /* rests on roles that may be learnt */
-	bool     apart;                /* of others than the session in work; of client and network, too, `value` tells */
-	bool     absence;              /* rests on something that was not seen: never said of what was seen in part */
-	const struct sc_trail *trail;  /* NULL: the session in work alone */
+	bool learnt;  /* rests on roles that may be learnt */
+	bool apart;   /* of others than the session in work; of client and network, too, `value` tells */
+	bool absence; /* rests on something that was not seen: never said of what was seen in part */
+	const struct sc_trail *trail; /* NULL: the session in work alone */
 	struct sc_pair observed[SC_REPORT_OBSERVED];
 	uint32_t observed_count;
 };
@@ -51,14 +51,14 @@ struct sc_report {
 struct sc_detector {
 	const struct sc_detector_class *cls;
 	const struct sc_detect_settings *settings;
-	const uint64_t *options;       /* values, in the order of the class */
-	void    *state;                /* global scope: of `size` octets */
+	const uint64_t *options; /* values, in the order of the class */
+	void *state;             /* global scope: of `size` octets */
 	struct sc_keyed tables[SC_DETECTOR_TABLES];
-	struct sc_text text;           /* the sentence of the report in work; sc_say() begins it */
-	char     words[SC_REPORT_TEXT];
-	void   (*hear)(void *frame, struct sc_detector *d, const struct sc_sight *s, const struct sc_report *r);
-	void    *frame;
-	size_t   index;                /* in sc_detectors */
+	struct sc_text text; /* the sentence of the report in work; sc_say() begins it */
+	char words[SC_REPORT_TEXT];
+	void (*hear)(void *frame, struct sc_detector *d, const struct sc_sight *s, const struct sc_report *r);
+	void *frame;
+	size_t index; /* in sc_detectors */
 };
 
 /* Begins the sentence of a report. */
@@ -75,10 +75,10 @@ static inline void sc_detector_tell(struct sc_detector *d, const struct sc_sight
 
 /* A report of the detector's session, or of its client, with a fixed sentence. */
 void sc_detector_note(struct sc_detector *d, const struct sc_sight *s, enum sc_severity severity, unsigned confidence,
-	const char *sentence);
+		      const char *sentence);
 /* The same; behind the sentence, after ": ", stands what was seen on the wire. */
-void sc_detector_quote(struct sc_detector *d, const struct sc_sight *s, enum sc_severity severity, unsigned confidence,
-	const char *sentence, sc_str seen);
+void sc_detector_quote(struct sc_detector *d, const struct sc_sight *s, enum sc_severity severity,
+		       unsigned confidence, const char *sentence, sc_str seen);
 
 /* Sentences: the words as they are, numbers, and octets of the wire made visible. */
 void sc_say_part(struct sc_text *t, const char *before, uint64_t n, const char *behind);
@@ -102,9 +102,9 @@ void sc_trail_add(struct sc_trail *t, const struct sc_sight *s);
 /* A rate per key: what counts, out of how many, and in which sessions. */
 struct sc_rate {
 	struct sc_window hits, all;
-	struct sc_trail  trail;
-	uint64_t client;       /* of the first hit */
-	bool     several;      /* clients had hits */
+	struct sc_trail trail;
+	uint64_t client; /* of the first hit */
+	bool several;    /* clients had hits */
 };
 
 static inline uint32_t sc_rate_hit(struct sc_rate *r, const struct sc_sight *s, uint32_t n, uint64_t window_s)
@@ -154,8 +154,8 @@ struct sc_level {
 
 static inline struct sc_level sc_level_of(const struct sc_sight *s, unsigned i)
 {
-	return i ? (struct sc_level){ SC_SUBJECT_NETWORK, sc_mix(s->network, 1) } :
-		   (struct sc_level){ SC_SUBJECT_CLIENT, s->client };
+	return i ? (struct sc_level){SC_SUBJECT_NETWORK, sc_mix(s->network, 1)}
+		 : (struct sc_level){SC_SUBJECT_CLIENT, s->client};
 }
 #define SC_LEVELS 2
 

@@ -1,7 +1,8 @@
-/* intel.c - the user's list of known evil: addresses, networks, domains, HELO names, TLS fingerprints, hashes of attachments.
+/* intel.c - the user's list of known evil: addresses, networks, domains, HELO names, TLS fingerprints, hashes of
+ * attachments.
  *
- * A line is VALUE and LABEL; what a value is can be seen from its form, but for HELO names, which are written helo:NAME.
- * Look-ups go to an open table; networks are tried by each length that occurs. */
+ * A line is VALUE and LABEL; what a value is can be seen from its form, but for HELO names, which are written
+ * helo:NAME. Look-ups go to an open table; networks are tried by each length that occurs. */
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -51,7 +52,7 @@ static void mask(struct sc_ip *ip, unsigned bits)
 
 static sc_str ip_octets(const struct sc_ip *ip)
 {
-	return (sc_str){ (const char *)ip->octets, ip->version == 4 ? 4 : 16 };
+	return (sc_str){(const char *)ip->octets, ip->version == 4 ? 4 : 16};
 }
 
 static bool open_table(struct sc_detect_settings *s)
@@ -72,7 +73,8 @@ static uint32_t keep_text(struct sc_detect_settings *s, sc_str text)
 	return at;
 }
 
-static bool put_row(struct sc_detect_settings *s, struct sc_intel_row row, sc_str value, sc_str label, struct sc_text *why)
+static bool put_row(struct sc_detect_settings *s, struct sc_intel_row row, sc_str value, sc_str label,
+		    struct sc_text *why)
 {
 	if (!open_table(s)) {
 		sc_text_adds(why, "no memory");
@@ -119,7 +121,7 @@ static sc_str folded(sc_str value, char *room, size_t size)
 	size_t len = value.len < size ? value.len : size;
 	for (size_t i = 0; i < len; i++)
 		room[i] = sc_lower(value.at[i]);
-	return (sc_str){ room, len };
+	return (sc_str){room, len};
 }
 
 bool sc_detect_settings_intel(struct sc_detect_settings *s, sc_str line, struct sc_text *why)
@@ -134,7 +136,7 @@ bool sc_detect_settings_intel(struct sc_detect_settings *s, sc_str line, struct 
 		sc_text_adds(why, "longer than any name or hash");
 		return false;
 	}
-	struct sc_intel_row row = { .kind = SC_INTEL_HELO };
+	struct sc_intel_row row = {.kind = SC_INTEL_HELO};
 	if (read_network(value, &ip, &bits)) {
 		mask(&ip, bits);
 		row.kind = SC_INTEL_NETWORK;
@@ -149,7 +151,8 @@ bool sc_detect_settings_intel(struct sc_detect_settings *s, sc_str line, struct 
 	else
 		row.kind = (uint8_t)kind_of(name);
 	if (name.len == 0 || (row.kind == SC_INTEL_DOMAIN && !is_domain(name))) {
-		sc_text_adds(why, "neither address, network, domain, JA4 nor SHA-256; a HELO name is written helo:NAME");
+		sc_text_adds(why,
+			     "neither address, network, domain, JA4 nor SHA-256; a HELO name is written helo:NAME");
 		return false;
 	}
 	row.hash = row_hash((enum sc_intel_kind)row.kind, 0, name);

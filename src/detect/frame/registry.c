@@ -1,4 +1,5 @@
-/* registry.c - the detectors there are: every file of src/detect, as the build lists them (detectors.def, generated). */
+/* registry.c - the detectors there are: every file of src/detect, as the build lists them (detectors.def, generated).
+ */
 #include <smtpscope/detector.h>
 
 #include "base/str.h"
@@ -29,6 +30,6 @@ size_t sc_detector_find(sc_str name)
 
 const char *sc_severity_name(enum sc_severity severity)
 {
-	static const char *const names[] = { "info", "low", "medium", "high", "critical" };
+	static const char *const names[] = {"info", "low", "medium", "high", "critical"};
 	return names[severity];
 }

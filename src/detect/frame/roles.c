@@ -1,7 +1,7 @@
 /* roles.c - who is who; see roles.h.
  *
- * Learning trusts nothing: a domain or network needs clients of three networks, so one client that makes a careless server
- * accept foreign mail teaches nothing, and all is kept in tables of fixed size. */
+ * Learning trusts nothing: a domain or network needs clients of three networks, so one client that makes a careless
+ * server accept foreign mail teaches nothing, and all is kept in tables of fixed size. */
 #include "detect/frame/roles.h"
 
 #include "base/hash.h"
@@ -22,8 +22,8 @@ struct learnt {
 struct sc_roles {
 	const struct sc_detect_settings *settings;
 	uint64_t seed;
-	bool     has_home, learns;
-	bool     learnt_domains;   /* one at least */
+	bool has_home, learns;
+	bool learnt_domains; /* one at least */
 	struct sc_keyed domains, networks, servers;
 };
 
@@ -44,12 +44,12 @@ void sc_network_text(struct sc_text *t, const struct sc_ip *ip)
 
 uint64_t sc_ip_hash(uint64_t seed, const struct sc_ip *ip)
 {
-	return sc_hash(seed, (sc_str){ (const char *)ip->octets, ip->version == 4 ? 4 : 16 });
+	return sc_hash(seed, (sc_str){(const char *)ip->octets, ip->version == 4 ? 4 : 16});
 }
 
 bool sc_ip_loopback(const struct sc_ip *ip)
 {
-	static const uint8_t one[16] = { [15] = 1 };
+	static const uint8_t one[16] = {[15] = 1};
 	return ip->version == 4 ? ip->octets[0] == 127 : memcmp(ip->octets, one, sizeof(one)) == 0;
 }
 
@@ -83,7 +83,7 @@ static bool is_learnt(const struct sc_keyed *t, uint64_t hash)
 
 struct sc_place sc_roles_place(const struct sc_roles *r, const struct sc_ip *ip, uint64_t network)
 {
-	struct sc_place p = { .loopback = sc_ip_loopback(ip), .learnt = !r->has_home };
+	struct sc_place p = {.loopback = sc_ip_loopback(ip), .learnt = !r->has_home};
 	for (size_t i = 0; i < r->settings->network_count; i++) {
 		const struct sc_role_network *n = &r->settings->networks[i];
 		if (!in_network(n, ip))
@@ -111,7 +111,7 @@ static uint64_t domain_hash(const struct sc_roles *r, sc_str domain)
 	size_t len = domain.len < sizeof(folded) ? domain.len : sizeof(folded);
 	for (size_t i = 0; i < len; i++)
 		folded[i] = sc_lower(domain.at[i]);
-	return sc_hash(r->seed, (sc_str){ folded, len });
+	return sc_hash(r->seed, (sc_str){folded, len});
 }
 
 static bool below(sc_str domain, sc_str parent)

@@ -1,7 +1,7 @@
 /* sentry.c - runs the session detectors of one engine; see detection.h.
  *
- * A session's room holds a bit for each detector that has spoken, then each one's state.  A detector speaks once of a session;
- * whoever counts findings (docket.h) adds those of a client up. */
+ * A session's room holds a bit for each detector that has spoken, then each one's state.  A detector speaks once of a
+ * session; whoever counts findings (docket.h) adds those of a client up. */
 #include "base/memory.h"
 #include "detect/frame/detection.h"
 #include "detect/frame/inside.h"
@@ -11,18 +11,18 @@
 
 struct member {
 	struct sc_detector detector;
-	size_t at;             /* of its state in the room */
+	size_t at; /* of its state in the room */
 };
 
 struct sc_sentry {
 	struct sc_detect_settings *own;
 	sc_emit_fn *emit;
-	void   *ctx;
+	void *ctx;
 	uint64_t seed, wants;
 	struct sc_roles *roles;
 	struct member members[64];
-	size_t  count;
-	uint64_t *told;        /* bits of the session in work */
+	size_t count;
+	uint64_t *told; /* bits of the session in work */
 };
 
 static uint64_t bit_of(const struct sc_sentry *w, const struct sc_detector *d)
@@ -41,10 +41,17 @@ static void hear(void *frame, struct sc_detector *d, const struct sc_sight *s, c
 	sc_text_ip(&client, &s->head->client.ip);
 	unsigned sure = s->lossy && r->confidence > LOSS_OF_ONE ? r->confidence - LOSS_OF_ONE : r->confidence;
 	sc_str attack[8];
-	struct sc_ev_finding f = { .detector = d->cls->name, .severity = sc_severity_name(r->severity), .confidence = sure,
-		.subject = { "client", sc_text_str(&client) }, .text = sc_text_str(&d->text), .window_s = r->window_s,
-		.count = r->count, .threshold = r->threshold, .observed = { r->observed, r->observed_count },
-		.attack = { attack, (uint32_t)sc_attack_of(d->cls->name, attack, 8) }, .state = "new" };
+	struct sc_ev_finding f = {.detector = d->cls->name,
+				  .severity = sc_severity_name(r->severity),
+				  .confidence = sure,
+				  .subject = {"client", sc_text_str(&client)},
+				  .text = sc_text_str(&d->text),
+				  .window_s = r->window_s,
+				  .count = r->count,
+				  .threshold = r->threshold,
+				  .observed = {r->observed, r->observed_count},
+				  .attack = {attack, (uint32_t)sc_attack_of(d->cls->name, attack, 8)},
+				  .state = "new"};
 	struct sc_event ev = *s->ev;
 	ev.kind = SC_EVENT_finding;
 	ev.body = &f;
@@ -56,7 +63,8 @@ void sc_sentry_event(struct sc_sentry *w, void *room, const struct sc_event *ev)
 	if (!(w->wants & SC_WANT(ev->kind)))
 		return;
 	const struct sc_ev_session *facts = ev->session;
-	struct sc_sight s = { .ev = ev, .head = ev->head, .second = sc_seconds(ev->when), .seed = w->seed, .roles = w->roles };
+	struct sc_sight s = {
+		.ev = ev, .head = ev->head, .second = sc_seconds(ev->when), .seed = w->seed, .roles = w->roles};
 	s.lossy = facts && (facts->evidence.midstream || facts->evidence.gap_octets.client ||
 			    facts->evidence.gap_octets.server || facts->evidence.one_sided);
 	w->told = room;
@@ -69,8 +77,8 @@ void sc_sentry_event(struct sc_sentry *w, void *room, const struct sc_event *ev)
 	}
 }
 
-sc_err sc_sentry_open(struct sc_sentry **out, const struct sc_detect_settings *settings, uint64_t seed, sc_emit_fn *emit,
-		     void *ctx)
+sc_err sc_sentry_open(struct sc_sentry **out, const struct sc_detect_settings *settings, uint64_t seed,
+		      sc_emit_fn *emit, void *ctx)
 {
 	struct sc_sentry *w = sc_memory_take(sizeof(*w));
 	*out = w;
@@ -90,8 +98,13 @@ sc_err sc_sentry_open(struct sc_sentry **out, const struct sc_detect_settings *s
 		if (cls->scope != SC_SCOPE_SESSION || settings->off[i])
 			continue;
 		SC_ASSERT(w->count < 64 && at + cls->size <= SC_SENTRY_OCTETS);
-		w->members[w->count++] = (struct member){ { .cls = cls, .settings = settings, .options = &settings->values[settings->first[i]],
-			.hear = hear, .frame = w, .index = i }, at };
+		w->members[w->count++] = (struct member){{.cls = cls,
+							  .settings = settings,
+							  .options = &settings->values[settings->first[i]],
+							  .hear = hear,
+							  .frame = w,
+							  .index = i},
+							 at};
 		at += (cls->size + 7) & ~(size_t)7;
 		w->wants |= cls->wants;
 	}

@@ -120,11 +120,12 @@ bool sc_detect_settings_off(struct sc_detect_settings *s, sc_str name, struct sc
 	return true;
 }
 
-bool sc_detect_settings_network(struct sc_detect_settings *s, enum sc_role role, const struct sc_ip *ip, unsigned bits)
+bool sc_detect_settings_network(struct sc_detect_settings *s, enum sc_role role, const struct sc_ip *ip,
+				unsigned bits)
 {
 	if (s->network_count == SC_ROLE_NETWORKS)
 		return false;
-	s->networks[s->network_count++] = (struct sc_role_network){ *ip, (uint8_t)bits, (uint8_t)role };
+	s->networks[s->network_count++] = (struct sc_role_network){*ip, (uint8_t)bits, (uint8_t)role};
 	return true;
 }
 
