@@ -164,7 +164,7 @@ run '-w of the session that show names' 0 '' show -q "$("$program" log -r both.p
 	sed -n '/40003/s/.*"session":"\([0-9a-f]*\)".*/\1/p')" -r both.pcap -w dan3.pcapng
 cmp -s dan.pcapng dan3.pcapng
 verdict $? '-w of a session is the same' "$(cat err)"
-run 'tui' 2 'tui: not built yet' tui -r one.pcap
+TERM=dumb run 'tui on no screen' 2 'tui: the terminal is dumb' tui -r one.pcap
 run 'report tls' 0 '' report tls -q -r one.pcap
 
 run 'log' 0 '' log -r one.pcap

@@ -36,7 +36,7 @@ static const char opening[] =
 	"\n"
 	"Usage: smtpscope [MODE] [OPTION]... -r FILE... | -i NAME... [BPF-FILTER]\n"
 	"\n"
-	"MODE is the first word; without one: report on a terminal, else log.\n";
+	"MODE is the first word; without one: tui on a terminal, else log.\n";
 
 static const char closing[] =
 	"\n"
