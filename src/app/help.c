@@ -25,6 +25,7 @@ const char *const sc_help_groups[] = {
 static const char opening[] =
 	"smtpscope reads mail traffic and tells what became of each mail.\n"
 	"\n"
+	"  smtpscope -r mail.pcap                        the dashboard, on a terminal\n"
 	"  smtpscope report -r mail.pcap                 who was refused, and why\n"
 	"  smtpscope list -r mail.pcap.zst               one line for each recipient\n"
 	"  smtpscope list -r mail.pcap --where 'rcpt_to.domain == \"example.org\"' -f csv\n"
