@@ -8,7 +8,7 @@ import glob, json, os, random, re, subprocess, sys, tempfile, time, unicodedata
 
 SIZES = [(80, 24), (100, 30), (200, 60)]
 HERE = os.path.dirname(os.path.abspath(__file__))
-SOCKET = "smtpscope-test-%d" % os.getpid()
+SOCKET = ""  # of the server in use: each screen has its own, since one that ends takes a while
 wrong, checks = [], 0
 
 
@@ -25,13 +25,18 @@ def tmux(*words):
 
 class Screen:
     """The program in a terminal of its own."""
+    made = 0
 
     def __init__(self, command, size, locale="C.UTF-8", wait="q quit"):
         self.work = tempfile.mkdtemp()
         self.log = os.path.join(self.work, "log")
         line = "env -u LC_ALL LC_CTYPE=%s LANG=%s TZ=UTC ASAN_OPTIONS=detect_leaks=1:log_path=%s %s 2>%s/err; echo EXIT $?; sleep 30" % (
             locale, locale, self.log, command, self.work)
-        tmux("kill-server")
+        global SOCKET
+        if SOCKET:
+            tmux("kill-server")
+        Screen.made += 1
+        SOCKET = "smtpscope-test-%d-%d" % (os.getpid(), Screen.made)
         tmux("-f", "/dev/null", "-u", "new-session", "-d", "-x", str(size[0]), "-y", str(size[1]), line)
         tmux("set", "-g", "status", "off")
         tmux("resize-window", "-x", str(size[0]), "-y", str(size[1]))
@@ -40,7 +45,7 @@ class Screen:
     def text(self):
         return tmux("capture-pane", "-p")
 
-    def wait(self, needle, seconds=20):
+    def wait(self, needle, seconds=60):
         for _ in range(int(seconds * 20)):
             if re.search(needle, self.text()):
                 return True
@@ -49,11 +54,12 @@ class Screen:
 
     def settle(self):
         """Until the screen stands still."""
-        before = self.text()
-        for _ in range(40):
-            time.sleep(0.08)
+        before, same = self.text(), 0
+        for _ in range(100):
+            time.sleep(0.06)
             now = self.text()
-            if now == before:
+            same = same + 1 if now == before else 0
+            if same == 3:
                 return now
             before = now
         return before
@@ -81,7 +87,7 @@ def golden(program, renew):
                 for key in keys:
                     s.keys(key)
                     s.settle()
-                text = re.sub(r"kept .*", "kept", s.settle())
+                text = s.settle().split("\n", 1)[-1]  # the first line tells memory
                 path = os.path.join(HERE, "screens", "%s-%dx%d-%s.txt" % (name, size[0], size[1], "utf8" if locale != "C" else "ascii"))
                 if renew:
                     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -137,7 +143,7 @@ def leave(s, name):
         s.keys("Escape")
         time.sleep(0.05)
     s.keys("q")
-    check("%s: leaves with 0" % name, s.wait("EXIT 0", 15), s.text())
+    check("%s: leaves with 0" % name, s.wait("EXIT 0"), s.text())
     check("%s: sanitizers" % name, not re.search("runtime error|Sanitizer", s.errors()), s.errors()[-2000:])
 
 
