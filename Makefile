@@ -100,7 +100,7 @@ unit: $(UNIT_BIN) ## unit tests (cmocka)
 	@for t in $(UNIT_BIN); do $$t 2>$$t.log || { cat $$t.log; exit 1; }; tail -n 1 $$t.log; done
 
 dialogue: $(BUILD)/dialogue ## prose dialogues, whole and at every cut
-	$(BUILD)/dialogue tests/dialogue/*.md
+	@printf '%s\n' tests/dialogue/*.md | xargs -P $$(nproc 2>/dev/null || echo 1) -n 1 $(BUILD)/dialogue
 
 asan: ## address and undefined-behaviour sanitizers: build and unit tests
 	@$(SUB) BUILD=$(BUILD)/asan MODE="$(SANITIZE)" CFLAGS="-O1 -g" all unit dialogue
