@@ -134,6 +134,8 @@ static sc_err check_source(const struct sc_options *o)
 		sc_say("--fanout", "and -k exclude each other: the key log grows while several threads read; leave one out");
 	else if (o->fanout && o->write)
 		sc_say("--fanout", "and -w exclude each other; write with -w and one socket, or with tcpdump");
+	else if (o->legs && o->mode != SC_MODE_show)
+		sc_say("--legs", "belongs to show; use smtpscope show --legs");
 	else if (reads && o->follow && !o->reads.count)
 		sc_say("--follow", "follows what -r names; give a capture or a directory of captures");
 	else if (reads && !o->reads.count && !o->interfaces.count)

@@ -92,6 +92,7 @@ static void test_refused(void **state)
 		{ "find nothing", { "find", "-r", "x", NULL }, "find: nothing to find" },
 		{ "explain nothing", { "explain", NULL }, "explain: nothing to explain" },
 		{ "classify elsewhere", { "log", "--classify", "-r", "x", NULL }, "--classify: belongs to explain" },
+		{ "legs elsewhere", { "list", "--legs", "-r", "x", NULL }, "--legs: belongs to show" },
 		{ "theme", { "tui", "--theme", "pink", "-r", "x", NULL }, "--theme: unknown theme \"pink\"" },
 		{ "no source", { "list", NULL }, "smtpscope: nothing to read" },
 		{ "a control octet", { "\033[31m", NULL }, "smtpscope: \\x1b[31m: unknown mode" },
