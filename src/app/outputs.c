@@ -271,7 +271,7 @@ sc_err sc_outputs_open(struct sc_outputs *out, const struct sc_options *o, struc
 		out->host[0] = '\0';
 	sc_err err = open_all(out, o);
 	bool said = out->writer_count && out->writers[out->writer_count - 1].error;
-	if (err && !said)
+	if (err == SC_EFAILED && !said)
 		sc_say(NULL, "cannot open the output: no memory; give a smaller --mem");
 	return err;
 }

@@ -103,6 +103,7 @@ static sc_err open_screen(void *self, const struct sc_output_config *config)
 	if (err) {
 		sc_tui_close(s->tui);
 		s->tui = NULL;
+		sc_ring_close(&s->ring);
 		sc_say("tui", "%s; use report, list or show", why);
 		return err;
 	}

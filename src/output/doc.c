@@ -44,13 +44,18 @@ static const struct {
 	[SC_TYPE_object] = { NULL, "when something in it is known", false },
 };
 
-/* An object is there always when one of its members is. */
+static bool can_be_empty(const struct sc_field *f)
+{
+	return f->type == SC_TYPE_strs || f->type == SC_TYPE_pairs || f->type == SC_TYPE_tally || f->type == SC_TYPE_list;
+}
+
+/* An object is there always when one of its members is; a list that may be empty does not bring it. */
 static bool is_always(const struct sc_field *f)
 {
 	if (f->type != SC_TYPE_object)
 		return types[f->type].always;
 	for (size_t i = 0; i < f->shape->count; i++)
-		if (is_always(&f->shape->fields[i]))
+		if (is_always(&f->shape->fields[i]) && !can_be_empty(&f->shape->fields[i]))
 			return true;
 	return false;
 }
