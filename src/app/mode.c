@@ -3,13 +3,15 @@
 
 #include "app/say.h"
 #include "app/suggest.h"
+#include "tui/term.h"
+
+#define THEMES_MOST 8
 
 /* Words and formats as tables; a list ends with NULL. */
 static const char *const report_parts[] = { "failures", "traffic", "senders", "tls", NULL };
 static const char *const list_rows[] = { "recipients", "sessions", "transactions", "findings", NULL };
 static const char *const report_formats[] = { "text", "html", "json", NULL };
 static const char *const list_formats[] = { "table", "csv", "tsv", NULL };
-static const char *const themes[] = { "standard", "blind", "mono", NULL };
 static const char *const privacy_levels[] = { "full", "pseudonym", "domain", NULL };
 
 static const char *const tcp_policies[] = { /* by enum sc_tcp_policy */
@@ -145,6 +147,15 @@ static sc_err check_source(const struct sc_options *o)
 	return SC_EUSAGE;
 }
 
+/* The names of the themes, as a list like the others. */
+static const char *const *themes(void)
+{
+	static const char *names[THEMES_MOST + 1];
+	for (size_t i = 0; i < THEMES_MOST; i++)
+		names[i] = sc_term_theme(i);
+	return names;
+}
+
 sc_err sc_mode_settle(struct sc_options *o, bool terminal)
 {
 	if (o->mode == SC_MODE_none)
@@ -153,8 +164,8 @@ sc_err sc_mode_settle(struct sc_options *o, bool terminal)
 	SC_TRY(check_format(o));
 	if (!known(privacy_levels, o->privacy))
 		return unknown_word("--privacy", "level", privacy_levels, o->privacy);
-	if (o->theme && !known(themes, o->theme))
-		return unknown_word("--theme", "theme", themes, o->theme);
+	if (o->theme && !known(themes(), o->theme))
+		return unknown_word("--theme", "theme", themes(), o->theme);
 	if (!known(tcp_policies, o->tcp_policy))
 		return unknown_word("--tcp-policy", "system", tcp_policies, o->tcp_policy);
 	return check_source(o);

@@ -56,12 +56,3 @@ void sc_tui_octets(struct sc_text *to, uint64_t n)
 	}
 	sc_text_adds(to, units[unit]);
 }
-
-void sc_tui_share(struct sc_text *to, uint64_t part, uint64_t whole)
-{
-	uint64_t tenths = whole ? (uint64_t)((double)part * 1000.0 / (double)whole + 0.5) : 0;
-	sc_text_number(to, tenths / 10);
-	sc_text_put(to, '.');
-	sc_text_number(to, tenths % 10);
-	sc_text_adds(to, " %");
-}

@@ -212,7 +212,7 @@ static void put_failed(struct sc_tui *t, const void *row, struct sc_cell *c)
 	const struct group *g = row;
 	(void)t;
 	c->style = g->failed ? SC_STYLE_BAD : SC_STYLE_DIM;
-	sc_tui_share(&c->text, g->failed, g->count);
+	sc_page_share(&c->text, g->failed, g->count);
 }
 
 static void put_first(struct sc_tui *t, const void *row, struct sc_cell *c)

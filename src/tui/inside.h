@@ -29,7 +29,7 @@ struct sc_view_class {
 	const char *name;                /* as the second line of the screen shows it */
 	size_t   size;                   /* of its state, which begins with struct sc_view */
 	uint64_t keys;                   /* SC_DO(command) | ...: what the footer offers besides what every view has */
-	void (*collect)(struct sc_tui *t, struct sc_view *v);  /* its rows, after a change */
+	void (*collect)(struct sc_tui *t, struct sc_view *v);  /* its rows, after a change; NULL: it has none that change */
 	void (*draw)(struct sc_tui *t, struct sc_view *v, struct sc_area area);
 	bool (*key)(struct sc_tui *t, struct sc_view *v, enum sc_command_key command);
 	void (*close)(struct sc_view *v); /* may be NULL */
@@ -114,7 +114,6 @@ enum sc_style sc_tui_style(enum sc_outcome outcome);
 const char *sc_tui_sign(const struct sc_tui *t, enum sc_outcome outcome);
 void sc_tui_clock(struct sc_tui *t, struct sc_text *to, sc_time when, bool date); /* 12:00:00.123 */
 void sc_tui_octets(struct sc_text *to, uint64_t n);   /* 12 kB */
-void sc_tui_share(struct sc_text *to, uint64_t part, uint64_t whole); /* 64.9 % */
 
 /* ---- views ---- */
 extern const struct sc_view_class sc_view_overview, sc_view_sessions, sc_view_failures, sc_view_senders, sc_view_domains,

@@ -212,7 +212,7 @@ static void draw_outcomes(struct sc_tui *t, const struct overview *o, struct sc_
 		sc_term_put(&t->term, row, 1, 2, sc_str_of(e->sign), e->style, false);
 		sc_term_put(&t->term, row, 3, 10, (sc_str){ e->key, e->key_len }, here ? SC_STYLE_SELECTED : e->style, false);
 		put_number(t, row, 13, 11, e->count, e->style);
-		sc_tui_share(&share, e->count, e->of);
+		sc_page_share(&share, e->count, e->of);
 		sc_term_put(&t->term, row, 25, 8, sc_text_str(&share), e->style, true);
 		put_bar(t, e->count, e->of, (struct sc_area){ row, 35, 1, a.columns - 37 }, e->style);
 	}
@@ -250,7 +250,7 @@ static void draw_where(struct sc_tui *t, const struct overview *o, struct sc_are
 		sc_term_put(&t->term, row, a.column + 1, a.columns - 21, sc_text_str(&text),
 			    at_cursor(o, PANEL_WHERE, i) ? SC_STYLE_SELECTED : SC_STYLE_PLAIN, false);
 		put_number(t, row, a.column + a.columns - 19, 8, e->count, SC_STYLE_BAD);
-		sc_tui_share(&share, e->count, e->of);
+		sc_page_share(&share, e->count, e->of);
 		sc_term_put(&t->term, row, a.column + a.columns - 10, 9, sc_text_str(&share), SC_STYLE_BAD, true);
 	}
 	if (!o->count[PANEL_WHERE])

@@ -73,13 +73,7 @@ static void close_page(struct sc_view *v)
 
 /* ---- explanations ---- */
 
-static void keep_page(struct sc_tui *t, struct sc_view *v)
-{
-	(void)t;
-	(void)v;
-}
-
-const struct sc_view_class sc_view_text = { .name = "Explained", .size = sizeof(struct page), .collect = keep_page, .draw = draw,
+const struct sc_view_class sc_view_text = { .name = "Explained", .size = sizeof(struct page), .draw = draw,
 	.key = key, .close = close_page };
 
 void sc_explain_open(struct sc_tui *t, sc_str word)

@@ -149,10 +149,7 @@ static int by_server(const void *a, const void *b)
 
 static int by_outcome(const void *a, const void *b)
 {
-	static const int rank[SC_OUTCOMES + 1] = { [SC_OUTCOME_in_doubt] = 0, [SC_OUTCOME_rejected] = 1,
-		[SC_OUTCOME_aborted] = 2, [SC_OUTCOME_deferred] = 3, [SC_OUTCOME_unknown] = 4, [SC_OUTCOME_withdrawn] = 5,
-		[SC_OUTCOME_accepted] = 6, [SC_OUTCOMES] = 7 };
-	return rank[sc_seen_outcome(a)] - rank[sc_seen_outcome(b)];
+	return (int)sc_seen_gravity(a) - (int)sc_seen_gravity(b);
 }
 
 static int by_size(const void *a, const void *b)

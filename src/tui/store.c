@@ -166,12 +166,18 @@ static size_t gravity(enum sc_outcome outcome)
 	return i;
 }
 
+size_t sc_seen_gravity(const struct sc_seen *seen)
+{
+	size_t i = 0;
+	while (i < SC_OUTCOMES && !seen->outcomes[grave[i]])
+		i++;
+	return i;
+}
+
 enum sc_outcome sc_seen_outcome(const struct sc_seen *seen)
 {
-	for (size_t i = 0; i < SC_OUTCOMES; i++)
-		if (seen->outcomes[grave[i]])
-			return grave[i];
-	return SC_OUTCOMES;
+	size_t i = sc_seen_gravity(seen);
+	return i < SC_OUTCOMES ? grave[i] : SC_OUTCOMES;
 }
 
 static bool worse(const struct sc_event *now, enum sc_outcome outcome)

@@ -69,5 +69,7 @@ struct sc_seen *sc_store_next(const struct sc_store *s, const struct sc_seen *af
 
 /* What stands for the session: its worst outcome; `SC_OUTCOMES`: no recipient. */
 enum sc_outcome sc_seen_outcome(const struct sc_seen *seen);
+/* Its place in the order of what a person must look at first, from 0; the last: no recipient. */
+size_t sc_seen_gravity(const struct sc_seen *seen);
 
 #endif

@@ -286,7 +286,7 @@ static uint32_t key_of(int code)
 	} rows[] = { { KEY_UP, SC_KEY_UP }, { KEY_DOWN, SC_KEY_DOWN }, { KEY_LEFT, SC_KEY_LEFT }, { KEY_RIGHT, SC_KEY_RIGHT },
 		{ KEY_PPAGE, SC_KEY_PAGE_UP }, { KEY_NPAGE, SC_KEY_PAGE_DOWN }, { KEY_HOME, SC_KEY_HOME },
 		{ KEY_END, SC_KEY_END }, { KEY_BTAB, SC_KEY_BACKTAB }, { KEY_BACKSPACE, SC_KEY_BACKSPACE },
-		{ KEY_DC, SC_KEY_DELETE }, { KEY_F(1), SC_KEY_F1 }, { KEY_F(3), SC_KEY_F3 }, { KEY_ENTER, SC_KEY_ENTER },
+		{ KEY_F(1), SC_KEY_F1 }, { KEY_F(3), SC_KEY_F3 }, { KEY_ENTER, SC_KEY_ENTER },
 		{ KEY_RESIZE, SC_KEY_RESIZE } };
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].curses == code)

@@ -21,7 +21,7 @@ enum sc_style {
 	X(ACCEPTED, "✓", "+") X(DEFERRED, "↻", "~") X(REJECTED, "✗", "x") X(IN_DOUBT, "?", "?")           \
 	X(ABORTED, "⊘", "/") X(WITHDRAWN, "·", ".") X(UNKNOWN, "▣", "#") X(FINDING, "!", "!")             \
 	X(LINE, "─", "-") X(BAR, "│", "|") X(RIGHT, "▶", ">") X(LEFT, "◀", "<") X(BLOCK, "█", "#")        \
-	X(TOP, "┌", "+") X(BOTTOM, "└", "+") X(TEE, "┬", "+") X(FOOT, "┴", "+") X(MORE, "…", "~")         \
+	X(TEE, "┬", "+") X(MORE, "…", "~")                                                                \
 	X(DOWN, "▼", "v") X(UP, "▲", "^") X(MARK, "◆", "*") X(DOUBLE, "═", "=")
 
 enum sc_sign {
@@ -35,7 +35,7 @@ enum sc_sign {
 enum sc_term_key {
 	SC_KEY_NONE = 0,
 	SC_KEY_UP = 0x110000, SC_KEY_DOWN, SC_KEY_LEFT, SC_KEY_RIGHT, SC_KEY_PAGE_UP, SC_KEY_PAGE_DOWN, SC_KEY_HOME,
-	SC_KEY_END, SC_KEY_BACKTAB, SC_KEY_BACKSPACE, SC_KEY_DELETE, SC_KEY_F1, SC_KEY_F3, SC_KEY_RESIZE, SC_KEY_LOST,
+	SC_KEY_END, SC_KEY_BACKTAB, SC_KEY_BACKSPACE, SC_KEY_F1, SC_KEY_F3, SC_KEY_RESIZE, SC_KEY_LOST,
 	SC_KEY_ENTER = '\n', SC_KEY_TAB = '\t', SC_KEY_ESCAPE = 27,
 };
 

@@ -112,7 +112,7 @@ static void put_health(struct sc_tui *t)
 	sc_text_adds(&text, "  not seen ");
 	sc_tui_octets(&text, t->all->gap_octets);
 	sc_text_adds(&text, "  TLS ");
-	sc_tui_share(&text, t->all->encrypted, t->all->sessions);
+	sc_page_share(&text, t->all->encrypted, t->all->sessions);
 	sc_text_adds(&text, "  kept ");
 	sc_tui_octets(&text, t->store.octets);
 	uint64_t gone = t->store.let_go[0] + t->store.let_go[1] + t->store.let_go[2];

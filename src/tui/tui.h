@@ -22,8 +22,6 @@ struct sc_tui_progress {
 	bool     over;          /* everything was read */
 };
 
-#define SC_TUI_WANTS (UINT64_MAX)
-
 /* Opens the terminal.  SC_EUSAGE: it cannot show screens, and `*why` says it; SC_EFAILED: no memory. */
 sc_err sc_tui_open(struct sc_tui **out, const struct sc_tui_config *config, const char **why);
 void   sc_tui_close(struct sc_tui *t); /* NULL is fine; the terminal is as it was before */
