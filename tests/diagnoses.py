@@ -23,6 +23,9 @@ def check_fault(truth, seen):
             yield f'no {word}'
         elif severity and found[word]['severity'] != severity:
             yield f'{word} is {found[word]["severity"]}, not {severity}'
+    for word, words in truth.get('says', {}).items():
+        if word in found and words not in found[word]['text']:
+            yield f'{word} says: {found[word]["text"]}'
     for word in found:
         if word in truth['absent'] or word not in truth['diagnoses']:
             yield f'{word}: {found[word]["text"]}'

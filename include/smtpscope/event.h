@@ -119,14 +119,15 @@ enum sc_event_kind {
 	SC_EVENT_KINDS
 };
 
+#define SC_WANT(kind) (UINT64_C(1) << (kind))
 /* Kinds that engines make for the ledger only: no output sees them. */
+#define SC_KINDS_INSIDE (SC_WANT(SC_EVENT_knock) | SC_WANT(SC_EVENT_wire) | SC_WANT(SC_EVENT_ident))
+#define SC_KINDS_SHOWN  ((SC_WANT(SC_EVENT_KINDS) - 1) & ~SC_KINDS_INSIDE)
+
 static inline bool sc_event_inside(enum sc_event_kind kind)
 {
-	return kind == SC_EVENT_knock;
+	return SC_KINDS_INSIDE >> kind & 1;
 }
-
-#define SC_WANT(kind) (UINT64_C(1) << (kind))
-#define SC_KINDS_SHOWN ((SC_WANT(SC_EVENT_KINDS) - 1) & ~SC_WANT(SC_EVENT_knock)) /* all that are not inside */
 
 struct sc_event {
 	enum sc_event_kind kind;

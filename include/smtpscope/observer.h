@@ -35,6 +35,9 @@ struct sc_observer_class {
 	void   (*complete)(void *self, const struct sc_event *ev, struct sc_ev_delivery *delivery);
 	/* Before a session's end is told: corrects what the events of other sessions show in another light.  May be NULL. */
 	void   (*amend)(void *self, const struct sc_event *ev, struct sc_ev_session *session);
+	/* Before a diagnosis of one session is passed on: adds what only other packets and sessions can tell.  Text that it
+	 * puts there is its own and holds until the next call.  May be NULL. */
+	void   (*remark)(void *self, const struct sc_event *ev, struct sc_ev_diagnosis *diagnosis);
 	/* After an event was passed on, a `session` just before: so what is told of a session comes before its end. */
 	void   (*observe)(void *self, const struct sc_event *ev);
 	/* Capture time has come to another second, or jumped.  Before the events of that time.  May be NULL. */

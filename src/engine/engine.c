@@ -6,6 +6,7 @@
 #include <smtpscope/engine.h>
 
 #include "base/memory.h"
+#include "engine/ident.h"
 #include "engine/knock.h"
 #include "engine/mail.h"
 #include "engine/secure.h"
@@ -62,6 +63,11 @@ void sc_engine_tell_stats(const struct sc_engine_totals *totals, uint64_t number
 static bool is_mail_port(const struct sc_front *f, uint16_t port)
 {
 	return f->ports[port >> 3] & 1u << (port & 7);
+}
+
+static bool is_followed(const struct sc_front *f, const struct sc_layers *l)
+{
+	return f->any_port || is_mail_port(f, l->src_port) || is_mail_port(f, l->dst_port);
 }
 
 /* On a port that is not for mail: what opens the dialogue tells, from either side. */
@@ -304,6 +310,11 @@ static void follow(struct sc_engine *e, const struct sc_flow_ref *ref, const str
 		follow_error(e, ref, l, pkt);
 		return;
 	}
+	if (sc_ident_is(l)) {
+		sc_ident_tell(e, l, pkt);
+		if (!is_followed(&e->front, l))
+			return;
+	}
 	struct sc_flow *flow = sc_flow_find(&e->flows, ref);
 	if (flow && begins_anew(e, flow, ref, l, pkt)) {
 		if (flow->state != SC_FLOW_CLOSED)
@@ -374,9 +385,10 @@ bool sc_front_read(struct sc_front *f, const struct sc_packet *pkt, struct sc_la
 		count_unread(c, l->status);
 	if (!tcp && l->status != SC_DECODE_ICMP)
 		return false;
-	if (!f->any_port && !is_mail_port(f, l->src_port) && !is_mail_port(f, l->dst_port)) {
+	if (!is_followed(f, l)) {
 		c->packets_other_port += tcp;
-		return false;
+		if (!tcp || !sc_ident_is(l))
+			return false;
 	}
 	if (f->ignore_network)
 		l->network = 0;

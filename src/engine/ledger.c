@@ -113,6 +113,19 @@ static void pass_session(struct sc_ledger *l, const struct sc_event *ev)
 	l->config.emit(l->config.emit_ctx, &amended);
 }
 
+/* And a diagnosis. */
+static void pass_diagnosis(struct sc_ledger *l, const struct sc_event *ev)
+{
+	struct sc_ev_diagnosis body = *(const struct sc_ev_diagnosis *)ev->body;
+	struct sc_event complete = *ev;
+	complete.body = &body;
+	for (size_t i = 0; i < l->count; i++)
+		if (l->members[i].cls->remark)
+			l->members[i].cls->remark(l->members[i].self, ev, &body);
+	l->config.emit(l->config.emit_ctx, &complete);
+	observe(l, &complete);
+}
+
 void sc_ledger_event(void *ledger, const struct sc_event *ev)
 {
 	struct sc_ledger *l = ledger;
@@ -130,6 +143,8 @@ void sc_ledger_event(void *ledger, const struct sc_event *ev)
 		pass_delivery(l, ev);
 	} else if (ev->kind == SC_EVENT_session) {
 		pass_session(l, ev);
+	} else if (ev->kind == SC_EVENT_diagnosis) {
+		pass_diagnosis(l, ev);
 	} else {
 		if (!sc_event_inside(ev->kind))
 			l->config.emit(l->config.emit_ctx, ev);

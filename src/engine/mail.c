@@ -68,6 +68,11 @@ static void diagnose(struct sc_engine *e, struct sc_mail *m)
 	};
 	struct teller t = { e, m };
 	struct sc_watch_facts facts = { &m->watch, &m->wire, &m->session.facts, &m->session.id, ends[m->how] };
+	struct sc_ev_wire wire;
+	if (wanted(e, SC_EVENT_wire) && sc_watch_wire(&facts, &wire)) {
+		struct sc_ev_head head = head_of(m, m->session.id.frames.first, m->session.id.frames.last);
+		pass_on(e, m, &head, SC_EVENT_wire, &wire);
+	}
 	sc_watch_judge(&facts, e->config.limits ? e->config.limits : &sc_watch_standard, tell_diagnosis, &t);
 }
 

@@ -3,13 +3,16 @@
 
 #include "detect/frame/detection.h"
 #include "story/families.h"
+#include "story/idents.h"
 #include "story/knocks.h"
 #include "story/loops.h"
 #include "story/servers.h"
 #include "story/sources.h"
+#include "story/splits.h"
 #include "story/starttls.h"
 #include "story/stories.h"
 #include "story/storms.h"
+#include "story/tarpits.h"
 
 const struct sc_observer_class *const sc_observers[] = {
 	&sc_detection_class,
@@ -21,6 +24,9 @@ const struct sc_observer_class *const sc_observers[] = {
 	&sc_storms_class,
 	&sc_knocks_class,
 	&sc_starttls_class,
+	&sc_idents_class,
+	&sc_splits_class,
+	&sc_tarpits_class,
 	NULL,
 };
 

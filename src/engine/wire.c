@@ -182,6 +182,7 @@ static void send_new(struct sc_wire *w, enum sc_side side, const struct sc_layer
 	fill_window(s, other, l);
 	s->top = l->seq + l->wire_payload;
 	s->small += small;
+	s->tail = l->wire_payload;
 	if (l->wire_payload > s->largest)
 		s->largest = l->wire_payload;
 }
@@ -196,6 +197,7 @@ static void see_payload(struct sc_wire *w, enum sc_side side, const struct sc_la
 	if (!s->known) {
 		s->known = true;
 		s->top = s->acked = l->seq;
+		s->first_at = pkt->when;
 	}
 	s->payload += l->wire_payload;
 	s->segments++;

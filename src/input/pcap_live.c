@@ -156,7 +156,7 @@ static void add_ports(struct sc_text *t, const struct sc_live_config *config)
 		sc_text_adds(t, i ? " or tcp port " : "tcp port ");
 		sc_text_number(t, config->ports[i]);
 	}
-	sc_text_adds(t, ")");
+	sc_text_adds(t, " or tcp port 113)"); /* servers ask there who their client is, and let it wait (RFC 1413) */
 }
 
 /* "Not plain TCP, or what is wanted of it".  "and" binds no closer than "or" here, hence the brackets; the user's

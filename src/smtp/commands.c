@@ -39,8 +39,8 @@ static void settle_connect(struct sc_session *s, struct sc_exchange *x, const st
 	g->text = sc_arena_copy(&s->arena, r->text);
 	g->host = sc_arena_copy(&s->arena, sc_software_host(r->text));
 	g->software = sc_arena_copy(&s->arena, sc_software_of_greeting(r->text, software, sizeof(software)));
-	if (s->established != SC_TIME_NONE)
-		s->facts.timing.greeting_ms = r->first.when - s->established;
+	if (s->established != SC_TIME_NONE) /* to its last line: before that the client must not speak (RFC 5321 4.3.1) */
+		s->facts.timing.greeting_ms = r->last.when - s->established;
 	if (masked(r->text))
 		sc_session_quirk(s, SC_QUIRK_BIT(masked_keyword));
 	if (s->id.server.port == 465 && !s->encrypted)

@@ -100,6 +100,25 @@ static sc_time silence(const struct sc_wire *wire, sc_time when)
 	return client->data_packet ? when - client->data_at : SC_TIME_NONE;
 }
 
+/* The dot and the line ends around it in several segments: what is left over is 1, 2 or 4 octets.  Of three octets the last
+ * segment is the dot and its line end, whole, as those send it who know of the firewalls that lose the others. */
+static bool is_split(const struct sc_wire *wire)
+{
+	uint32_t tail = wire->side[SC_CLIENT].tail;
+	return tail == 1 || tail == 2 || tail == 4;
+}
+
+/* A server that never saw the end says so, if it says anything, when its patience is over. */
+static void see_split(struct sc_watch *w, const struct sc_ev_exchange *x, const struct sc_ev_frames *at)
+{
+	bool waited = x->latency_ms != SC_TIME_NONE && x->latency_ms >= sc_watch_standard.idle_s * SC_SECOND;
+	w->split_first = w->split_first ? w->split_first : at->first;
+	if (x->code == 421 && waited)
+		w->split_lost++;
+	else
+		w->split_answered++;
+}
+
 static void see_exchange(struct sc_watch *w, const struct sc_wire *wire, const struct sc_ev_frames *at,
 	const struct sc_ev_exchange *x, sc_time when)
 {
@@ -107,6 +126,9 @@ static void see_exchange(struct sc_watch *w, const struct sc_wire *wire, const s
 	w->auth_tried |= verb == AUTH;
 	if (x->code == 421 && !w->goodbye.first)
 		w->goodbye = wait_of(x, at, verb == UNSOLICITED ? silence(wire, when) : SC_TIME_NONE);
+	w->unanswered += !x->code && verb != UNSOLICITED;
+	if (x->code && verb == VERDICT && is_split(wire))
+		see_split(w, x, at);
 	if (x->code)
 		see_reply(w, x, at, verb);
 	else if (!w->pending.first && verb != QUIT)
@@ -325,6 +347,43 @@ void sc_said_packets(struct sc_said *said, uint64_t first, uint64_t last)
 {
 	said->first = first;
 	said->last = last;
+}
+
+/* ---- for all sessions together ---- */
+
+/* The end of a message that was the client's last word, and is in doubt. */
+static bool lost_split(const struct sc_watch_facts *f)
+{
+	const struct sc_watch *w = f->watch;
+	bool last = w->unanswered == 1 && sc_str_equal(sc_str_of(w->pending.verb), SC_STR("EOM"));
+	return last && w->in_doubt.count && is_split(f->wire);
+}
+
+bool sc_watch_wire(const struct sc_watch_facts *f, struct sc_ev_wire *ev)
+{
+	const struct sc_watch *w = f->watch;
+	sc_time trip = f->session->timing.connect_ms;
+	bool lost = lost_split(f), timed = w->refused.count && trip >= 0;
+	bool late = trip >= 0 && f->session->timing.greeting_ms > sc_watch_standard.banner_warn_s * SC_SECOND;
+	if (f->session->evidence.one_sided || (!timed && !lost && !late && !w->split_answered && !w->split_lost))
+		return false;
+	*ev = (struct sc_ev_wire){ .refused_least_ms = SC_TIME_NONE, .refused_most_ms = SC_TIME_NONE, .taken_most_ms = SC_TIME_NONE,
+		.split_answered = w->split_answered, .split_lost = w->split_lost + lost, .established = SC_TIME_NONE,
+		.greeting_ms = SC_TIME_NONE };
+	if (late) {
+		ev->established = f->session->start + trip;
+		ev->greeting_ms = f->session->timing.greeting_ms;
+	}
+	ev->first = lost ? w->pending.first : w->split_first;
+	if (!timed)
+		return true;
+	ev->refused = w->refused.count;
+	ev->refused_least_ms = w->refused.least > trip ? w->refused.least - trip : 0;
+	ev->refused_most_ms = w->refused.most;
+	ev->taken = w->taken.count;
+	ev->taken_most_ms = w->taken.count ? w->taken.most : SC_TIME_NONE;
+	ev->first = ev->first ? ev->first : w->refused.first;
+	return true;
 }
 
 /* ---- judging ---- */

@@ -54,6 +54,9 @@ struct sc_watch {
 	struct sc_watch_text text;               /* of the message that is read */
 	uint64_t text_of;     /* where the message of the transaction in work begins; pipelined, another may be read by then */
 	uint64_t limit;       /* of size, that the server told when a message was too large */
+	uint64_t split_first; /* packet of the first end of a message that stood in several segments */
+	uint32_t split_answered, split_lost; /* such ends */
+	uint32_t unanswered;  /* commands */
 	uint16_t replies;     /* after the greeting, up to 2 */
 	bool     auth_tried;
 };
@@ -73,6 +76,9 @@ struct sc_watch_facts {
 /* An event of the session, at the time `when`; `at`: the packets it rests on. */
 void sc_watch_observe(struct sc_watch *w, const struct sc_wire *wire, const struct sc_ev_frames *at,
 	const struct sc_ev_session *session, enum sc_event_kind kind, const void *body, sc_time when);
+
+/* What several sessions together may tell something by; false: there is nothing of that. */
+bool sc_watch_wire(const struct sc_watch_facts *facts, struct sc_ev_wire *ev);
 
 /* Tells the diagnoses, the most telling first: `tell` is called for each, with the packets it rests on. */
 typedef void sc_watch_tell(void *ctx, const struct sc_ev_diagnosis *ev, uint64_t first, uint64_t last);

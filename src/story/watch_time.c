@@ -27,6 +27,33 @@ static bool is_resolver(sc_time length)
 	return rest <= slack || rest >= 5 * SC_SECOND - slack;
 }
 
+/* The first of several lines came at once and the last much later: so a server waits on purpose for those that speak before
+ * their turn (postscreen's teaser).  How long it held back; 0: it did not. */
+static sc_time held_back(const struct sc_scene *s, sc_time length)
+{
+	const struct sc_wire_side *server = &s->f->wire->side[SC_SERVER];
+	const struct sc_ev_session *x = s->f->session;
+	if (!server->known || x->timing.connect_ms == SC_TIME_NONE)
+		return 0;
+	sc_time pause = x->start + x->timing.connect_ms + length - server->first_at;
+	return pause > SC_SECOND && pause <= length ? pause : 0;
+}
+
+static void say_why_slow(const struct sc_scene *s, struct sc_said *said, sc_time length)
+{
+	sc_time pause = held_back(s, length);
+	if (pause) {
+		sc_say_words(said, " Its first line came after ");
+		sc_say_time(said, length - pause);
+		sc_say_words(said, ", the last ");
+		sc_say_time(said, pause);
+		sc_say_words(said, " later: a pause on purpose, to catch clients that speak before their turn.");
+		sc_observe_time(said, "pause_ms", pause);
+	} else if (is_resolver(length)) {
+		sc_say_words(said, " That is a multiple of 5 s, as name servers that do not answer make it.");
+	}
+}
+
 bool sc_rule_slow_banner(const struct sc_scene *s, struct sc_said *said)
 {
 	sc_time length = s->f->session->timing.greeting_ms;
@@ -36,8 +63,7 @@ bool sc_rule_slow_banner(const struct sc_scene *s, struct sc_said *said)
 	sc_say_words(said, " took ");
 	sc_say_time(said, length);
 	sc_say_words(said, " to greet.");
-	if (is_resolver(length))
-		sc_say_words(said, " That is a multiple of 5 s, as name servers that do not answer make it.");
+	say_why_slow(s, said, length);
 	said->severity = length > s->limits->banner_error_s * SC_SECOND ? "error" : "warn";
 	sc_observe_time(said, "greeting_ms", length);
 	return true;

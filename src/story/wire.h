@@ -56,6 +56,8 @@ struct sc_wire_side {
 	sc_time  flight_at;          /* what is on its way began to be sent then; 0: part of it was acknowledged */
 	sc_time  data_at, ack_at, small_at; /* last segment with payload, pure acknowledgement, small segment */
 	uint64_t data_packet;
+	uint32_t tail;               /* payload of its last segment that was not sent again */
+	sc_time  first_at;           /* when its first segment with payload came, if it is known */
 	struct { uint32_t from, to; sc_time at; } holes[4]; /* sequence numbers that were skipped, and when */
 	uint8_t  hole_next;
 	struct sc_wire_span shut;    /* the window is closed, since then */

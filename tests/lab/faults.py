@@ -74,6 +74,30 @@ def enter(ns):
             raise OSError(ctypes.get_errno(), "setns")
 
 
+def ask_ident(who, patience):
+    """As servers ask that still do (RFC 1413); the answer does not matter."""
+    s = socket.socket()
+    s.settimeout(patience)
+    try:
+        s.connect((who, 113))
+    except OSError:
+        pass
+    s.close()
+
+
+def serve_blind(c):
+    """Finds the end of a message only where it stands in one piece, as firewalls that look at each segment alone."""
+    text = False
+    while (piece := c.recv(65536)):
+        if text:
+            text = b"\r\n.\r\n" not in piece
+            if not text:
+                c.sendall(b"250 2.0.0 accepted\r\n")
+            continue
+        text = piece[:4].upper() == b"DATA"
+        c.sendall(b"354 go\r\n" if text else b"250 ok\r\n")
+
+
 class Server:
     """Speaks SMTP with one client after the other; `how` says what is wrong with it."""
 
@@ -114,8 +138,16 @@ class Server:
             c.close()
 
     def serve(self, c):
+        if "ident" in self.how:
+            ask_ident(c.getpeername()[0], self.how["ident"])
         time.sleep(self.how.get("banner", 0))
+        if "teaser" in self.how:
+            c.sendall(b"220-mx.example.org ESMTP lab\r\n")
+            time.sleep(self.how["teaser"])
         c.sendall(b"220 mx.example.org ESMTP lab\r\n")
+        if "blind" in self.how:
+            serve_blind(c)
+            return
         f, text = c.makefile("rb"), False
         for line in f:
             verb = line.split()[0].upper() if line.split() else b""
@@ -128,6 +160,9 @@ class Server:
                 continue
             answer = {b"EHLO": b"250-mx.example.org\r\n250 SIZE 10000000\r\n", b"DATA": b"354 go\r\n",
                       b"QUIT": b"221 bye\r\n"}.get(verb, b"250 ok\r\n")
+            if b"nobody" in line:
+                time.sleep(self.how.get("tarpit", 0))
+                answer = b"550 5.1.1 no such user\r\n"
             c.sendall(answer)
             if verb == b"QUIT":
                 return
@@ -178,6 +213,7 @@ class Client:
         self.s.close()
 
     def reset(self):
+        self.f.close()
         self.s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.s.close()
 
@@ -198,9 +234,10 @@ def as_client(play):
 
 # --- the scenarios
 
-def fault(name, about, diagnoses=None, absent=(), failures=()):
+def fault(name, about, diagnoses=None, absent=(), failures=(), at="cli", says=None):
+    """`at`: the end of the wire where tcpdump listens.  `says`: words that the text of a diagnosis must hold."""
     def add(play):
-        table.append((name, about, diagnoses or {}, absent, failures, play))
+        table.append((name, about, diagnoses or {}, absent, failures, at, says or {}, play))
         return play
     return add
 
@@ -345,6 +382,109 @@ def slow_banner():
         as_client(play)
 
 
+@fault("ident", "before it greets, the server asks port 113 of the client, and a filter drops the question",
+       {"slow_banner": "warn"}, says={"slow_banner": "asked port 113"})
+def ident():
+    rules("input: tcp dport 113 drop", ns="cli")
+
+    def play():
+        c = Client().connect().envelope().text(500)
+        c.end()
+        c.quit()
+    with Server(ident=7):
+        as_client(play)
+    rules(ns="cli")
+
+
+@fault("ident-refused", "the same, and the client refuses the question at once", absent=("slow_banner",))
+def ident_refused():
+    def play():
+        c = Client().connect().envelope().text(500)
+        c.end()
+        c.quit()
+    with Server(ident=7):
+        as_client(play)
+
+
+@fault("teaser", "the first line of the greeting comes at once, the last six seconds later", {"slow_banner": "warn"},
+       says={"slow_banner": "pause on purpose"})
+def teaser():
+    def play():
+        c = Client().connect().envelope().text(500)
+        c.end()
+        c.quit()
+    with Server(teaser=6):
+        as_client(play)
+
+
+@fault("tarpit", "one refused recipient in each of three sessions, and two seconds of waiting for it",
+       {"tarpit": "warn", "partial_recipients": "info"})
+def tarpit():
+    def play():
+        for i in range(3):
+            c = Client().connect()
+            c.reply()
+            c.ask("EHLO client.example.net")
+            c.ask("MAIL FROM:<a@example.net>")
+            c.ask(f"RCPT TO:<nobody{i}@example.org>")
+            c.ask("RCPT TO:<b@example.org>")
+            c.ask("DATA")
+            c.text(200).end()
+            c.quit()
+    with Server(tarpit=2):
+        as_client(play)
+
+
+@fault("eod-split", "the final dot and its line end travel apart, and what stands before the server does not know them then",
+       {"eod_split": "warn", "lost_after_eod": "warn", "client_gave_up": "warn"}, absent=("pmtu_blackhole", "half_open"))
+def eod_split():
+    def play():
+        for _ in range(2):
+            c = Client(4).connect().envelope().text(500)
+            c.s.sendall(b".")
+            time.sleep(0.1)
+            try:
+                c.s.sendall(b"\r\n")
+                c.reply()
+            except TimeoutError:
+                c.reset()
+    with Server(blind=True):
+        as_client(play)
+
+
+@fault("nagle", "a client that writes each command in two pieces and leaves Nagle's algorithm on", {"nagle_delack": "info"},
+       absent=("loss", "pmtu_blackhole"))
+def nagle():
+    def play():
+        c = Client().connect()
+        c.s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 0)
+        c.reply()
+        c.ask("EHLO client.example.net")
+        for piece, rest in (("MAIL ", "FROM:<a@example.net>"), ("RCPT ", "TO:<b@example.org>"), ("RCPT ", "TO:<c@example.org>"),
+                            ("RCPT ", "TO:<d@example.org>"), ("RCPT ", "TO:<e@example.org>"), ("DATA", "")):
+            c.s.sendall(piece.encode())
+            c.ask(rest)
+        c.text(500).end()
+        c.quit()
+    with Server():
+        as_client(play)
+
+
+@fault("window-scale", "a device writes 0 over the server's window scale: the client takes its windows for tiny ones",
+       {"window_scale_broken": "error"}, absent=("pmtu_blackhole", "loss"), at="srv")
+def window_scale():
+    # Behind MSS, SACK and timestamps stands the scale of a SYN-ACK of Linux, in octet 39 of the TCP header.  That octet is 10;
+    # 10 more in the MSS leave the checksum as it is.
+    rules("iifname far tcp flags & (syn | ack) == syn | ack @th,176,16 set 1470 @th,312,8 set 0")
+
+    def play():
+        c = Client().connect().envelope().text(2500)
+        c.end()
+        c.quit()
+    with Server():
+        as_client(play)
+
+
 @fault("no-banner", "the client waits two seconds for a greeting and leaves", {"no_banner": "warn"}, failures=("closed",))
 def no_banner():
     def play():
@@ -419,11 +559,11 @@ def vanished():
 # --- the captures
 
 def record(scenario, out):
-    name, about, diagnoses, absent, failures, play = scenario
+    name, about, diagnoses, absent, failures, at, says, play = scenario
     path = os.path.join(out, "fault-" + name)
     rules()
     sh("ip", "-n", "cli", "route", "flush", "cache")  # what an earlier scenario taught it of the path
-    argv = in_ns("cli", "tcpdump", "-i", "wire", "-s", "0", "-U", "-n", "-Z", "root", "--immediate-mode", "-w",
+    argv = in_ns(at, "tcpdump", "-i", "wire", "-s", "0", "-U", "-n", "-Z", "root", "--immediate-mode", "-w",
                  path + ".pcap", "tcp or icmp")
     dump = subprocess.Popen(argv, stderr=subprocess.PIPE)
     for line in dump.stderr:
@@ -435,7 +575,7 @@ def record(scenario, out):
     dump.communicate(timeout=10)
     with open(path + ".truth.json", "w") as f:
         json.dump({"scenario": "fault-" + name, "description": about, "diagnoses": diagnoses, "absent": list(absent),
-                   "failures": list(failures)}, f, indent=1)
+                   "failures": list(failures), **({"says": says} if says else {})}, f, indent=1)
         f.write("\n")
     print(f"fault-{name}: {about}", flush=True)
 
