@@ -37,11 +37,11 @@ class Screen:
     """The program in a terminal of its own."""
     made = 0
 
-    def __init__(self, command, size, locale="C.UTF-8", wait="q quit"):
+    def __init__(self, command, size, locale="C.UTF-8", wait="q quit", config=None):
         self.work = tempfile.mkdtemp()
         self.log = os.path.join(self.work, "log")
-        line = "env -u LC_ALL LC_CTYPE=%s LANG=%s TZ=UTC ASAN_OPTIONS=detect_leaks=1:log_path=%s %s 2>%s/err; echo EXIT $?; sleep 30" % (
-            locale, locale, self.log, command, self.work)
+        line = "env -u LC_ALL LC_CTYPE=%s LANG=%s TZ=UTC XDG_CONFIG_HOME=%s ASAN_OPTIONS=detect_leaks=1:log_path=%s %s 2>%s/err; echo EXIT $?; sleep 30" % (
+            locale, locale, config or self.work, self.log, command, self.work)
         global SOCKET
         if SOCKET:
             tmux("kill-server")
@@ -130,10 +130,59 @@ def numbers(program):
         check("report and events", json.dumps(report).count(":") > 10, "")
 
 
+def counted(text):
+    """Outcomes on the overview."""
+    found = re.findall(r"^ \S (accepted|deferred|rejected|in_doubt|aborted|withdrawn|unknown) +([0-9,]+) ", text, re.M)
+    return {name: int(n.replace(",", "")) for name, n in found if n != "0"}
+
+
+def window(program):
+    """A window counts what --since and --until count."""
+    capture = "captures/demo.pcap"
+    s = Screen("%s tui --utc -r %s" % (program, capture), (120, 30))
+    s.wait("100 %")
+    for step in ["{", "{", "]", "]", "[", "}", "]", "{", "{"]:
+        s.keys(step)
+        text = s.settle()
+        m = re.search(r"window (\d{4}-\d\d-\d\d) ([0-9:]{8}) - ([0-9:]{8})", text)
+        if not m:
+            check("window after %s" % step, step == "}", text)
+            continue
+        since, until = "%sT%sZ" % m.group(1, 2), "%sT%sZ" % m.group(1, 3)
+        events = subprocess.run([program, "log", "-q", "-r", capture, "--since", since, "--until", until],
+                                capture_output=True, text=True).stdout
+        want = {}
+        for line in events.splitlines():
+            e = json.loads(line)
+            if e["event"] == "delivery":
+                want[e["outcome"]] = want.get(e["outcome"], 0) + 1
+        check("window %s - %s" % (since, until), counted(text) == want, "%s, not %s" % (counted(text), want))
+
+
+def remembered(checked):
+    """Sorting and columns are as they were left; what else the file holds does nothing."""
+    home = tempfile.mkdtemp()
+    os.mkdir(os.path.join(home, "smtpscope"))
+    path = os.path.join(home, "smtpscope", "screens")
+    open(path, "wb").write(b"\x1b[2J\0sessions\nsessions sort=nothing hide=" + b"x" * 9000 + b"\n")
+    for turn in range(2):
+        s = Screen("%s tui --utc -r captures/demo.pcap" % checked, (120, 30), config=home)
+        s.wait("100 %")
+        s.keys("2")
+        text = s.settle()
+        check("columns, turn %d" % turn, ("CLIENT" in text) == (turn == 0), text)
+        if turn == 0:
+            for key in ["c", "Down", "Down", "Space", "Escape", "S"]:
+                s.keys(key)
+                s.settle()
+        leave(s, "remembered")
+    check("remembered", open(path).read() == "sessions sort=time reverse=yes hide=client\n", open(path, errors="replace").read()[:200])
+
+
 def every_key(checked):
     """Each key of the table on each screen: nothing falls over, Escape comes back."""
     keys = ["Up", "Down", "PPage", "NPage", "Home", "End", "Left", "Right", "Tab", "BTab", "k", "j", "g", "G", "h", "l", "=", "\\",
-            "!", "\\", "b", "s", "S", "v", "t", "t", "e", "Escape", "x", "\\", "F", "p", "p", "Space", "u", "W", "y", "?", "Escape", "C-l",
+            "!", "\\", "b", "s", "S", "{", "{", "[", "]", "}", "}", "c", "Down", "Space", "Space", "Escape", "v", "t", "t", "e", "Escape", "x", "\\", "F", "p", "p", "Space", "u", "W", "y", "?", "Escape", "C-l",
             "/", "Escape", "w", "Escape", "Enter", "e", "Escape", "v", "v", "v", "Escape", "Escape"]
     s = Screen("%s tui --utc -r captures/demo.pcap" % checked, (100, 30))
     s.wait("100 %")
@@ -160,7 +209,7 @@ def leave(s, name):
 def monkey(checked, count):
     rnd = random.Random(7)
     pool = ["Up", "Down", "PPage", "NPage", "Home", "End", "Left", "Right", "Tab", "BTab", "Enter", "Enter", "Escape", "BSpace"]
-    pool += list("123456789kjghlbsSvteFpuWyx=!/?\\ ") + ["C-l"]
+    pool += list("123456789kjghlbsScvteFpuWyx=!/?\\ {}[]{}") + ["C-l"]
     s = Screen("%s tui --utc -r captures/demo.pcap" % checked, (100, 30))
     s.wait("100 %")
     sizes = SIZES + [(40, 12), (20, 5), (300, 100), (81, 25)]
@@ -263,6 +312,8 @@ def main():
         golden(program, renew)
         if not renew:
             numbers(program)
+            window(program)
+            remembered(checked)
             every_key(checked)
             monkey(checked, int(words[2]) if len(words) > 2 else 300)
             hostile(program)

@@ -1,63 +1,8 @@
 /* filter.c - which sessions the screens show: an expression as --where takes it, kept as text, so that each key that narrows
- * teaches the language.
- *
- * A session is shown when one of its events matches, with what is known of the session beside it.  The answer is kept with the
- * session until the filter, or its events, change. */
+ * teaches the language. */
 #include "tui/inside.h"
 
 #define COUNTED 10000
-
-static bool matches(const struct sc_where *w, const struct sc_seen *seen)
-{
-	for (const struct sc_kept *k = seen->first; k; k = k->next) {
-		struct sc_event ev = *k->ev;
-		ev.session = seen->session;
-		if (sc_where_match(w, &ev))
-			return true;
-	}
-	return false;
-}
-
-bool sc_tui_shows(struct sc_tui *t, struct sc_seen *seen)
-{
-	if (!t->where)
-		return true;
-	if (seen->judged != t->filtered || seen->judged_last != seen->last) {
-		seen->judged = t->filtered;
-		seen->judged_last = seen->last;
-		seen->shown = matches(t->where, seen);
-	}
-	return seen->shown;
-}
-
-static void count_shown(struct sc_tui *t)
-{
-	for (struct sc_seen *seen = sc_store_next(&t->store, NULL); seen; seen = sc_store_next(&t->store, seen)) {
-		if (!sc_tui_shows(t, seen))
-			continue;
-		for (const struct sc_kept *k = seen->first; k; k = k->next) {
-			struct sc_event ev = *k->ev;
-			ev.session = seen->session;
-			sc_failures_add(t->some, &ev);
-		}
-	}
-}
-
-const struct sc_failures *sc_tui_model(struct sc_tui *t)
-{
-	if (!t->where)
-		return t->all;
-	if (t->some && t->some_filtered == t->filtered && t->some_generation == t->store.generation)
-		return t->some;
-	sc_failures_close(t->some);
-	t->some = NULL;
-	if (sc_failures_open(&t->some) != SC_OK)
-		return t->all;
-	count_shown(t);
-	t->some_filtered = t->filtered;
-	t->some_generation = t->store.generation;
-	return t->some;
-}
 
 static void complain(struct sc_tui *t, const struct sc_where_error *error)
 {
@@ -98,7 +43,7 @@ void sc_tui_filter(struct sc_tui *t, sc_str expression)
 	t->where = where;
 	memmove(t->where_text, expression.at, expression.len);
 	t->where_text[expression.len] = '\0';
-	t->filtered++;
+	sc_tui_narrowed(t);
 	t->prompt.open = false;
 	if (expression.len)
 		remember(t, expression);
@@ -200,7 +145,7 @@ static uint64_t count_matches(struct sc_tui *t, const struct sc_where *where, ui
 	for (struct sc_seen *seen = sc_store_next(&t->store, NULL); seen && *looked_at < COUNTED;
 	     seen = sc_store_next(&t->store, seen)) {
 		++*looked_at;
-		shown += matches(where, seen);
+		shown += sc_tui_matches(t, where, seen);
 	}
 	return shown;
 }

@@ -5,6 +5,46 @@
 
 #include "base/memory.h"
 
+void sc_grid_use(struct sc_tui *t, struct sc_grid *table, const struct sc_column *columns, size_t count, size_t sort)
+{
+	if (table->columns)
+		return;
+	table->columns = columns;
+	table->column_count = count;
+	table->sort = sort;
+	const struct sc_choice *c = sc_choice_of(t, table->view.cls->name, false);
+	if (!c)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		if (columns[i].order && strcmp(columns[i].name, c->sort) == 0)
+			table->sort = i;
+		if (i && sc_choice_hides(c, columns[i].name))
+			table->hidden |= 1u << i;
+	}
+	table->reverse = c->reverse;
+}
+
+static void remember(struct sc_tui *t, const struct sc_grid *table)
+{
+	struct sc_choice *c = sc_choice_of(t, table->view.cls->name, true);
+	if (!c)
+		return;
+	sc_choice_sort(c, table->sort < table->column_count ? table->columns[table->sort].name : "", table->reverse);
+	c->hidden_count = 0;
+	for (size_t i = 0; i < table->column_count; i++)
+		if (table->hidden >> i & 1)
+			sc_choice_hide(c, table->columns[i].name);
+	t->chosen = true;
+}
+
+void sc_grid_hide(struct sc_tui *t, struct sc_grid *table, size_t column, bool hide)
+{
+	if (column == 0 || column >= table->column_count)
+		return;
+	table->hidden = hide ? table->hidden | 1u << column : table->hidden & ~(1u << column);
+	remember(t, table);
+}
+
 void sc_grid_begin(struct sc_grid *table)
 {
 	table->kept = table->at < table->count ? table->rows[table->at].id : 0;
@@ -95,13 +135,14 @@ static uint32_t columns_for(const struct sc_grid *table, int width)
 {
 	uint32_t shown = 0;
 	int need = 0;
-	for (size_t i = 0; i < table->column_count; i++) {
-		shown |= 1u << i;
-		need += table->columns[i].width + 1;
-	}
+	for (size_t i = 0; i < table->column_count; i++)
+		if (!(table->hidden >> i & 1)) {
+			shown |= 1u << i;
+			need += table->columns[i].width + 1;
+		}
 	for (unsigned drop = 9; drop > 0 && need > width; drop--)
 		for (size_t i = table->column_count; i-- > 0 && need > width;)
-			if (table->columns[i].drop == drop) {
+			if (table->columns[i].drop == drop && shown >> i & 1) {
 				shown &= ~(1u << i);
 				need -= table->columns[i].width + 1;
 			}
@@ -202,10 +243,13 @@ static void move(struct sc_grid *table, int64_t by)
 
 static void move_column(struct sc_grid *table, bool right)
 {
-	if (right && table->column + 1 < table->column_count)
-		table->column++;
-	else if (!right && table->column)
-		table->column--;
+	size_t to = table->column;
+	do {
+		if (right ? to + 1 >= table->column_count : to == 0)
+			return;
+		to += right ? 1 : (size_t)-1;
+	} while (table->hidden >> to & 1);
+	table->column = to;
 }
 
 static void sort_by(struct sc_tui *t, struct sc_grid *table)
@@ -219,6 +263,7 @@ static void sort_by(struct sc_tui *t, struct sc_grid *table)
 	table->sort = table->column;
 	sort(table);
 	find_again(table, id);
+	remember(t, table);
 }
 
 static void narrow(struct sc_tui *t, struct sc_grid *table, bool without)
@@ -230,6 +275,13 @@ static void narrow(struct sc_tui *t, struct sc_grid *table, bool without)
 		sc_tui_say(t, "this cell cannot be filtered by; move with the arrows to another");
 	else
 		sc_tui_narrow(t, c->field, value, without);
+}
+
+/* To the half around the row under the cursor. */
+static void zoom_in(struct sc_tui *t, const struct sc_grid *table)
+{
+	const void *item = sc_grid_item(table);
+	sc_window_zoom_in(t, item && table->moment ? table->moment(item) : SC_TIME_NONE);
 }
 
 bool sc_grid_key(struct sc_tui *t, struct sc_grid *table, enum sc_command_key command)
@@ -249,9 +301,12 @@ bool sc_grid_key(struct sc_tui *t, struct sc_grid *table, enum sc_command_key co
 	case SC_DO_reverse:
 		table->reverse = !table->reverse;
 		table->view.generation = 0;
+		remember(t, table);
 		return true;
 	case SC_DO_only:      narrow(t, table, false); return true;
 	case SC_DO_without:   narrow(t, table, true); return true;
+	case SC_DO_columns:   sc_columns_open(t, table); return true;
+	case SC_DO_zoom_in:   zoom_in(t, table); return true;
 	default:              return false;
 	}
 }

@@ -11,7 +11,7 @@ struct sc_cell {
 };
 
 struct sc_column {
-	const char *title;
+	const char *title, *name; /* as the screen and as the file of choices call it */
 	int     width;      /* cells; the one that grows takes what is left */
 	uint8_t drop;       /* 0: never; else the higher, the sooner it goes when there is no room */
 	bool    grow, right;
@@ -38,8 +38,13 @@ struct sc_grid {
 	size_t sort;        /* column; SIZE_MAX: as collected */
 	bool   reverse;
 	bool   follow;      /* stays with the last row */
+	uint32_t hidden;    /* columns that the person does not want: a bit each */
+	sc_time (*moment)(const void *row); /* what a zoom goes to; NULL: rows have no time */
 	int    shown;       /* rows that fit, of the last drawing */
 };
+
+/* Takes its columns, the first time: sorted by `sort` (SIZE_MAX: as collected) or as the person chose once. */
+void sc_grid_use(struct sc_tui *t, struct sc_grid *table, const struct sc_column *columns, size_t count, size_t sort);
 
 /* Begins a new collection; the cursor stays with its row. */
 void sc_grid_begin(struct sc_grid *table);
@@ -49,6 +54,7 @@ void sc_grid_end(struct sc_grid *table);
 void sc_grid_draw(struct sc_tui *t, struct sc_grid *table, struct sc_area area);
 /* Moves, sorts, narrows.  False: not a key of tables. */
 bool sc_grid_key(struct sc_tui *t, struct sc_grid *table, enum sc_command_key command);
+void sc_grid_hide(struct sc_tui *t, struct sc_grid *table, size_t column, bool hide); /* one column always stays */
 const void *sc_grid_item(const struct sc_grid *table); /* under the cursor; NULL: there is none */
 void sc_grid_close(struct sc_view *v);
 

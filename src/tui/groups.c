@@ -251,30 +251,28 @@ static int by_last(const void *a, const void *b)
 }
 
 static const struct sc_column columns[] = {
-	{ "",      26, 0, true,  false, put_key,      NULL,      NULL, NULL },
-	{ "COUNT", 8,  0, false, true,  put_count,    by_count,  NULL, NULL },
-	{ "OK",    7,  3, false, true,  put_accepted, NULL,      NULL, NULL },
-	{ "DEFER", 6,  0, false, true,  put_deferred, NULL,      NULL, NULL },
-	{ "REJ",   6,  0, false, true,  put_rejected, NULL,      NULL, NULL },
-	{ "DOUBT", 5,  2, false, true,  put_in_doubt, NULL,      NULL, NULL },
-	{ "ABORT", 5,  4, false, true,  put_aborted,  NULL,      NULL, NULL },
-	{ "UNSEEN", 6, 5, false, true,  put_unknown,  NULL,      NULL, NULL },
-	{ "FAIL",  7,  1, false, true,  put_failed,   by_failed, NULL, NULL },
-	{ "FIRST", 8,  8, false, false, put_first,    NULL,      NULL, NULL },
-	{ "LAST",  8,  7, false, false, put_last,     by_last,   NULL, NULL },
-	{ "",      16, 6, false, false, put_label,    NULL,      NULL, NULL },
+	{ "", "key", 26, 0, true,  false, put_key,      NULL,      NULL, NULL },
+	{ "COUNT", "count", 8,  0, false, true,  put_count,    by_count,  NULL, NULL },
+	{ "OK", "accepted", 7,  3, false, true,  put_accepted, NULL,      NULL, NULL },
+	{ "DEFER", "deferred", 6,  0, false, true,  put_deferred, NULL,      NULL, NULL },
+	{ "REJ", "rejected", 6,  0, false, true,  put_rejected, NULL,      NULL, NULL },
+	{ "DOUBT", "in-doubt", 5,  2, false, true,  put_in_doubt, NULL,      NULL, NULL },
+	{ "ABORT", "aborted", 5,  4, false, true,  put_aborted,  NULL,      NULL, NULL },
+	{ "UNSEEN", "unknown", 6, 5, false, true,  put_unknown,  NULL,      NULL, NULL },
+	{ "FAIL", "failed", 7,  1, false, true,  put_failed,   by_failed, NULL, NULL },
+	{ "FIRST", "first", 8,  8, false, false, put_first,    NULL,      NULL, NULL },
+	{ "LAST", "last", 8,  7, false, false, put_last,     by_last,   NULL, NULL },
+	{ "", "meaning", 16, 6, false, false, put_label,    NULL,      NULL, NULL },
 };
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
 /* ---- the view ---- */
 
-static bool open_groups(struct groups *g)
+static bool open_groups(struct sc_tui *t, struct groups *g)
 {
 	if (!g->items)
 		g->items = sc_memory_take(GROUPS_SHOWN * sizeof(*g->items));
-	g->table.columns = columns;
-	g->table.column_count = COLUMNS;
-	g->table.sort = g->table.sort ? g->table.sort : 1;
+	sc_grid_use(t, &g->table, columns, COLUMNS, 1);
 	return g->items != NULL;
 }
 
@@ -295,7 +293,7 @@ static void collect(struct sc_tui *t, struct sc_view *v)
 	struct groups *g = (struct groups *)v;
 	size_t count;
 	const struct grouping *all = groupings_of(v, &count);
-	if (!open_groups(g))
+	if (!open_groups(t, g))
 		return;
 	g->used = 0;
 	all[g->by].fill(sc_tui_model(t), g);
@@ -361,12 +359,12 @@ static void close_groups(struct sc_view *v)
 	sc_grid_close(v);
 }
 
-#define VIEW(view, title)                                                                                            \
-	const struct sc_view_class view = { .name = title, .size = sizeof(struct groups),                            \
-		.keys = SC_DO(group) | SC_DO(sort) | SC_DO(explain), .collect = collect, .draw = draw, .key = key,   \
+#define VIEW(view, title, short)                                                                                           \
+	const struct sc_view_class view = { .name = title, .brief = short, .size = sizeof(struct groups),                            \
+		.keys = SC_DO(group) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain), .collect = collect, .draw = draw, .key = key,   \
 		.close = close_groups }
-VIEW(sc_view_failures, "Failures");
-VIEW(sc_view_senders, "Senders");
-VIEW(sc_view_domains, "Domains");
-VIEW(sc_view_tls, "TLS");
+VIEW(sc_view_failures, "Failures", "Fails");
+VIEW(sc_view_senders, "Senders", "Senders");
+VIEW(sc_view_domains, "Domains", "Domains");
+VIEW(sc_view_tls, "TLS", "TLS");
 #undef VIEW

@@ -20,13 +20,14 @@
 
 struct sc_tui;
 struct sc_view;
+struct sc_grid;
 
 struct sc_area {
 	int row, column, rows, columns;
 };
 
 struct sc_view_class {
-	const char *name;                /* as the second line of the screen shows it */
+	const char *name, *brief;        /* as the second line of the screen shows it; on a narrow one */
 	size_t   size;                   /* of its state, which begins with struct sc_view */
 	uint64_t keys;                   /* SC_DO(command) | ...: what the footer offers besides what every view has */
 	void (*collect)(struct sc_tui *t, struct sc_view *v);  /* its rows, after a change; NULL: it has none that change */
@@ -39,7 +40,7 @@ struct sc_view_class {
 struct sc_view {
 	const struct sc_view_class *cls;
 	uint64_t generation;             /* of the store when its rows were collected */
-	uint64_t rearranged, filtered;
+	uint64_t rearranged, filtered, passes;
 	char     title[160];             /* what it shows, for the third line; visible text */
 };
 
@@ -55,11 +56,51 @@ struct sc_prompt {
 	size_t recalled;                 /* place in the history */
 };
 
+/* What of the time is shown. */
+struct sc_window {
+	bool    set, glides;             /* glides: its end stays with the newest event */
+	sc_time from, to;                /* from on, before `to` */
+};
+
+#define SC_STRIP_BINS 60
+
+/* When there were sessions, over all of the time. */
+struct sc_strip {
+	uint64_t generation;             /* of the store when it was counted */
+	int64_t  made_at;
+	int      bins;
+	uint32_t sessions[SC_STRIP_BINS], failed[SC_STRIP_BINS];
+};
+
+/* A walk through all sessions, a piece at a time: which are shown, and what they add up to. */
+struct sc_pass {
+	bool     running;
+	struct sc_seen *at;              /* the last one looked at */
+	uint64_t looked_at, filtered, generation, rearranged;
+	uint64_t done_filtered, done_generation; /* of the walk that ended; 0: none */
+	uint64_t passes;                 /* that have ended */
+	int64_t  ended_at;
+	struct sc_failures *model;       /* in work */
+};
+
+#define SC_CHOICES       12
+#define SC_CHOICE_NAME   16
+#define SC_CHOICE_HIDDEN 12
+
+/* How the table of a screen was left. */
+struct sc_choice {
+	char   screen[SC_CHOICE_NAME], sort[SC_CHOICE_NAME];
+	char   hidden[SC_CHOICE_HIDDEN][SC_CHOICE_NAME];
+	size_t hidden_count;
+	bool   reverse;
+};
+
 struct sc_tui {
 	struct sc_term term;
 	struct sc_store store;
 	struct sc_failures *all;         /* of every event */
-	struct sc_failures *some;        /* of the sessions that the filter shows; NULL: no filter */
+	struct sc_failures *some;        /* of what filter and window show; NULL: nothing was counted */
+	struct sc_failures *none;        /* of nothing */
 	struct sc_tui_config config;
 	struct sc_tui_progress progress;
 	struct sc_ev_stats stats;        /* the latest */
@@ -70,7 +111,14 @@ struct sc_tui {
 	size_t screen;
 	struct sc_where *where;
 	char   where_text[SC_TUI_INPUT];
-	uint64_t filtered;               /* changes with the filter */
+	uint64_t filtered;               /* changes with the filter and the window */
+	struct sc_window window;
+	struct sc_strip strip;
+	struct sc_pass pass;
+	sc_time oldest, newest;          /* of the events; SC_TIME_NONE: there were none */
+	struct sc_choice choices[SC_CHOICES];
+	size_t choice_count;
+	bool   chosen;                   /* they have changed */
 	struct sc_prompt prompt;
 	char   history[16][SC_TUI_INPUT];
 	size_t history_count;
@@ -79,7 +127,6 @@ struct sc_tui {
 	bool   paused, dirty, over, pane_off;
 	uint64_t drawn;                  /* generation of the store on the screen */
 	int64_t  drawn_at;               /* ms of the monotonic clock */
-	uint64_t some_generation, some_filtered;
 };
 
 /* ---- tui.c ---- */
@@ -89,7 +136,36 @@ void sc_tui_say(struct sc_tui *t, const char *text);
 /* True when the view's rows are of an older time. */
 bool sc_view_stale(const struct sc_tui *t, const struct sc_view *v);
 const struct sc_failures *sc_tui_model(struct sc_tui *t); /* what the filter shows */
-bool sc_tui_shows(struct sc_tui *t, struct sc_seen *seen); /* the filter takes it */
+int64_t sc_tui_now(void); /* ms of the monotonic clock */
+
+/* ---- narrow.c, window.c: what is shown ---- */
+bool sc_tui_shows(struct sc_tui *t, struct sc_seen *seen); /* filter and window take it */
+bool sc_tui_inside(const struct sc_tui *t, sc_time when);  /* the window */
+bool sc_tui_matches(const struct sc_tui *t, const struct sc_where *w, const struct sc_seen *seen);
+bool sc_tui_narrow_set(const struct sc_tui *t);            /* there is a filter or a window */
+void sc_tui_narrowed(struct sc_tui *t);                    /* one of them has changed */
+void sc_tui_pass(struct sc_tui *t);                        /* a piece of the walk */
+bool sc_tui_passing(const struct sc_tui *t);               /* what is shown is not all yet */
+bool sc_window_key(struct sc_tui *t, enum sc_command_key command);
+void sc_window_zoom_in(struct sc_tui *t, sc_time around);  /* SC_TIME_NONE: the middle */
+void sc_window_note(struct sc_tui *t, sc_time when);       /* an event of that time has come */
+void sc_window_glide(struct sc_tui *t);
+bool sc_window_due(const struct sc_tui *t);                /* the strip on the screen is of an older time */
+void sc_window_tell(struct sc_tui *t, struct sc_text *to);
+void sc_window_strip(struct sc_tui *t, int row, int column, int width);
+
+/* ---- choices.c ---- */
+struct sc_choice *sc_choice_of(struct sc_tui *t, const char *screen, bool make); /* NULL: none, or no room */
+bool sc_choice_hides(const struct sc_choice *c, const char *column);
+void sc_choice_hide(struct sc_choice *c, const char *column);
+void sc_choice_sort(struct sc_choice *c, const char *column, bool reverse);
+void sc_choices_load(struct sc_tui *t);
+void sc_choices_read(struct sc_tui *t, sc_str text);       /* what a file holds; it may be anything */
+void sc_choices_write(const struct sc_tui *t, struct sc_text *to);
+void sc_choices_save(const struct sc_tui *t);
+void sc_columns_open(struct sc_tui *t, struct sc_grid *table);
+
+/* ---- tui.c again ---- */
 void sc_tui_filter(struct sc_tui *t, sc_str expression);   /* sets it; empty: none */
 void sc_tui_narrow(struct sc_tui *t, const char *field, sc_str value, bool without);
 

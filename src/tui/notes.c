@@ -78,11 +78,11 @@ static int by_severity(const void *a, const void *b)
 }
 
 static const struct sc_column finding_columns[] = {
-	{ "TIME",     12, 0, false, false, put_time,     by_time,     NULL, NULL },
-	{ "SEVERITY", 9,  0, false, false, put_severity, by_severity, NULL, NULL },
-	{ "WHAT",     20, 0, false, false, put_word,     NULL,        NULL, NULL },
-	{ "SEEN",     24, 0, true,  false, put_text,     NULL,        NULL, NULL },
-	{ "BETWEEN",  34, 3, false, false, put_parties,  NULL,        NULL, NULL },
+	{ "TIME", "time", 12, 0, false, false, put_time,     by_time,     NULL, NULL },
+	{ "SEVERITY", "severity", 9,  0, false, false, put_severity, by_severity, NULL, NULL },
+	{ "WHAT", "what", 20, 0, false, false, put_word,     NULL,        NULL, NULL },
+	{ "SEEN", "seen", 24, 0, true,  false, put_text,     NULL,        NULL, NULL },
+	{ "BETWEEN", "between", 34, 3, false, false, put_parties,  NULL,        NULL, NULL },
 };
 
 /* ---- messages ---- */
@@ -127,14 +127,19 @@ static sc_str subject_value(const void *row)
 }
 
 static const struct sc_column message_columns[] = {
-	{ "TIME",       12, 2, false, false, put_time,    by_time, NULL,         NULL },
-	{ "FROM",       24, 0, false, false, put_from,    NULL,    NULL,         NULL },
-	{ "SUBJECT",    20, 0, true,  false, put_subject, NULL,    "subject",    subject_value },
-	{ "MESSAGE-ID", 28, 0, false, false, put_id,      NULL,    "message_id", id_value },
-	{ "PARTS",      5,  4, false, true,  put_parts,   NULL,    NULL,         NULL },
+	{ "TIME", "time", 12, 2, false, false, put_time,    by_time, NULL,         NULL },
+	{ "FROM", "from", 24, 0, false, false, put_from,    NULL,    NULL,         NULL },
+	{ "SUBJECT", "subject", 20, 0, true,  false, put_subject, NULL,    "subject",    subject_value },
+	{ "MESSAGE-ID", "id", 28, 0, false, false, put_id,      NULL,    "message_id", id_value },
+	{ "PARTS", "parts", 5,  4, false, true,  put_parts,   NULL,    NULL,         NULL },
 };
 
 /* ---- the views ---- */
+
+static sc_time moment(const void *row)
+{
+	return event_of(row)->when;
+}
 
 static bool belongs(const struct sc_view *v, enum sc_event_kind kind)
 {
@@ -147,19 +152,21 @@ static void collect(struct sc_tui *t, struct sc_view *v)
 {
 	struct sc_grid *table = (struct sc_grid *)v;
 	bool messages = v->cls == &sc_view_messages;
-	table->columns = messages ? message_columns : finding_columns;
-	table->column_count = messages ? sizeof(message_columns) / sizeof(message_columns[0]) :
-		sizeof(finding_columns) / sizeof(finding_columns[0]);
+	if (messages)
+		sc_grid_use(t, table, message_columns, sizeof(message_columns) / sizeof(message_columns[0]), 0);
+	else
+		sc_grid_use(t, table, finding_columns, sizeof(finding_columns) / sizeof(finding_columns[0]), 0);
+	table->moment = moment;
 	sc_grid_begin(table);
 	for (struct sc_seen *s = sc_store_next(&t->store, NULL); s; s = sc_store_next(&t->store, s)) {
 		if (!sc_tui_shows(t, s))
 			continue;
 		for (const struct sc_kept *k = s->first; k; k = k->next)
-			if (belongs(v, k->ev->kind))
+			if (belongs(v, k->ev->kind) && sc_tui_inside(t, k->ev->when))
 				sc_grid_add(table, k, (uint64_t)(uintptr_t)k);
 	}
 	for (const struct sc_kept *k = messages ? NULL : t->store.loose_first; k; k = k->next)
-		if (belongs(v, k->ev->kind))
+		if (belongs(v, k->ev->kind) && sc_tui_inside(t, k->ev->when))
 			sc_grid_add(table, k, (uint64_t)(uintptr_t)k);
 	sc_grid_end(table);
 	struct sc_text title = sc_text_into(v->title, sizeof(v->title) - 1);
@@ -201,7 +208,7 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 	return false;
 }
 
-const struct sc_view_class sc_view_findings = { .name = "Findings", .size = sizeof(struct sc_grid),
-	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(explain), .collect = collect, .draw = draw, .key = key, .close = sc_grid_close };
-const struct sc_view_class sc_view_messages = { .name = "Messages", .size = sizeof(struct sc_grid),
-	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(only) | SC_DO(without), .collect = collect, .draw = draw, .key = key, .close = sc_grid_close };
+const struct sc_view_class sc_view_findings = { .name = "Findings", .brief = "Finds", .size = sizeof(struct sc_grid),
+	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain), .collect = collect, .draw = draw, .key = key, .close = sc_grid_close };
+const struct sc_view_class sc_view_messages = { .name = "Messages", .brief = "Msgs", .size = sizeof(struct sc_grid),
+	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(only) | SC_DO(without), .collect = collect, .draw = draw, .key = key, .close = sc_grid_close };

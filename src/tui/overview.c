@@ -44,8 +44,6 @@ struct overview {
 	size_t note_count;
 	struct delay delays[NOTES];
 	size_t delay_count;
-	uint64_t spark[SC_TIMELINE_BINS];
-	size_t sparks;
 };
 
 static struct entry *add(struct overview *o, enum panel panel, sc_str key)
@@ -153,16 +151,10 @@ static void collect(struct sc_tui *t, struct sc_view *v)
 	collect_where(o, m);
 	collect_notes(o, m);
 	collect_delays(o, m);
-	o->sparks = m->timeline.count;
-	for (size_t i = 0; i < o->sparks; i++) {
-		o->spark[i] = 0;
-		for (int k = 0; k < SC_OUTCOMES; k++)
-			o->spark[i] += m->timeline.bins[i].outcomes[k];
-	}
 	for (int p = 0; p < PANELS; p++)
 		o->at[p] = o->at[p] < o->count[p] ? o->at[p] : o->count[p] ? o->count[p] - 1 : 0;
 	struct sc_text title = sc_text_into(v->title, sizeof(v->title) - 1);
-	if (m->first != SC_TIME_NONE) {
+	if (m->first != SC_TIME_NONE && !t->window.set) {
 		sc_tui_clock(t, &title, m->first, true);
 		sc_text_adds(&title, " to ");
 		sc_tui_clock(t, &title, m->last, true);
@@ -294,35 +286,12 @@ static void draw_delays(struct sc_tui *t, const struct overview *o, struct sc_ar
 	}
 }
 
-static void draw_spark(struct sc_tui *t, const struct overview *o, int row, int columns)
-{
-	static const char *const steps[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
-	static const char plain[] = ".:-=+*#%";
-	uint64_t most = 0;
-	SC_CELL(text);
-	for (size_t i = 0; i < o->sparks; i++)
-		most = o->spark[i] > most ? o->spark[i] : most;
-	for (size_t i = 0; most && i < o->sparks && (int)i < columns - 12; i++) {
-		size_t step = o->spark[i] ? (size_t)((o->spark[i] * 7 + most - 1) / most) : 0;
-		if (!o->spark[i])
-			sc_text_put(&text, ' ');
-		else if (t->term.utf8)
-			sc_text_adds(&text, steps[step]);
-		else
-			sc_text_put(&text, plain[step]);
-	}
-	sc_term_put(&t->term, row, 1, 10, SC_STR("PER HOUR"), SC_STYLE_TITLE, false);
-	sc_term_put(&t->term, row, 11, columns - 12, sc_text_str(&text), SC_STYLE_CLIENT, false);
-}
-
 static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 {
 	struct overview *o = (struct overview *)v;
 	int upper = SC_OUTCOMES + 1, half = area.columns / 2;
 	draw_outcomes(t, o, area);
 	int row = area.row + upper;
-	if (area.rows > upper + 10 && o->sparks > 1)
-		draw_spark(t, o, row++, area.columns);
 	sc_term_line(&t->term, row, 0, area.columns);
 	struct sc_area left = { row + 1, 0, area.row + area.rows - row - 1, half };
 	struct sc_area right = { row + 1, half + 1, left.rows, area.columns - half - 1 };
@@ -379,5 +348,5 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 	}
 }
 
-const struct sc_view_class sc_view_overview = { .name = "Overview", .size = sizeof(struct overview), .keys = SC_DO(explain),
+const struct sc_view_class sc_view_overview = { .name = "Overview", .brief = "Over", .size = sizeof(struct overview), .keys = SC_DO(explain),
 	.collect = collect, .draw = draw, .key = key };

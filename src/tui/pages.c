@@ -314,5 +314,5 @@ static void collect_capture(struct sc_tui *t, struct sc_view *v)
 	count_lines(p);
 }
 
-const struct sc_view_class sc_view_capture = { .name = "Capture", .size = sizeof(struct page), .collect = collect_capture,
+const struct sc_view_class sc_view_capture = { .name = "Capture", .brief = "Capt", .size = sizeof(struct page), .collect = collect_capture,
 	.draw = draw, .key = key, .close = close_page };

@@ -148,16 +148,21 @@ static sc_str phase_value(const void *row)
 }
 
 static const struct sc_column columns[] = {
-	{ "",        2,  0, false, false, put_sign,    NULL,    "outcome",   outcome_value },
-	{ "TIME",    12, 2, false, false, put_time,    by_time, NULL,        NULL },
-	{ "FROM",    18, 0, false, false, put_from,    by_from, "mail_from", from_value },
-	{ "TO",      20, 0, true,  false, put_to,      by_to,   "rcpt_to",   to_value },
-	{ "OUTCOME", 9,  5, false, false, put_outcome, NULL,    "outcome",   outcome_value },
-	{ "AT",      8,  4, false, false, put_phase,   NULL,    "phase",     phase_value },
-	{ "WHY",     16, 0, false, false, put_cause,   NULL,    "cause",     cause_value },
-	{ "CODE",    9,  3, false, false, put_code,    by_code, NULL,        NULL },
-	{ "SERVER",  20, 6, false, false, put_server,  NULL,    NULL,        NULL },
+	{ "", "sign", 2,  0, false, false, put_sign,    NULL,    "outcome",   outcome_value },
+	{ "TIME", "time", 12, 2, false, false, put_time,    by_time, NULL,        NULL },
+	{ "FROM", "from", 18, 0, false, false, put_from,    by_from, "mail_from", from_value },
+	{ "TO", "to", 20, 0, true,  false, put_to,      by_to,   "rcpt_to",   to_value },
+	{ "OUTCOME", "outcome", 9,  5, false, false, put_outcome, NULL,    "outcome",   outcome_value },
+	{ "AT", "phase", 8,  4, false, false, put_phase,   NULL,    "phase",     phase_value },
+	{ "WHY", "why", 16, 0, false, false, put_cause,   NULL,    "cause",     cause_value },
+	{ "CODE", "code", 9,  3, false, false, put_code,    by_code, NULL,        NULL },
+	{ "SERVER", "server", 20, 6, false, false, put_server,  NULL,    NULL,        NULL },
 };
+
+static sc_time moment(const void *row)
+{
+	return ((const struct sc_kept *)row)->ev->when;
+}
 
 /* ---- what is picked ---- */
 
@@ -219,7 +224,7 @@ static void collect(struct sc_tui *t, struct sc_view *v)
 		if (!sc_tui_shows(t, s))
 			continue;
 		for (const struct sc_kept *k = s->first; k; k = k->next)
-			if (k->ev->kind == SC_EVENT_delivery && picked(&r->pick, k->ev))
+			if (k->ev->kind == SC_EVENT_delivery && sc_tui_inside(t, k->ev->when) && picked(&r->pick, k->ev))
 				sc_grid_add(table, k, (uint64_t)(uintptr_t)k);
 	}
 	sc_grid_end(table);
@@ -272,7 +277,7 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 }
 
 const struct sc_view_class sc_view_recipients = { .name = "Recipients", .size = sizeof(struct recipients),
-	.keys = SC_DO(inspect) | SC_DO(only) | SC_DO(without) | SC_DO(sort) | SC_DO(explain), .collect = collect, .draw = draw, .key = key,
+	.keys = SC_DO(inspect) | SC_DO(only) | SC_DO(without) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain), .collect = collect, .draw = draw, .key = key,
 	.close = sc_grid_close };
 
 void sc_recipients_open(struct sc_tui *t, enum sc_pick_by by, sc_str what, bool failed)
@@ -280,9 +285,8 @@ void sc_recipients_open(struct sc_tui *t, enum sc_pick_by by, sc_str what, bool 
 	struct recipients *r = (struct recipients *)sc_tui_push(t, &sc_view_recipients);
 	if (!r)
 		return;
-	r->table.columns = columns;
-	r->table.column_count = sizeof(columns) / sizeof(columns[0]);
-	r->table.sort = 1;
+	sc_grid_use(t, &r->table, columns, sizeof(columns) / sizeof(columns[0]), 1);
+	r->table.moment = moment;
 	r->pick.by = by;
 	r->pick.failed = failed;
 	what = sc_str_slice(what, 0, sizeof(r->pick.key));

@@ -202,29 +202,31 @@ static sc_str why_value(const void *row)
 }
 
 static const struct sc_column columns[] = {
-	{ "",       3,  0, false, false, put_sign,       by_outcome,  "outcome",   outcome_value },
-	{ "TIME",   12, 0, false, false, put_time,       by_time,     NULL,        NULL },
-	{ "CLIENT", 15, 0, false, false, put_client,     by_client,   "client.ip", client_value },
-	{ "SERVER", 18, 0, false, false, put_server,     by_server,   "server.ip", server_value },
-	{ "TLS",    6,  6, false, false, put_tls,        NULL,        NULL,        NULL },
-	{ "AUTH",   7,  7, false, false, put_auth,       NULL,        NULL,        NULL },
-	{ "FROM",   14, 0, true,  false, put_from,       NULL,        "mail_from", from_value },
-	{ "RCPT",   9,  0, false, false, put_recipients, NULL,        NULL,        NULL },
-	{ "WHY",    14, 3, false, false, put_why,        NULL,        "cause",     why_value },
-	{ "SIZE",   7,  5, false, true,  put_size,       by_size,     NULL,        NULL },
-	{ "DUR",    8,  4, false, true,  put_duration,   by_duration, NULL,        NULL },
+	{ "", "sign", 3,  0, false, false, put_sign,       by_outcome,  "outcome",   outcome_value },
+	{ "TIME", "time", 12, 0, false, false, put_time,       by_time,     NULL,        NULL },
+	{ "CLIENT", "client", 15, 0, false, false, put_client,     by_client,   "client.ip", client_value },
+	{ "SERVER", "server", 18, 0, false, false, put_server,     by_server,   "server.ip", server_value },
+	{ "TLS", "tls", 6,  6, false, false, put_tls,        NULL,        NULL,        NULL },
+	{ "AUTH", "auth", 7,  7, false, false, put_auth,       NULL,        NULL,        NULL },
+	{ "FROM", "from", 14, 0, true,  false, put_from,       NULL,        "mail_from", from_value },
+	{ "RCPT", "recipients", 9,  0, false, false, put_recipients, NULL,        NULL,        NULL },
+	{ "WHY", "why", 14, 3, false, false, put_why,        NULL,        "cause",     why_value },
+	{ "SIZE", "size", 7,  5, false, true,  put_size,       by_size,     NULL,        NULL },
+	{ "DUR", "duration", 8,  4, false, true,  put_duration,   by_duration, NULL,        NULL },
 };
 
 /* ---- the view ---- */
 
+static sc_time moment(const void *row)
+{
+	return seen_of(row)->start;
+}
+
 static void collect(struct sc_tui *t, struct sc_view *v)
 {
 	struct sc_grid *table = (struct sc_grid *)v;
-	if (!table->columns) {
-		table->columns = columns;
-		table->column_count = sizeof(columns) / sizeof(columns[0]);
-		table->sort = 1;
-	}
+	sc_grid_use(t, table, columns, sizeof(columns) / sizeof(columns[0]), 1);
+	table->moment = moment;
 	sc_grid_begin(table);
 	for (struct sc_seen *s = sc_store_next(&t->store, NULL); s; s = sc_store_next(&t->store, s))
 		if (sc_tui_shows(t, s))
@@ -359,6 +361,6 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 	}
 }
 
-const struct sc_view_class sc_view_sessions = { .name = "Sessions", .size = sizeof(struct sc_grid),
-	.keys = SC_DO(mark) | SC_DO(only) | SC_DO(without) | SC_DO(sort) | SC_DO(explain) | SC_DO(save) | SC_DO(copy),
+const struct sc_view_class sc_view_sessions = { .name = "Sessions", .brief = "Sessions", .size = sizeof(struct sc_grid),
+	.keys = SC_DO(mark) | SC_DO(only) | SC_DO(without) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain) | SC_DO(save) | SC_DO(copy),
 	.collect = collect, .draw = draw, .key = key, .close = sc_grid_close };

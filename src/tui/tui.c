@@ -16,7 +16,7 @@ static const struct sc_view_class *const screens[] = { &sc_view_overview, &sc_vi
 /* What every view offers in the footer. */
 #define ALWAYS (SC_DO(open) | SC_DO(back) | SC_DO(filter) | SC_DO(help) | SC_DO(quit))
 
-static int64_t now_ms(void)
+int64_t sc_tui_now(void)
 {
 	struct timespec ts;
 	clock_gettime(CLOCK_MONOTONIC, &ts);
@@ -83,7 +83,7 @@ void sc_tui_say(struct sc_tui *t, const char *text)
 
 bool sc_view_stale(const struct sc_tui *t, const struct sc_view *v)
 {
-	if (!v->generation || v->rearranged != t->store.rearranged || v->filtered != t->filtered)
+	if (!v->generation || v->rearranged != t->store.rearranged || v->filtered != t->filtered || v->passes != t->pass.passes)
 		return true;
 	return v->generation != t->store.generation && !t->paused;
 }
@@ -127,20 +127,34 @@ static void put_health(struct sc_tui *t)
 	sc_term_put(&t->term, 0, 1, t->term.columns - 2, sc_text_str(&text), p->dropped ? SC_STYLE_ALERT : SC_STYLE_HEAD, false);
 }
 
+/* A screen's brackets stand where the spaces between the others are. */
 static void put_screens(struct sc_tui *t)
 {
-	int column = 1;
-	bool narrow = t->term.columns < 96;
+	int column = 0;
+	bool narrow = t->term.columns < 93;
 	for (size_t i = 0; i < SCREENS; i++) {
 		SC_CELL(text);
 		bool here = i == t->screen;
 		sc_text_put(&text, here ? '[' : ' ');
 		sc_text_number(&text, i + 1);
 		sc_text_put(&text, ' ');
-		sc_text_add(&text, sc_str_slice(sc_str_of(screens[i]->name), 0, narrow && !here ? 4 : 16));
+		sc_text_adds(&text, narrow && !here ? screens[i]->brief : screens[i]->name);
 		sc_text_put(&text, here ? ']' : ' ');
-		sc_term_put(&t->term, 1, column, (int)text.len, sc_text_str(&text), here ? SC_STYLE_HERE : SC_STYLE_DIM, false);
-		column += (int)text.len;
+		sc_term_put(&t->term, 1, column + !here, (int)text.len - !here, sc_str_from(sc_text_str(&text), !here),
+			    here ? SC_STYLE_HERE : SC_STYLE_DIM, false);
+		column += (int)text.len - 1;
+	}
+}
+
+/* Numbers behind a filter are of what is kept and was looked at; that is said where it is not everything. */
+static void put_caution(struct sc_tui *t, struct sc_text *to)
+{
+	const struct sc_store *s = &t->store;
+	if (sc_tui_passing(t)) {
+		sc_text_adds(to, "   looked at ");
+		sc_page_share(to, t->pass.looked_at, s->sessions);
+	} else if (sc_tui_narrow_set(t) && s->let_go[0] + s->let_go[1] + s->let_go[2]) {
+		sc_text_adds(to, "   (of what is kept)");
 	}
 }
 
@@ -153,13 +167,21 @@ static void put_place(struct sc_tui *t)
 	}
 	if (t->depth == 1)
 		sc_text_adds(&text, top_view(t)->title);
+	if (t->window.set) {
+		sc_text_adds(&text, text.len ? "   " : "");
+		sc_window_tell(t, &text);
+	}
 	if (t->where_text[0]) {
 		sc_text_adds(&text, text.len ? "   " : "");
 		sc_text_adds(&text, "where ");
 		sc_text_visible(&text, sc_str_of(t->where_text));
 	}
-	sc_term_put(&t->term, 2, 1, t->term.columns - 2, sc_text_str(&text), t->where_text[0] ? SC_STYLE_ALERT : SC_STYLE_PLAIN,
-		    false);
+	put_caution(t, &text);
+	int words = (int)sc_text_columns(sc_text_str(&text)), room = t->term.columns - 3;
+	int strip = room - words - 2 < room / 2 ? room - words - 2 : room / 2;
+	strip = strip < SC_STRIP_BINS ? strip : SC_STRIP_BINS;
+	sc_term_put(&t->term, 2, 1, room + 1, sc_text_str(&text), sc_tui_narrow_set(t) ? SC_STYLE_ALERT : SC_STYLE_PLAIN, false);
+	sc_window_strip(t, 2, t->term.columns - 1 - strip, strip);
 	sc_term_line(&t->term, 3, 0, t->term.columns);
 }
 
@@ -212,6 +234,8 @@ static void draw(struct sc_tui *t)
 		v->generation = t->store.generation;
 		v->rearranged = t->store.rearranged;
 		v->filtered = t->filtered;
+		v->passes = t->pass.passes;
+		v->generation = sc_tui_passing(t) ? 0 : v->generation;
 	}
 	put_health(t);
 	put_screens(t);
@@ -222,7 +246,7 @@ static void draw(struct sc_tui *t)
 	sc_term_end(&t->term);
 	if (!t->paused)
 		t->drawn = t->store.generation;
-	t->drawn_at = now_ms();
+	t->drawn_at = sc_tui_now();
 	t->dirty = false;
 }
 
@@ -246,7 +270,7 @@ static bool everywhere(struct sc_tui *t, enum sc_command_key command)
 	case SC_DO_help:       sc_tui_push(t, &sc_view_help); return true;
 	case SC_DO_redraw:     sc_term_again(&t->term); return true;
 	case SC_DO_quit:       t->over = true; return true;
-	default:               return false;
+	default:               return sc_window_key(t, command);
 	}
 }
 
@@ -277,9 +301,11 @@ static void take_key(struct sc_tui *t, uint32_t key)
 bool sc_tui_turn(struct sc_tui *t, int wait_ms)
 {
 	bool changed = t->store.generation != t->drawn && !t->paused;
-	if (t->dirty || (changed && now_ms() - t->drawn_at >= DRAW_EVERY))
+	sc_window_glide(t);
+	sc_tui_pass(t);
+	if (t->dirty || sc_window_due(t) || (changed && sc_tui_now() - t->drawn_at >= DRAW_EVERY))
 		draw(t);
-	uint32_t key = sc_term_key(&t->term, wait_ms);
+	uint32_t key = sc_term_key(&t->term, t->pass.running ? 0 : wait_ms);
 	while (key != SC_KEY_NONE && !t->over) {
 		take_key(t, key);
 		key = sc_term_key(&t->term, 0);
@@ -292,6 +318,8 @@ bool sc_tui_turn(struct sc_tui *t, int wait_ms)
 void sc_tui_event(struct sc_tui *t, const struct sc_event *ev)
 {
 	sc_failures_add(t->all, ev);
+	if (ev->kind != SC_EVENT_stats)
+		sc_window_note(t, ev->when);
 	if (ev->kind == SC_EVENT_stats) {
 		const struct sc_ev_stats *stats = ev->body;
 		t->stats = *stats;
@@ -304,7 +332,7 @@ void sc_tui_event(struct sc_tui *t, const struct sc_event *ev)
 
 void sc_tui_progress(struct sc_tui *t, const struct sc_tui_progress *p)
 {
-	t->dirty |= p->over != t->progress.over || (p->packets != t->progress.packets && now_ms() - t->drawn_at >= 500);
+	t->dirty |= p->over != t->progress.over || (p->packets != t->progress.packets && sc_tui_now() - t->drawn_at >= 500);
 	t->progress = *p;
 }
 
@@ -318,9 +346,12 @@ sc_err sc_tui_open(struct sc_tui **out, const struct sc_tui_config *config, cons
 	t->config = *config;
 	t->dirty = true;
 	t->filtered = 1;
+	t->oldest = t->newest = SC_TIME_NONE;
 	sc_page_clock_open(&t->clock, config->utc);
 	SC_TRY(sc_store_open(&t->store, config->memory));
 	SC_TRY(sc_failures_open(&t->all));
+	SC_TRY(sc_failures_open(&t->none));
+	sc_choices_load(t);
 	SC_TRY(sc_term_open(&t->term, config->ascii, config->theme, why));
 	go_to(t, 0);
 	if (config->where)
@@ -333,6 +364,7 @@ void sc_tui_close(struct sc_tui *t)
 	if (!t)
 		return;
 	sc_term_close(&t->term);
+	sc_choices_save(t);
 	while (t->depth > 1)
 		sc_tui_pop(t);
 	for (size_t i = 0; i < SCREENS; i++)
@@ -340,6 +372,8 @@ void sc_tui_close(struct sc_tui *t)
 	sc_where_close(t->where);
 	sc_failures_close(t->all);
 	sc_failures_close(t->some);
+	sc_failures_close(t->none);
+	sc_failures_close(t->pass.model);
 	sc_store_close(&t->store);
 	sc_memory_give(t);
 }
