@@ -50,7 +50,8 @@ struct sc_detector_class {
 	uint64_t wants;
 	const struct sc_detector_option *options;
 	size_t   option_count;
-	struct sc_keyed_plan tables[SC_DETECTOR_TABLES];
+	size_t   client, network; /* octets it keeps of each client, of each network; global scope */
+	struct sc_keyed_plan tables[SC_DETECTOR_TABLES]; /* for other keys */
 	size_t   size;          /* of its state, zeroed: of each session, or one for all */
 	void   (*observe)(struct sc_detector *d, const struct sc_sight *s);
 };

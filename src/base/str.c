@@ -34,10 +34,8 @@ size_t sc_str_find(sc_str s, char c)
 
 size_t sc_str_rfind(sc_str s, char c)
 {
-	for (size_t i = s.len; i > 0; i--)
-		if (s.at[i - 1] == c)
-			return i - 1;
-	return SIZE_MAX;
+	const char *hit = s.len ? memrchr(s.at, c, s.len) : NULL;
+	return hit ? (size_t)(hit - s.at) : SIZE_MAX;
 }
 
 size_t sc_str_search(sc_str s, sc_str needle)
@@ -59,8 +57,9 @@ size_t sc_str_search(sc_str s, sc_str needle)
 
 size_t sc_str_search_nocase(sc_str s, sc_str needle)
 {
+	char first = needle.len ? sc_lower(needle.at[0]) : 0;
 	for (size_t at = 0; at + needle.len <= s.len; at++)
-		if (sc_str_starts_nocase(sc_str_from(s, at), needle))
+		if (!needle.len || (sc_lower(s.at[at]) == first && sc_str_starts_nocase(sc_str_from(s, at), needle)))
 			return at;
 	return SIZE_MAX;
 }

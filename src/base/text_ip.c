@@ -155,6 +155,8 @@ void sc_text_ip(struct sc_text *t, const struct sc_ip *ip)
 bool sc_ip_read(sc_str s, struct sc_ip *out)
 {
 	struct sc_ip ip = { .version = sc_str_find(s, ':') == SIZE_MAX ? 4 : 6 };
+	if (s.len == 0 || (ip.version == 4 && !sc_is_digit(s.at[s.len - 1])))
+		return false; /* most names that are asked about end here */
 	if (s.len > ADDRESS_OCTETS || (ip.version == 4 ? !read_quad(s, ip.octets) : !read_v6(s, ip.octets)))
 		return false;
 	*out = ip;

@@ -17,8 +17,8 @@ struct slot {
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
-	sc_str domain = sc_domain_of_path(x->mail_from);
-	if (x->auth_user.len == 0 || domain.len == 0 || s->from.peer)
+	sc_str domain = x->auth_user.len ? sc_domain_of_path(x->mail_from) : SC_STR_NONE;
+	if (domain.len == 0 || s->from.peer)
 		return;
 	struct slot *slot = sc_keyed_touch(&d->tables[0], sc_sight_hash_nocase(s, x->auth_user), s->second);
 	uint64_t window = d->options[WINDOW];

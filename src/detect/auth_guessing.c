@@ -54,7 +54,9 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	if ((!failed && !dropped) || s->from.monitor || (failed && x->code / 100 != 5))
 		return;
 	uint32_t window = (uint32_t)d->options[WINDOW];
-	struct slot *slot = sc_keyed_touch(&d->tables[0], s->client, s->second);
+	struct slot *slot = sc_sight_slot(d, s, SC_LEVEL_CLIENT);
+	if (!slot)
+		return;
 	uint32_t failures = sc_rate_hit(&slot->rate, s, failed ? HALVES : 1, window) / HALVES;
 	sc_str user = x->user.at ? x->user : SC_STR("");
 	uint64_t users = sc_recent_add(&slot->users, sc_sight_hash_nocase(s, user), s->second, window);
@@ -71,6 +73,6 @@ const struct sc_detector_class sc_detector_auth_guessing = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_auth),
 	.options = SC_OPTIONS_OF(options),
-	.tables = {{8192, sizeof(struct slot), WINDOW}},
+	.client = sizeof(struct slot),
 	.observe = observe,
 };

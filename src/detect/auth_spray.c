@@ -17,21 +17,20 @@ struct slot {
 	struct sc_recent things; /* users of a network, networks of a user */
 };
 
-static struct slot *note(struct sc_detector *d, const struct sc_sight *s, size_t table, uint64_t key, uint64_t thing,
-			 uint64_t *things, uint32_t *tries)
+static uint64_t note(struct sc_detector *d, const struct sc_sight *s, struct slot *slot, uint64_t thing, uint32_t *tries)
 {
 	uint32_t window = (uint32_t)d->options[WINDOW];
-	struct slot *slot = sc_keyed_touch(&d->tables[table], key, s->second);
 	*tries = sc_rate_hit(&slot->rate, s, 1, window);
-	*things = sc_recent_add(&slot->things, thing, s->second, window);
-	return slot;
+	return sc_recent_add(&slot->things, thing, s->second, window);
 }
 
 static void judge_network(struct sc_detector *d, const struct sc_sight *s, uint64_t user)
 {
-	uint64_t users;
 	uint32_t tries;
-	struct slot *slot = note(d, s, 0, s->network, user, &users, &tries);
+	struct slot *slot = sc_sight_slot(d, s, SC_LEVEL_NETWORK);
+	if (!slot)
+		return;
+	uint64_t users = note(d, s, slot, user, &tries);
 	if (users < d->options[USERS] || tries > users * d->options[TRIES])
 		return;
 	struct sc_text *t = sc_say_begin(d);
@@ -49,9 +48,9 @@ static void judge_network(struct sc_detector *d, const struct sc_sight *s, uint6
 
 static void judge_user(struct sc_detector *d, const struct sc_sight *s, sc_str name, uint64_t user)
 {
-	uint64_t networks;
 	uint32_t tries;
-	struct slot *slot = note(d, s, 1, user, s->network, &networks, &tries);
+	struct slot *slot = sc_keyed_touch(&d->tables[0], user, s->second);
+	uint64_t networks = note(d, s, slot, s->network, &tries);
 	if (networks < d->options[NETWORKS])
 		return;
 	struct sc_text *t = sc_say_begin(d);
@@ -88,6 +87,7 @@ const struct sc_detector_class sc_detector_auth_spray = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_auth),
 	.options = SC_OPTIONS_OF(options),
-	.tables = {{4096, sizeof(struct slot), WINDOW}, {4096, sizeof(struct slot), WINDOW}},
+	.network = sizeof(struct slot),
+	.tables = {{4096, sizeof(struct slot), WINDOW}},
 	.observe = observe,
 };

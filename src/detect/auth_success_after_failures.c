@@ -19,30 +19,31 @@ struct slot {
 	struct sc_recent users;
 };
 
-static uint64_t key_of(const struct sc_sight *s, unsigned i, uint64_t user)
-{
-	return i == 0 ? s->client : i == 1 ? sc_mix(s->network, 1) : sc_mix(user, 2);
-}
+enum { CLIENT = SC_LEVEL_CLIENT, NETWORK = SC_LEVEL_NETWORK, USER, WHOSE };
 
 static void note_failure(struct sc_detector *d, const struct sc_sight *s, uint64_t user)
 {
 	uint32_t window = (uint32_t)d->options[WINDOW];
-	for (unsigned i = 0; i < 3; i++) {
-		struct slot *slot = sc_keyed_touch(&d->tables[0], key_of(s, i, user), s->second);
-		sc_rate_hit(&slot->rate, s, 1, window);
-		sc_recent_add(&slot->users, user, s->second, window);
+	struct slot *slots[WHOSE] = {sc_sight_slot(d, s, SC_LEVEL_CLIENT), sc_sight_slot(d, s, SC_LEVEL_NETWORK),
+				     sc_keyed_touch(&d->tables[0], user, s->second)};
+	for (unsigned i = 0; i < WHOSE; i++) {
+		if (!slots[i])
+			continue;
+		sc_rate_hit(&slots[i]->rate, s, 1, window);
+		sc_recent_put(&slots[i]->users, user, s->second, window);
 	}
 }
 
-/* What makes this success suspicious, as far as client (0), network (1) or user (2) tell. */
+/* What makes this success suspicious, as far as client, network or user tell. */
 static struct slot *suspicious(struct sc_detector *d, const struct sc_sight *s, unsigned i, uint64_t user)
 {
 	uint32_t window = (uint32_t)d->options[WINDOW];
-	struct slot *slot = sc_keyed_find(&d->tables[0], key_of(s, i, user));
+	struct slot *slot = i == USER ? sc_keyed_find(&d->tables[0], user)
+				      : sc_sight_slot_find(d, s, (enum sc_level)i);
 	if (!slot)
 		return NULL;
-	bool many = i != 1 && sc_window_count(&slot->rate.hits, s->second, window) >= d->options[FAILURES];
-	bool spread = i != 2 && sc_recent_count(&slot->users, s->second, window) >= d->options[USERS];
+	bool many = i != NETWORK && sc_window_count(&slot->rate.hits, s->second, window) >= d->options[FAILURES];
+	bool spread = i != USER && sc_recent_count(&slot->users, s->second, window) >= d->options[USERS];
 	return many || spread ? slot : NULL;
 }
 
@@ -53,7 +54,7 @@ static void note_success(struct sc_detector *d, const struct sc_sight *s, uint64
 	bool known = sc_bloom_add(d->state, sc_mix(user, s->network), s->second, KNOWN_PERIOD);
 	unsigned i = 0;
 	struct slot *slot = NULL;
-	for (; i < 3 && !slot; i++)
+	for (; i < WHOSE && !slot; i++)
 		slot = suspicious(d, s, i, user);
 	if (!slot)
 		return;
@@ -98,7 +99,9 @@ const struct sc_detector_class sc_detector_auth_success_after_failures = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_auth),
 	.options = SC_OPTIONS_OF(options),
-	.tables = {{8192, sizeof(struct slot), WINDOW}},
+	.client = sizeof(struct slot),
+	.network = sizeof(struct slot),
+	.tables = {{4096, sizeof(struct slot), WINDOW}},
 	.size = sizeof(struct sc_bloom),
 	.observe = observe,
 };

@@ -13,12 +13,14 @@ struct slot {
 	struct sc_window mails;
 };
 
-static void judge(struct sc_detector *d, const struct sc_sight *s, struct sc_level level)
+static void judge(struct sc_detector *d, const struct sc_sight *s, enum sc_level level)
 {
 	const struct sc_ev_session *x = s->ev->body;
 	uint64_t window = d->options[WINDOW];
-	uint64_t limit = level.subject == SC_SUBJECT_CLIENT ? d->options[SESSIONS] : d->options[NETWORK];
-	struct slot *slot = sc_keyed_touch(&d->tables[0], level.key, s->second);
+	uint64_t limit = level == SC_LEVEL_CLIENT ? d->options[SESSIONS] : d->options[NETWORK];
+	struct slot *slot = sc_sight_slot(d, s, level);
+	if (!slot)
+		return;
 	sc_window_add(&slot->mails, x->recipients.accepted > 0, s->second, (uint32_t)window);
 	uint32_t n = sc_rate_hit(&slot->rate, s, 1, window),
 		 mails = sc_window_count(&slot->mails, s->second, (uint32_t)window);
@@ -32,7 +34,7 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, struct sc_lev
 	sc_detector_tell(d, s,
 			 &(struct sc_report){.severity = working ? SC_SEVERITY_LOW : SC_SEVERITY_MEDIUM,
 					     .confidence = working ? 60 : 85,
-					     .subject = level.subject,
+					     .subject = sc_level_subject(level),
 					     .window_s = window,
 					     .count = n,
 					     .threshold = limit + 1,
@@ -43,8 +45,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	if (s->from.peer || s->from.monitor || s->from.home)
 		return;
-	for (unsigned i = 0; i < SC_LEVELS; i++)
-		judge(d, s, sc_level_of(s, i));
+	for (enum sc_level level = 0; level < SC_LEVELS; level++)
+		judge(d, s, level);
 }
 
 const struct sc_detector_class sc_detector_connection_flood = {
@@ -56,6 +58,7 @@ const struct sc_detector_class sc_detector_connection_flood = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
 	.options = SC_OPTIONS_OF(options),
-	.tables = {{8192, sizeof(struct slot), WINDOW}},
+	.client = sizeof(struct slot),
+	.network = sizeof(struct slot),
 	.observe = observe,
 };

@@ -44,10 +44,10 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_t
 	uint32_t window = (uint32_t)d->options[WINDOW];
 	keep_usual(slot, s->second);
 	sc_trail_add(&slot->trail, s);
-	sc_recent_put(&slot->users, sc_sight_hash_nocase(s, rcpt_to), s->second, window);
-	sc_recent_put(&slot->networks, s->network, s->second, window);
+	bool news = sc_recent_put(&slot->users, sc_sight_hash_nocase(s, rcpt_to), s->second, window);
+	news |= sc_recent_put(&slot->networks, s->network, s->second, window);
 	sc_window_add(&slot->refused, 1, s->second, window);
-	if (sc_window_count(&slot->refused, s->second, window) < d->options[USERS])
+	if (!news || sc_window_count(&slot->refused, s->second, window) < d->options[USERS])
 		return; /* fewer refusals than that are fewer users */
 	uint64_t users = sc_recent_count(&slot->users, s->second, window);
 	uint64_t networks = sc_recent_count(&slot->networks, s->second, window);

@@ -24,6 +24,8 @@ static bool all_alphanumeric(sc_str s)
 
 static bool fits(sc_str name, size_t i)
 {
+	if (!name.len || sc_lower(name.at[0]) != bots[i].name.at[0])
+		return false;
 	if (bots[i].whole)
 		return sc_str_equal_nocase(name, bots[i].name);
 	if (!sc_str_starts_nocase(name, bots[i].name))

@@ -18,7 +18,9 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	const struct sc_ev_session *x = s->ev->body;
 	if (x->helo.name.len == 0 || !sc_is_exchange(s) || !sc_is_stranger(s) || sc_is(x->auth.outcome, "ok"))
 		return;
-	struct slot *slot = sc_keyed_touch(&d->tables[0], s->client, s->second);
+	struct slot *slot = sc_sight_slot(d, s, SC_LEVEL_CLIENT);
+	if (!slot)
+		return;
 	uint64_t window = d->options[WINDOW];
 	sc_trail_add(&slot->trail, s);
 	uint64_t n = sc_recent_add(&slot->names, sc_sight_hash_nocase(s, x->helo.name), s->second, (uint32_t)window);
@@ -45,6 +47,6 @@ const struct sc_detector_class sc_detector_helo_churn = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
 	.options = SC_OPTIONS_OF(options),
-	.tables = {{4096, sizeof(struct slot), WINDOW}},
+	.client = sizeof(struct slot),
 	.observe = observe,
 };

@@ -29,23 +29,38 @@ static bool holds_hex(sc_str name, const struct sc_ip *ip)
 		    (uint64_t)ip->octets[0] << 24 | (uint64_t)ip->octets[1] << 16 | (uint64_t)ip->octets[2] << 8 |
 			    ip->octets[3],
 		    8);
-	return sc_str_search_nocase(name, sc_text_str(&t)) != SIZE_MAX;
+	return sc_str_search(name, sc_text_str(&t)) != SIZE_MAX;
 }
 
+/* One of the words, of small letters all, occurs in the name, which is folded. */
 static bool holds_any(sc_str name, const char *const *words)
 {
-	for (; *words; words++)
-		if (sc_str_search_nocase(name, sc_str_of(*words)) != SIZE_MAX)
-			return true;
+	uint32_t begins = 0; /* with which letters words do */
+	for (size_t k = 0; words[k]; k++)
+		begins |= UINT32_C(1) << (words[k][0] - 'a');
+	for (size_t i = 0; i < name.len; i++) {
+		unsigned letter = (unsigned char)name.at[i] - 'a';
+		if (letter > 25 || !(begins >> letter & 1))
+			continue;
+		for (size_t k = 0; words[k]; k++)
+			if (words[k][0] == name.at[i] && sc_str_starts(sc_str_from(name, i), sc_str_of(words[k])))
+				return true;
+	}
 	return false;
 }
 
-static bool has_digits(sc_str name)
+/* Folds `name` into `room`, and counts its digits, and the numbers that they make. */
+static sc_str fold(sc_str name, char *room, size_t *digits, size_t *numbers)
 {
-	size_t n = 0;
-	for (size_t i = 0; i < name.len; i++)
-		n += sc_is_digit(name.at[i]);
-	return n >= 2;
+	bool within = false;
+	for (size_t i = 0; i < name.len; i++) {
+		bool digit = sc_is_digit(name.at[i]);
+		room[i] = sc_lower(name.at[i]);
+		*digits += digit;
+		*numbers += digit && !within;
+		within = digit;
+	}
+	return (sc_str){room, name.len};
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -55,20 +70,22 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	static const char *const fixed[] = {"static", "mail", "smtp", "mx", "out", "relay", "srv", "server", NULL};
 	static const char *const cloud[] = {"compute", "amazonaws", "cloud", "vps", "hosting", NULL};
 	const struct sc_ev_session *x = s->ev->body;
-	sc_str name = x->helo.name;
+	char folded[256];
+	size_t digits = 0, numbers = 0;
+	sc_str said = x->helo.name, name = sc_str_slice(said, 0, sizeof(folded));
 	const struct sc_ip *ip = &s->head->client.ip;
 	if (name.len == 0 || name.at[0] == '[' || !sc_is_exchange(s) || !sc_is_stranger(s) || ip->version != 4 ||
 	    sc_is(x->auth.outcome, "ok") || sc_str_find(name, '.') == SIZE_MAX)
 		return;
 	struct sc_ip bare;
-	bool digits = has_digits(name),
-	     address = !sc_ip_read(name, &bare) && ((digits && holds_address(name, ip)) || holds_hex(name, ip));
-	bool word = digits && holds_any(name, dynamic);
+	name = fold(name, folded, &digits, &numbers);
+	bool address = ((numbers >= 4 && holds_address(name, ip)) || holds_hex(name, ip)) && !sc_ip_read(name, &bare);
+	bool word = digits >= 2 && holds_any(name, dynamic);
 	if ((!address && !word) || holds_any(name, fixed))
 		return;
 	bool hosted = holds_any(name, cloud);
 	sc_detector_quote(d, s, hosted ? SC_SEVERITY_INFO : SC_SEVERITY_LOW, address && word ? 85 : 65,
-			  "introduced itself with the name of a subscriber's line", name);
+			  "introduced itself with the name of a subscriber's line", said);
 }
 
 const struct sc_detector_class sc_detector_helo_dynamic = {

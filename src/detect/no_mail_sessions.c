@@ -25,7 +25,9 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	if (s->from.monitor || s->from.loopback || (hidden && !x->decrypted) || x->evidence.midstream ||
 	    x->evidence.one_sided)
 		return;
-	struct slot *slot = sc_keyed_touch(&d->tables[0], s->client, s->second);
+	struct slot *slot = sc_sight_slot(d, s, SC_LEVEL_CLIENT);
+	if (!slot)
+		return;
 	uint64_t window = d->options[WINDOW];
 	uint32_t all = sc_rate_all(&slot->rate, s, 1, window);
 	sc_pace_add(&slot->pace, s->second);
@@ -57,6 +59,6 @@ const struct sc_detector_class sc_detector_no_mail_sessions = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
 	.options = SC_OPTIONS_OF(options),
-	.tables = {{8192, sizeof(struct slot), WINDOW}},
+	.client = sizeof(struct slot),
 	.observe = observe,
 };

@@ -61,13 +61,14 @@ static void note(struct sc_detector *d, const struct sc_sight *s, const struct s
 	const struct sc_ev_transaction *x = s->ev->body;
 	struct state *st = d->state;
 	uint32_t patience = (uint32_t)d->options[PATIENCE];
-	uint64_t triplet = sc_mix(sc_sight_hash_nocase(s, x->mail_from), sc_sight_hash_nocase(s, r->rcpt_to));
 	bool deferred = sc_is(r->outcome, "deferred");
 	struct slot *slot = deferred ? sc_keyed_touch(&d->tables[0], s->client, s->second)
 				     : sc_keyed_find(&d->tables[0], s->client);
+	if (!slot)
+		return;
+	uint64_t triplet = sc_mix(sc_sight_hash_nocase(s, x->mail_from), sc_sight_hash_nocase(s, r->rcpt_to));
 	bool again = sc_bloom_holds(&st->deferred, triplet, s->second, patience);
-	if (slot)
-		slot->good |= again || sc_is(r->outcome, "accepted");
+	slot->good |= again || sc_is(r->outcome, "accepted");
 	if (!deferred || again)
 		return;
 	sc_bloom_add(&st->deferred, triplet, s->second, patience);

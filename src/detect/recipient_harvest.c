@@ -19,7 +19,7 @@ struct slot {
 	struct sc_recent users;
 };
 
-static void judge(struct sc_detector *d, const struct sc_sight *s, struct sc_level level)
+static void judge(struct sc_detector *d, const struct sc_sight *s, enum sc_level level)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
 	const struct sc_ev_recipient *r = x->recipients.items;
@@ -27,10 +27,9 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, struct sc_lev
 	uint32_t hits = 0, refused = 0;
 	for (uint32_t i = 0; i < x->recipients.count; i++)
 		refused += sc_is(r[i].cause, "user_unknown");
-	struct slot *slot = refused ? sc_keyed_touch(&d->tables[0], level.key, s->second)
-				    : sc_keyed_find(&d->tables[0], level.key);
+	struct slot *slot = refused ? sc_sight_slot(d, s, level) : sc_sight_slot_find(d, s, level);
 	if (!slot)
-		return; /* who was never refused is not kept: his good recipients only make the share smaller */
+		return; /* a visitor, or one that was never refused: his good recipients only make the share smaller */
 	uint32_t all = sc_rate_all(&slot->rate, s, x->recipients.count, window);
 	for (uint32_t i = 0; refused && i < x->recipients.count; i++)
 		if (sc_is(r[i].cause, "user_unknown"))
@@ -49,7 +48,7 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, struct sc_lev
 	sc_detector_tell(d, s,
 			 &(struct sc_report){.severity = high ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM,
 					     .confidence = 85,
-					     .subject = level.subject,
+					     .subject = sc_level_subject(level),
 					     .window_s = window,
 					     .count = users,
 					     .threshold = d->options[REFUSED],
@@ -62,8 +61,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	const struct sc_ev_transaction *x = s->ev->body;
 	if (s->from.peer || x->recipients.count == 0 || x->auth_user.at)
 		return;
-	for (unsigned i = 0; i < SC_LEVELS; i++)
-		judge(d, s, sc_level_of(s, i));
+	for (enum sc_level level = 0; level < SC_LEVELS; level++)
+		judge(d, s, level);
 }
 
 const struct sc_detector_class sc_detector_recipient_harvest = {
@@ -76,6 +75,7 @@ const struct sc_detector_class sc_detector_recipient_harvest = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
 	.options = SC_OPTIONS_OF(options),
-	.tables = {{8192, sizeof(struct slot), WINDOW}},
+	.client = sizeof(struct slot),
+	.network = sizeof(struct slot),
 	.observe = observe,
 };

@@ -51,7 +51,9 @@ static void tell_form(struct sc_detector *d, const struct sc_sight *s, const cha
 static void note_refusal(struct sc_detector *d, const struct sc_sight *s, sc_str path)
 {
 	uint32_t window = (uint32_t)d->options[WINDOW];
-	struct slot *slot = sc_keyed_touch(&d->tables[0], s->client, s->second);
+	struct slot *slot = sc_sight_slot(d, s, SC_LEVEL_CLIENT);
+	if (!slot)
+		return;
 	sc_trail_add(&slot->trail, s);
 	uint64_t n = sc_recent_add(&slot->tried, sc_sight_hash_nocase(s, path), s->second, window);
 	if (n < d->options[RECIPIENTS])
@@ -93,6 +95,6 @@ const struct sc_detector_class sc_detector_relay_probe = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
 	.options = SC_OPTIONS_OF(options),
-	.tables = {{8192, sizeof(struct slot), WINDOW}},
+	.client = sizeof(struct slot),
 	.observe = observe,
 };

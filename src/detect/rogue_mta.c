@@ -23,7 +23,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	uint64_t window = d->options[WINDOW];
 	sc_trail_add(&slot->trail, s);
 	uint64_t n =
-		sc_recent_add(&slot->servers, sc_ip_hash(s->seed, &s->head->server.ip), s->second, (uint32_t)window);
+		sc_recent_add(&slot->servers, s->server, s->second, (uint32_t)window);
 	if (n < d->options[SERVERS])
 		return;
 	sc_say_part(sc_say_begin(d), "a machine of ours that is not known as a mail server spoke SMTP to ", n,

@@ -26,11 +26,13 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	const struct sc_ev_session *x = s->ev->body;
 	if (s->from.home || s->from.peer || s->from.monitor)
 		return;
-	struct slot *slot = sc_keyed_touch(&d->tables[0], s->client, s->second);
+	struct slot *slot = sc_sight_slot(d, s, SC_LEVEL_CLIENT);
+	if (!slot)
+		return;
 	slot->told_mail |= x->transactions || x->auth.outcome || x->octets.client > 5000;
 	if (slot->told_mail)
 		return;
-	uint64_t host = sc_ip_hash(s->seed, &s->head->server.ip), window = d->options[WINDOW];
+	uint64_t host = s->server, window = d->options[WINDOW];
 	slot->ports =
 		slot->server == host ? slot->ports | port_bit(s->head->server.port) : port_bit(s->head->server.port);
 	slot->server = host;
@@ -62,6 +64,6 @@ const struct sc_detector_class sc_detector_scanner = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
 	.options = SC_OPTIONS_OF(options),
-	.tables = {{8192, sizeof(struct slot), WINDOW}},
+	.client = sizeof(struct slot),
 	.observe = observe,
 };

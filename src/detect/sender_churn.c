@@ -17,11 +17,13 @@ struct slot {
 	bool one_helo, begun;
 };
 
-static void judge(struct sc_detector *d, const struct sc_sight *s, struct sc_level level, sc_str domain)
+static void judge(struct sc_detector *d, const struct sc_sight *s, enum sc_level level, sc_str domain)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
+	struct slot *slot = sc_sight_slot(d, s, level);
+	if (!slot)
+		return;
 	uint64_t window = d->options[WINDOW], helo = sc_sight_hash_nocase(s, sc_domain_registrable(x->helo));
-	struct slot *slot = sc_keyed_touch(&d->tables[0], level.key, s->second);
 	slot->one_helo = slot->begun ? slot->one_helo && helo == slot->helo : true;
 	slot->helo = helo;
 	slot->begun = true;
@@ -35,7 +37,7 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, struct sc_lev
 	sc_detector_tell(d, s,
 			 &(struct sc_report){.severity = slot->one_helo ? SC_SEVERITY_INFO : SC_SEVERITY_MEDIUM,
 					     .confidence = slot->one_helo ? 40 : 80,
-					     .subject = level.subject,
+					     .subject = sc_level_subject(level),
 					     .window_s = window,
 					     .count = n,
 					     .threshold = d->options[DOMAINS],
@@ -45,11 +47,14 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, struct sc_lev
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
-	sc_str domain = sc_domain_of_path(x->mail_from);
-	if (domain.len == 0 || x->auth_user.at || !sc_is_stranger(s))
+	bool visitor = !s->rows[SC_LEVEL_CLIENT].at && !s->rows[SC_LEVEL_NETWORK].at;
+	if (visitor || x->auth_user.at || !sc_is_stranger(s))
 		return;
-	for (unsigned i = 0; i < SC_LEVELS; i++)
-		judge(d, s, sc_level_of(s, i), domain);
+	sc_str domain = sc_domain_of_path(x->mail_from);
+	if (domain.len == 0)
+		return;
+	for (enum sc_level level = 0; level < SC_LEVELS; level++)
+		judge(d, s, level, domain);
 }
 
 const struct sc_detector_class sc_detector_sender_churn = {
@@ -60,6 +65,7 @@ const struct sc_detector_class sc_detector_sender_churn = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
 	.options = SC_OPTIONS_OF(options),
-	.tables = {{8192, sizeof(struct slot), WINDOW}},
+	.client = sizeof(struct slot),
+	.network = sizeof(struct slot),
 	.observe = observe,
 };

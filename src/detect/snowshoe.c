@@ -21,10 +21,13 @@ struct slot {
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
-	sc_str domain = sc_domain_of_path(x->mail_from), name = sc_domain_registrable(x->helo);
-	if (domain.len == 0 || x->auth_user.at || !sc_is_stranger(s))
+	struct slot *slot;
+	if (x->auth_user.at || x->mail_from.len == 0 || !sc_is_stranger(s) ||
+	    !(slot = sc_sight_slot(d, s, SC_LEVEL_NETWORK)))
 		return;
-	struct slot *slot = sc_keyed_touch(&d->tables[0], s->network, s->second);
+	sc_str domain = sc_domain_of_path(x->mail_from), name = sc_domain_registrable(x->helo);
+	if (domain.len == 0)
+		return;
 	uint32_t window = (uint32_t)d->options[WINDOW];
 	slot->first = slot->first ? slot->first : s->second;
 	uint32_t mails = sc_rate_hit(&slot->rate, s, 1, window);
@@ -60,6 +63,6 @@ const struct sc_detector_class sc_detector_snowshoe = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
 	.options = SC_OPTIONS_OF(options),
-	.tables = {{4096, sizeof(struct slot), WINDOW}},
+	.network = sizeof(struct slot),
 	.observe = observe,
 };

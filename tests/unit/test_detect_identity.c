@@ -349,7 +349,7 @@ static void test_learnt_roles(void **state)
 	bool learnt;
 	assert_int_equal(sc_detect_settings_open(&settings), SC_OK);
 	assert_int_equal(sc_roles_open(&r, settings, 7, true), SC_OK);
-	assert_true(sc_roles_place(r, &inside, 5).home);
+	assert_true(sc_roles_place(r, &inside, 5, 5).home);
 	for (uint64_t net = 1; net <= 3; net++) {
 		assert_false(sc_roles_local(r, SC_STR("example.org"), &learnt));
 		sc_roles_learn(r, SC_STR("Example.ORG"), net, 99, 1000);
@@ -359,9 +359,9 @@ static void test_learnt_roles(void **state)
 	assert_true(sc_roles_local(r, SC_STR("EXAMPLE.org"), &learnt));
 	assert_true(learnt);
 	assert_false(sc_roles_local(r, SC_STR("example.com"), &learnt));
-	assert_true(sc_roles_place(r, &server, 99).home);
-	assert_true(sc_roles_place(r, &server, 99).learnt);
-	assert_false(sc_roles_place(r, &stranger, 1).home);
+	assert_true(sc_roles_place(r, &server, 99, 99).home);
+	assert_true(sc_roles_place(r, &server, 99, 99).learnt);
+	assert_false(sc_roles_place(r, &stranger, 1, 1).home);
 	sc_roles_close(r);
 	sc_detect_settings_close(settings);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "detect/frame/rows.h"
 #include "detect/primitives/distinct.h"
 #include "detect/primitives/histogram.h"
 #include "detect/primitives/sketch.h"
@@ -348,6 +349,51 @@ static void test_table_ages(void **state)
 	sc_keyed_close(&t);
 }
 
+/* Hashing without regard to case is hashing of what was folded before, for every octet and length. */
+static void test_hash_folds(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < 20000; round++) {
+		char said[41], folded[41];
+		size_t len = round % 41;
+		for (size_t i = 0; i < len; i++) {
+			said[i] = round < 10000 ? (char)draw() : "AaZz@[`{"[draw() % 8];
+			folded[i] = sc_lower(said[i]);
+		}
+		assert_int_equal(sc_hash_nocase(round, (sc_str){ said, len }), sc_hash(round, (sc_str){ folded, len }));
+	}
+}
+
+/* Two pieces of a row count apart, and against a twin that keeps all: whoever gets a row anew begins at zero in both, at whatever
+ * time he writes to either; and who came often while many came once has kept his. */
+static void test_rows(void **state)
+{
+	(void)state;
+	enum { CLIENTS = 3000, OFTEN = 20, STEPS = 200000 };
+	static uint32_t twin[2][CLIENTS], turn[CLIENTS];
+	struct sc_rows rows = { .pieces = NULL };
+	size_t at[2] = { sc_rows_plan(&rows, 20), sc_rows_plan(&rows, 8) };
+	assert_true(sc_rows_open(&rows, 512, 3600));
+	for (uint32_t i = 0; i < STEPS; i++) {
+		uint32_t key = i % 10 == 0 ? (uint32_t)(draw() % OFTEN) : (uint32_t)(draw() % CLIENTS), piece = draw() % 2;
+		struct sc_row row = sc_rows_touch(&rows, hash_of(key), 1000 + i / 300, i % 7 == 0);
+		uint32_t *n = sc_row_piece(row, at[piece], piece ? 8 : 20);
+		if (!row.at) {
+			assert_null(n);
+			continue;
+		}
+		if (row.turn != turn[key])
+			twin[0][key] = twin[1][key] = 0;
+		turn[key] = row.turn;
+		assert_int_equal(n[1], twin[piece][key]);
+		assert_true(sc_row_find(row, at[piece]) == (void *)n);
+		n[1] = ++twin[piece][key];
+	}
+	for (uint32_t key = 0; key < OFTEN; key++)
+		assert_true(twin[0][key] + twin[1][key] > STEPS / 10 / OFTEN / 2);
+	sc_rows_close(&rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +411,8 @@ int main(void)
 		cmocka_unit_test_setup(test_table_bounds_and_merge, seeded),
 		cmocka_unit_test_setup(test_table_flood, seeded),
 		cmocka_unit_test_setup(test_table_ages, seeded),
+		cmocka_unit_test_setup(test_hash_folds, seeded),
+		cmocka_unit_test_setup(test_rows, seeded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,15 @@
 
 #define BOOK_ENTRIES  4096
 #define IDLE_STANDARD 86400
+#define CLIENTS       8192
+#define CLIENT_IDLE   3600 /* the longest window that clients are counted in */
+#define NETWORKS      4096
+#define NETWORK_IDLE  86400 /* the same, of networks */
+
+struct server {
+	struct sc_ip ip;
+	uint64_t address, network; /* keyed hashes */
+};
 
 struct detection {
 	struct sc_observer_config config;
@@ -17,8 +26,11 @@ struct detection {
 	struct sc_detect_settings *own; /* when nobody gave any */
 	struct sc_roles *roles;
 	struct sc_docket docket;
+	struct server server; /* of the last event; most events have the same few */
+	struct sc_rows rows[SC_LEVELS];
 	struct sc_detector detectors[SC_DETECTORS_MAX];
 	size_t count;
+	uint64_t in_rows; /* kinds that detectors with rows look at */
 	uint8_t by_kind[SC_EVENT_KINDS][SC_DETECTORS_MAX]; /* indices into detectors[] */
 	uint8_t by_kind_count[SC_EVENT_KINDS];
 };
@@ -48,17 +60,34 @@ static bool lossy(const struct sc_event *ev)
 	return false;
 }
 
-static void learn(struct detection *x, const struct sc_sight *s, uint64_t server)
+static void learn(struct detection *x, const struct sc_sight *s)
 {
 	const struct sc_ev_transaction *t = s->ev->body;
 	if (sc_is(t->outcome, "accepted"))
-		sc_roles_server(x->roles, &s->head->server.ip, s->second);
+		sc_roles_server(x->roles, s->server, s->second);
 	if (t->auth_user.at || t->mail_from.at == NULL)
 		return;
 	const struct sc_ev_recipient *r = t->recipients.items;
 	for (uint32_t i = 0; i < t->recipients.count; i++)
 		if (r[i].outcome && strcmp(r[i].outcome, "accepted") == 0)
-			sc_roles_learn(x->roles, sc_str_domain(r[i].rcpt_to), s->network, server, s->second);
+			sc_roles_learn(x->roles, sc_str_domain(r[i].rcpt_to), s->network, s->server_network,
+				       s->second);
+}
+
+static const struct server *hash_server(struct detection *x, const struct sc_ip *ip)
+{
+	struct sc_ip network = sc_network_of(ip);
+	if (!sc_ip_equal(&x->server.ip, ip))
+		x->server = (struct server){*ip, sc_ip_hash(x->config.seed, ip), sc_ip_hash(x->config.seed, &network)};
+	return &x->server;
+}
+
+static void find_rows(struct detection *x, struct sc_sight *s)
+{
+	const struct sc_ev_transaction *t = s->ev->body;
+	bool heavy = s->ev->kind == SC_EVENT_transaction && t->recipients.count > 1;
+	s->rows[SC_LEVEL_CLIENT] = sc_rows_touch(&x->rows[SC_LEVEL_CLIENT], s->client, s->second, heavy);
+	s->rows[SC_LEVEL_NETWORK] = sc_rows_touch(&x->rows[SC_LEVEL_NETWORK], s->network, s->second, heavy);
 }
 
 static void observe(void *self, const struct sc_event *ev)
@@ -70,25 +99,29 @@ static void observe(void *self, const struct sc_event *ev)
 		sc_docket_finding(&x->docket, ev);
 		return;
 	}
-	const struct sc_ip *client = &ev->head->client.ip, *server = &ev->head->server.ip;
-	struct sc_ip from = sc_network_of(client), to = sc_network_of(server);
-	uint64_t to_network = sc_ip_hash(x->config.seed, &to);
+	const struct sc_ip *client = &ev->head->client.ip;
+	struct sc_ip from = sc_network_of(client);
+	const struct server *server = hash_server(x, &ev->head->server.ip);
 	struct sc_sight s = {.ev = ev,
 			     .head = ev->head,
 			     .second = sc_seconds(ev->when),
 			     .seed = x->config.seed,
 			     .client = sc_ip_hash(x->config.seed, client),
 			     .network = sc_ip_hash(x->config.seed, &from),
+			     .server = server->address,
+			     .server_network = server->network,
 			     .roles = x->roles,
 			     .lossy = lossy(ev)};
-	s.from = sc_roles_place(x->roles, client, s.network);
-	s.to = sc_roles_place(x->roles, server, to_network);
+	if (x->in_rows & SC_WANT(ev->kind))
+		find_rows(x, &s);
+	s.from = sc_roles_place(x->roles, client, s.client, s.network);
+	s.to = sc_roles_place(x->roles, &server->ip, s.server, s.server_network);
 	for (size_t i = 0; i < x->by_kind_count[ev->kind]; i++) {
 		struct sc_detector *d = &x->detectors[x->by_kind[ev->kind][i]];
 		d->cls->observe(d, &s);
 	}
 	if (ev->kind == SC_EVENT_transaction)
-		learn(x, &s, to_network);
+		learn(x, &s);
 }
 
 static void tick(void *self, sc_time now)
@@ -123,6 +156,9 @@ static bool open_detector(struct detection *x, size_t index)
 		if (cls->wants & SC_WANT(kind))
 			x->by_kind[kind][x->by_kind_count[kind]++] = (uint8_t)x->count;
 	x->count++;
+	x->in_rows |= cls->client || cls->network ? cls->wants : 0;
+	d->pieces[SC_LEVEL_CLIENT] = sc_rows_plan(&x->rows[SC_LEVEL_CLIENT], cls->client);
+	d->pieces[SC_LEVEL_NETWORK] = sc_rows_plan(&x->rows[SC_LEVEL_NETWORK], cls->network);
 	d->state = sc_memory_take(cls->size);
 	return d->state && open_tables(d);
 }
@@ -142,7 +178,9 @@ static sc_err detection_open(void *self, const struct sc_observer_config *config
 	for (size_t i = 0; sc_detectors[i]; i++)
 		if (sc_detectors[i]->scope == SC_SCOPE_GLOBAL && !x->settings->off[i] && !open_detector(x, i))
 			return SC_EFAILED;
-	return SC_OK;
+	bool room = sc_rows_open(&x->rows[SC_LEVEL_CLIENT], CLIENTS, CLIENT_IDLE) &&
+		    sc_rows_open(&x->rows[SC_LEVEL_NETWORK], NETWORKS, NETWORK_IDLE);
+	return room ? SC_OK : SC_EFAILED;
 }
 
 static void detection_close(void *self)
@@ -153,6 +191,8 @@ static void detection_close(void *self)
 			sc_keyed_close(&x->detectors[i].tables[k]);
 		sc_memory_give(x->detectors[i].state);
 	}
+	for (unsigned i = 0; i < SC_LEVELS; i++)
+		sc_rows_close(&x->rows[i]);
 	sc_docket_close(&x->docket);
 	sc_roles_close(x->roles);
 	sc_detect_settings_close(x->own);
@@ -161,7 +201,8 @@ static void detection_close(void *self)
 size_t sc_detection_octets(const void *self)
 {
 	const struct detection *x = self;
-	size_t sum = sizeof(*x) + sc_keyed_octets(&x->docket.entries);
+	size_t sum = sizeof(*x) + sc_keyed_octets(&x->docket.entries) + sc_rows_octets(&x->rows[SC_LEVEL_CLIENT]) +
+		     sc_rows_octets(&x->rows[SC_LEVEL_NETWORK]);
 	for (size_t i = 0; i < x->count; i++) {
 		sum += x->detectors[i].cls->size;
 		for (size_t k = 0; k < SC_DETECTOR_TABLES; k++)

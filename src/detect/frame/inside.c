@@ -35,20 +35,6 @@ void sc_detector_note(struct sc_detector *d, const struct sc_sight *s, enum sc_s
 	sc_detector_quote(d, s, severity, confidence, sentence, SC_STR_NONE);
 }
 
-uint64_t sc_sight_hash_nocase(const struct sc_sight *s, sc_str octets)
-{
-	char folded[320];
-	size_t len = octets.len < sizeof(folded) ? octets.len : sizeof(folded);
-	for (size_t i = 0; i < len; i++)
-		folded[i] = sc_lower(octets.at[i]);
-	return sc_hash(s->seed, (sc_str){folded, len});
-}
-
-uint64_t sc_sight_server(const struct sc_sight *s)
-{
-	return sc_mix(sc_ip_hash(s->seed, &s->head->server.ip), s->head->server.port);
-}
-
 void sc_trail_add(struct sc_trail *t, const struct sc_sight *s)
 {
 	uint64_t id = s->head->session;

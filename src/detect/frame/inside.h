@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "detect/frame/roles.h"
+#include "detect/frame/rows.h"
 #include "detect/primitives/keyed.h"
 #include "detect/primitives/window.h"
 
@@ -27,7 +28,9 @@ struct sc_sight {
 	const struct sc_ev_head *head; /* never NULL */
 	uint32_t second;               /* of the event, since 1970 */
 	uint64_t seed;
-	uint64_t client, network; /* keyed hashes of the client's address and of its network; global scope only */
+	/* Keyed hashes of the client's address and of its network, and of the server's; global scope only. */
+	uint64_t client, network, server, server_network;
+	struct sc_row rows[2];    /* theirs, if a detector of this kind of event keeps any */
 	struct sc_place from, to; /* whose the client and the server are */
 	struct sc_roles *roles;   /* session scope: only what is configured */
 	bool lossy;               /* the capture lacks something of what the event tells */
@@ -59,6 +62,7 @@ struct sc_detector {
 	void (*hear)(void *frame, struct sc_detector *d, const struct sc_sight *s, const struct sc_report *r);
 	void *frame;
 	size_t index; /* in sc_detectors */
+	size_t pieces[2]; /* where its pieces begin in the rows of clients and networks */
 };
 
 /* Begins the sentence of a report. */
@@ -88,13 +92,19 @@ static inline uint64_t sc_sight_hash(const struct sc_sight *s, sc_str octets)
 {
 	return sc_hash(s->seed, octets);
 }
-uint64_t sc_sight_hash_nocase(const struct sc_sight *s, sc_str octets);
-/* Of the server's address and port. */
-uint64_t sc_sight_server(const struct sc_sight *s);
-
+static inline uint64_t sc_sight_hash_nocase(const struct sc_sight *s, sc_str octets)
+{
+	return sc_hash_nocase(s->seed, octets);
+}
 static inline uint64_t sc_mix(uint64_t a, uint64_t b)
 {
 	return (a ^ (b << 32 | b >> 32)) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* Of the server's address and port; global scope only. */
+static inline uint64_t sc_sight_server(const struct sc_sight *s)
+{
+	return sc_mix(s->server, s->head->server.port);
 }
 
 void sc_trail_add(struct sc_trail *t, const struct sc_sight *s);
@@ -125,7 +135,7 @@ static inline uint32_t sc_rate_all(struct sc_rate *r, const struct sc_sight *s, 
 /* A word of the contract. */
 static inline bool sc_is(const char *name, const char *word)
 {
-	return name && strcmp(name, word) == 0;
+	return name && name[0] == word[0] && strcmp(name, word) == 0;
 }
 
 /* Mail between servers: where names and senders of strangers are to be judged. */
@@ -147,22 +157,30 @@ static inline bool sc_is_stranger(const struct sc_sight *s)
 }
 
 /* The subjects that a client's conduct is counted for: its address, and the network around it. */
-struct sc_level {
-	enum sc_subject subject;
-	uint64_t key;
-};
+enum sc_level { SC_LEVEL_CLIENT, SC_LEVEL_NETWORK, SC_LEVELS };
 
-static inline struct sc_level sc_level_of(const struct sc_sight *s, unsigned i)
+static inline enum sc_subject sc_level_subject(enum sc_level level)
 {
-	return i ? (struct sc_level){SC_SUBJECT_NETWORK, sc_mix(s->network, 1)}
-		 : (struct sc_level){SC_SUBJECT_CLIENT, s->client};
+	return level == SC_LEVEL_CLIENT ? SC_SUBJECT_CLIENT : SC_SUBJECT_NETWORK;
 }
-#define SC_LEVELS 2
+
+/* What the detector keeps of the client or its network, zeroed when it is new; NULL: a visitor of whom nothing is. */
+static inline void *sc_sight_slot(const struct sc_detector *d, const struct sc_sight *s, enum sc_level level)
+{
+	return sc_row_piece(s->rows[level], d->pieces[level],
+			    level == SC_LEVEL_CLIENT ? d->cls->client : d->cls->network);
+}
+
+/* The same; NULL, too, when nothing was kept so far. */
+static inline void *sc_sight_slot_find(const struct sc_detector *d, const struct sc_sight *s, enum sc_level level)
+{
+	return sc_row_find(s->rows[level], d->pieces[level]);
+}
 
 /* Of a network nothing is said while one client alone makes its count: that is told of the client. */
-static inline bool sc_level_speaks(struct sc_level level, const struct sc_rate *rate)
+static inline bool sc_level_speaks(enum sc_level level, const struct sc_rate *rate)
 {
-	return level.subject == SC_SUBJECT_CLIENT || rate->several;
+	return level == SC_LEVEL_CLIENT || rate->several;
 }
 
 #define SC_OPTIONS_OF(rows) rows, sizeof(rows) / sizeof((rows)[0])

@@ -81,7 +81,7 @@ static bool is_learnt(const struct sc_keyed *t, uint64_t hash)
 	return l && l->count == LEARNT_NETS;
 }
 
-struct sc_place sc_roles_place(const struct sc_roles *r, const struct sc_ip *ip, uint64_t network)
+struct sc_place sc_roles_place(const struct sc_roles *r, const struct sc_ip *ip, uint64_t address, uint64_t network)
 {
 	struct sc_place p = {.loopback = sc_ip_loopback(ip), .learnt = !r->has_home};
 	for (size_t i = 0; i < r->settings->network_count; i++) {
@@ -94,24 +94,14 @@ struct sc_place sc_roles_place(const struct sc_roles *r, const struct sc_ip *ip,
 	}
 	if (!r->has_home)
 		p.home = sc_ip_private(ip) || (r->learns && is_learnt(&r->networks, network));
-	p.server = r->learns && p.home && sc_keyed_find(&r->servers, sc_ip_hash(r->seed, ip));
+	p.server = r->learns && p.home && sc_keyed_find(&r->servers, address);
 	return p;
 }
 
-void sc_roles_server(struct sc_roles *r, const struct sc_ip *ip, uint32_t second)
+void sc_roles_server(struct sc_roles *r, uint64_t address, uint32_t second)
 {
 	if (r->learns)
-		(void)sc_keyed_touch(&r->servers, sc_ip_hash(r->seed, ip), second);
-}
-
-/* Folded; longer names than DNS has are none. */
-static uint64_t domain_hash(const struct sc_roles *r, sc_str domain)
-{
-	char folded[256];
-	size_t len = domain.len < sizeof(folded) ? domain.len : sizeof(folded);
-	for (size_t i = 0; i < len; i++)
-		folded[i] = sc_lower(domain.at[i]);
-	return sc_hash(r->seed, (sc_str){folded, len});
+		(void)sc_keyed_touch(&r->servers, address, second);
 }
 
 static bool below(sc_str domain, sc_str parent)
@@ -128,7 +118,7 @@ bool sc_roles_local(const struct sc_roles *r, sc_str domain, bool *learnt)
 	for (size_t i = 0; i < r->settings->domain_count; i++)
 		if (below(domain, sc_str_of(r->settings->domains[i])))
 			return true;
-	return *learnt && r->learns && is_learnt(&r->domains, domain_hash(r, domain));
+	return *learnt && r->learns && is_learnt(&r->domains, sc_hash_nocase(r->seed, domain));
 }
 
 bool sc_roles_exact(const struct sc_roles *r, sc_str domain, bool *learnt)
@@ -168,7 +158,7 @@ void sc_roles_learn(struct sc_roles *r, sc_str domain, uint64_t client, uint64_t
 	if (!r->learns || client == server || (r->settings->domain_count && r->has_home))
 		return;
 	if (domain.len)
-		r->learnt_domains |= note_net(sc_keyed_touch(&r->domains, domain_hash(r, domain), second), client);
+		r->learnt_domains |= note_net(sc_keyed_touch(&r->domains, sc_hash_nocase(r->seed, domain), second), client);
 	(void)note_net(sc_keyed_touch(&r->networks, server, second), client);
 }
 

@@ -25,7 +25,8 @@ struct sc_roles;
 sc_err sc_roles_open(struct sc_roles **out, const struct sc_detect_settings *settings, uint64_t seed, bool learns);
 void   sc_roles_close(struct sc_roles *r);
 
-struct sc_place sc_roles_place(const struct sc_roles *r, const struct sc_ip *ip, uint64_t network);
+/* `address`, `network`: sc_ip_hash() of the address and of sc_network_of() it. */
+struct sc_place sc_roles_place(const struct sc_roles *r, const struct sc_ip *ip, uint64_t address, uint64_t network);
 
 /* Is it one of our mail domains, or below one?  `*learnt`: that is a guess. */
 bool   sc_roles_local(const struct sc_roles *r, sc_str domain, bool *learnt);
@@ -40,8 +41,8 @@ sc_str sc_roles_domain(const struct sc_roles *r, size_t i);
 /* A recipient of `domain` was accepted by a server in network `server`, from a client in `client`, without login. */
 void   sc_roles_learn(struct sc_roles *r, sc_str domain, uint64_t client, uint64_t server, uint32_t second);
 
-/* A server accepted mail. */
-void   sc_roles_server(struct sc_roles *r, const struct sc_ip *ip, uint32_t second);
+/* A server accepted mail; its sc_ip_hash(). */
+void   sc_roles_server(struct sc_roles *r, uint64_t address, uint32_t second);
 
 /* The network of an address: /24, for IPv6 /64. */
 struct sc_ip sc_network_of(const struct sc_ip *ip);

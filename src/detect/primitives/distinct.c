@@ -29,11 +29,12 @@ static double logarithm(double x)
 uint64_t sc_hll_count(const uint8_t *registers, unsigned p)
 {
 	unsigned m = 1u << p, empty = 0;
-	double sum = 0;
+	uint64_t parts = 0; /* in units of 2^-48, so that p may be 15; a register of 49 has seen more than there is */
 	for (unsigned i = 0; i < m; i++) {
-		sum += 1.0 / (double)(UINT64_C(1) << (registers[i] & 63));
+		parts += UINT64_C(1) << 48 >> (registers[i] & 63);
 		empty += registers[i] == 0;
 	}
+	double sum = (double)parts / (double)(UINT64_C(1) << 48);
 	double alpha = p <= 4 ? 0.673 : p == 5 ? 0.697 : p == 6 ? 0.709 : 0.7213 / (1 + 1.079 / m);
 	double estimate = alpha * m * m / sum;
 	if (estimate <= 2.5 * m && empty)
@@ -128,10 +129,10 @@ static uint64_t together(const struct sc_recent *r)
 	return sc_distinct_count(&sum);
 }
 
-void sc_recent_put(struct sc_recent *r, uint64_t hash, uint32_t second, uint32_t length_s)
+bool sc_recent_put(struct sc_recent *r, uint64_t hash, uint32_t second, uint32_t length_s)
 {
 	turn(r, second / length_s);
-	sc_distinct_add(&r->now, hash);
+	return sc_distinct_add(&r->now, hash);
 }
 
 uint64_t sc_recent_add(struct sc_recent *r, uint64_t hash, uint32_t second, uint32_t length_s)

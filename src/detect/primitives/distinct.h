@@ -37,7 +37,8 @@ struct sc_recent {
 
 /* Adds, and gives the number of different ones in the window's two buckets: what was seen within `length_s` counts, and at
  * most what was seen within twice that. */
-void     sc_recent_put(struct sc_recent *r, uint64_t hash, uint32_t second, uint32_t length_s); /* without counting */
+/* Without counting, which costs more.  True: it is new in this bucket, as far as can be told. */
+bool     sc_recent_put(struct sc_recent *r, uint64_t hash, uint32_t second, uint32_t length_s);
 uint64_t sc_recent_add(struct sc_recent *r, uint64_t hash, uint32_t second, uint32_t length_s);
 uint64_t sc_recent_count(const struct sc_recent *r, uint32_t second, uint32_t length_s);
 

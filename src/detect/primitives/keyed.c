@@ -19,10 +19,11 @@ bool sc_keyed_open(struct sc_keyed *t, uint32_t count, size_t slot_octets, uint3
 	t->tags = sc_memory_take(slots * sizeof(*t->tags));
 	t->ranks = sc_memory_take(slots * sizeof(*t->ranks));
 	t->ceilings = sc_memory_take(sets * sizeof(*t->ceilings));
+	t->crowded = sc_memory_take(sets * sizeof(*t->crowded));
 	t->slots = sc_memory_take(slots * t->slot_octets);
 	t->door = sc_memory_take(DOOR_WORDS * sizeof(*t->door));
 	t->nobody = sc_memory_take(t->slot_octets);
-	return t->tags && t->ranks && t->ceilings && t->slots && t->door && t->nobody;
+	return t->tags && t->ranks && t->ceilings && t->crowded && t->slots && t->door && t->nobody;
 }
 
 void sc_keyed_close(struct sc_keyed *t)
@@ -30,6 +31,7 @@ void sc_keyed_close(struct sc_keyed *t)
 	sc_memory_give(t->tags);
 	sc_memory_give(t->ranks);
 	sc_memory_give(t->ceilings);
+	sc_memory_give(t->crowded);
 	sc_memory_give(t->slots);
 	sc_memory_give(t->door);
 	sc_memory_give(t->nobody);
@@ -39,7 +41,7 @@ void sc_keyed_close(struct sc_keyed *t)
 size_t sc_keyed_octets(const struct sc_keyed *t)
 {
 	size_t slots = (size_t)t->sets * SC_KEYED_WAYS;
-	return DOOR_WORDS * sizeof(*t->door) + slots * (sizeof(*t->tags) + sizeof(*t->ranks) + t->slot_octets) + t->sets * sizeof(*t->ceilings);
+	return DOOR_WORDS * sizeof(*t->door) + slots * (sizeof(*t->tags) + sizeof(*t->ranks) + t->slot_octets) + t->sets * (sizeof(*t->ceilings) + sizeof(*t->crowded));
 }
 
 static uint64_t tag_of(uint64_t hash)
@@ -127,9 +129,21 @@ static bool knocked(struct sc_keyed *t, uint64_t hash)
 	return known;
 }
 
-static bool lives(const struct sc_keyed *t, size_t i, uint32_t second)
+/* All slots of the set live at this second.  That holds until the first of them has been idle for too long, so a flood
+ * of new keys looks at the slots but once in a while. */
+static bool is_crowded(struct sc_keyed *t, uint32_t set, uint32_t second)
 {
-	return t->tags[i] && weight(t, &t->ranks[i], second) > 0;
+	if (second <= t->crowded[set])
+		return true;
+	uint32_t first_idle = UINT32_MAX;
+	for (size_t i = (size_t)set * SC_KEYED_WAYS, n = 0; n < SC_KEYED_WAYS; i++, n++) {
+		uint32_t idle = sc_add_capped(t->ranks[i].last, t->idle_s);
+		if (!t->tags[i] || second > idle)
+			return false;
+		first_idle = idle < first_idle ? idle : first_idle;
+	}
+	t->crowded[set] = first_idle;
+	return true;
 }
 
 /* For a key that has to come again: what is written there is lost. */
@@ -157,10 +171,10 @@ void *sc_keyed_touch(struct sc_keyed *t, uint64_t hash, uint32_t second)
 {
 	size_t i = index_of(t, hash);
 	if (i == SIZE_MAX) {
-		i = victim(t, set_of(t, hash), second);
-		if (lives(t, i, second) && !knocked(t, hash))
+		uint32_t set = set_of(t, hash);
+		if (is_crowded(t, set, second) && !knocked(t, hash))
 			return slot_of_nobody(t);
-		settle_at(t, hash, second, i);
+		i = settle_at(t, hash, second, victim(t, set, second));
 	}
 	struct sc_keyed_rank *r = &t->ranks[i];
 	r->count = sc_add_capped(r->count, 1);
@@ -173,6 +187,7 @@ void sc_keyed_drop(struct sc_keyed *t, size_t i)
 	memset(slot_at(t, i), 0, t->slot_octets);
 	t->ranks[i] = (struct sc_keyed_rank){ .count = 0 };
 	t->tags[i] = 0;
+	t->crowded[i / SC_KEYED_WAYS] = 0;
 }
 
 /* Takes over one key of `from`; its rank is what both saw, and what this one may have seen and forgotten. */

@@ -23,6 +23,7 @@ struct sc_keyed {
 	uint64_t *tags;              /* 0: free */
 	struct sc_keyed_rank *ranks;
 	uint32_t *ceilings;          /* a set: the most that a key it gave up was seen */
+	uint32_t *crowded;           /* a set: until this second all its slots live */
 	char    *slots;
 	uint64_t *door;              /* marks of keys that came once: a Bloom filter, two bits in a word */
 	char    *nobody;             /* a slot that no key has */

@@ -1,0 +1,75 @@
+/* rows.c - one row a client, one piece a detector; see rows.h.
+ *
+ * A row changes its holder often under a flood, and is some kilobytes long.  So it is not cleared then: each piece
+ * bears the turn of the holder that wrote it, and is cleared when another one wants to. */
+#include "detect/frame/rows.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+#define HEADER 8 /* before a piece: its turn, and room that keeps what follows aligned */
+
+size_t sc_rows_plan(struct sc_rows *r, size_t octets)
+{
+	size_t at = r->row_octets;
+	r->row_octets += HEADER + ((octets + 7) & ~(size_t)7);
+	return at;
+}
+
+static size_t row_count(const struct sc_rows *r)
+{
+	return (size_t)r->holders.sets * SC_KEYED_WAYS;
+}
+
+bool sc_rows_open(struct sc_rows *r, uint32_t count, uint32_t idle_s)
+{
+	r->row_octets = (r->row_octets + 63) & ~(size_t)63;
+	if (!sc_keyed_open(&r->holders, count, sizeof(r->turns), idle_s))
+		return false;
+	r->pieces = sc_memory_take(row_count(r) * r->row_octets);
+	r->nobody = sc_memory_take(r->row_octets);
+	return r->pieces && r->nobody;
+}
+
+void sc_rows_close(struct sc_rows *r)
+{
+	if (r->holders.slots)
+		sc_keyed_close(&r->holders);
+	sc_memory_give(r->pieces);
+	sc_memory_give(r->nobody);
+}
+
+size_t sc_rows_octets(const struct sc_rows *r)
+{
+	return sc_keyed_octets(&r->holders) + (row_count(r) + 1) * r->row_octets;
+}
+
+struct sc_row sc_rows_touch(struct sc_rows *r, uint64_t hash, uint32_t second, bool heavy)
+{
+	char *slot = sc_keyed_touch(&r->holders, hash, second);
+	uint32_t *turn = (uint32_t *)(void *)slot;
+	bool visitor = slot == r->holders.nobody;
+	if (visitor && !heavy)
+		return (struct sc_row){NULL, 0};
+	if (!*turn)
+		*turn = ++r->turns ? r->turns : ++r->turns;
+	size_t i = (size_t)(slot - r->holders.slots) / r->holders.slot_octets;
+	return (struct sc_row){visitor ? r->nobody : r->pieces + i * r->row_octets, *turn};
+}
+
+void *sc_row_find(struct sc_row row, size_t at)
+{
+	return row.at && *(uint32_t *)(void *)(row.at + at) == row.turn ? row.at + at + HEADER : NULL;
+}
+
+void *sc_row_piece(struct sc_row row, size_t at, size_t octets)
+{
+	if (!row.at)
+		return NULL;
+	uint32_t *turn = (uint32_t *)(void *)(row.at + at);
+	if (*turn != row.turn)
+		memset(row.at + at + HEADER, 0, octets);
+	*turn = row.turn;
+	return row.at + at + HEADER;
+}

@@ -1,0 +1,36 @@
+/* rows.h - what detectors keep of each client and of each network: one row, with a piece for each detector.
+ *
+ * An event's client is looked up once for all of them.  Under a flood of strangers most are visitors: they have no row
+ * until they come again (primitives/keyed.h), and detectors that count clients have nothing to do for them. */
+#ifndef SC_DETECT_FRAME_ROWS_H
+#define SC_DETECT_FRAME_ROWS_H
+
+#include "detect/primitives/keyed.h"
+
+struct sc_row {
+	char    *at;   /* NULL: a visitor */
+	uint32_t turn; /* no two holders of a row have the same: an older one's pieces are worth nothing */
+};
+
+struct sc_rows {
+	struct sc_keyed holders; /* a slot: the turn */
+	char    *pieces, *nobody;
+	size_t   row_octets;
+	uint32_t turns;
+};
+
+/* Rows are planned piece by piece, then taken.  Where the piece begins: */
+size_t sc_rows_plan(struct sc_rows *r, size_t octets);
+bool   sc_rows_open(struct sc_rows *r, uint32_t count, uint32_t idle_s);
+void   sc_rows_close(struct sc_rows *r);
+size_t sc_rows_octets(const struct sc_rows *r);
+
+/* The row of `hash`.  `heavy`: the event counts more than once, so a visitor gets a row for this event alone. */
+struct sc_row sc_rows_touch(struct sc_rows *r, uint64_t hash, uint32_t second, bool heavy);
+
+/* A piece, zeroed when it is new; NULL: a visitor. */
+void *sc_row_piece(struct sc_row row, size_t at, size_t octets);
+/* NULL, too, when nobody wrote there. */
+void *sc_row_find(struct sc_row row, size_t at);
+
+#endif
