@@ -22,6 +22,7 @@
 #include "explain/ruleset.h"
 
 #include "base/memory.h"
+#include "explain/lexicon.h"
 #include "explain/rulefile.h"
 
 /* ---- the rows ---- */
