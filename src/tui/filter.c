@@ -2,7 +2,7 @@
  * teaches the language. */
 #include "tui/inside.h"
 
-#define COUNTED 10000
+#define COUNT_MS 15 /* of counting while the person types */
 
 static void complain(struct sc_tui *t, const struct sc_where_error *error)
 {
@@ -137,15 +137,17 @@ void sc_tui_complete(struct sc_tui *t)
 	}
 }
 
-/* Sessions that the expression shows, of the first COUNTED: a key must be answered at once, however many are kept. */
+/* Sessions that the expression shows, of those that can be looked at in a moment: a key must be answered at once. */
 static uint64_t count_matches(struct sc_tui *t, const struct sc_where *where, uint64_t *looked_at)
 {
 	uint64_t shown = 0;
+	int64_t until = sc_tui_now() + COUNT_MS;
 	*looked_at = 0;
-	for (struct sc_seen *seen = sc_store_next(&t->store, NULL); seen && *looked_at < COUNTED;
-	     seen = sc_store_next(&t->store, seen)) {
+	for (struct sc_seen *seen = sc_store_next(&t->store, NULL); seen; seen = sc_store_next(&t->store, seen)) {
 		++*looked_at;
 		shown += sc_tui_matches(t, where, seen);
+		if (*looked_at % 64 == 0 && sc_tui_now() >= until)
+			break;
 	}
 	return shown;
 }

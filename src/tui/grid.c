@@ -1,9 +1,13 @@
 /* grid.c - rows and columns; see grid.h.
  *
- * Sorting merges runs from the bottom up: equal rows stay in the order they came. */
+ * Sorting merges runs from the bottom up: equal rows stay in the order they came.  Many rows are gathered and sorted in pieces,
+ * and meanwhile the ones of before stay on the screen: a key is answered at once. */
 #include "tui/grid.h"
 
 #include "base/memory.h"
+
+#define SLICE 12  /* ms of gathering at a time */
+#define STEP  256 /* rows between two looks at the clock */
 
 void sc_grid_use(struct sc_tui *t, struct sc_grid *table, const struct sc_column *columns, size_t count, size_t sort)
 {
@@ -45,60 +49,86 @@ void sc_grid_hide(struct sc_tui *t, struct sc_grid *table, size_t column, bool h
 	remember(t, table);
 }
 
+static void give_work(struct sc_grid_work *w)
+{
+	sc_memory_give(w->rows);
+	sc_memory_give(w->spare);
+	*w = (struct sc_grid_work){ .rows = NULL };
+}
+
 void sc_grid_begin(struct sc_grid *table)
 {
-	table->kept = table->at < table->count ? table->rows[table->at].id : 0;
-	table->count = 0;
+	give_work(&table->work);
+	table->work.walks = true;
+	table->work.sort = table->sort;
+	table->work.reverse = table->reverse;
 }
 
 void sc_grid_add(struct sc_grid *table, const void *item, uint64_t id)
 {
-	if (table->count == table->room) {
-		size_t room = table->room ? table->room * 2 : 256;
+	struct sc_grid_work *w = &table->work;
+	if (w->count == w->room) {
+		size_t room = w->room ? w->room * 2 : 256;
 		struct sc_grid_row *rows = sc_memory_take(room * sizeof(*rows));
 		if (!rows)
 			return;
-		if (table->count)
-			memcpy(rows, table->rows, table->count * sizeof(*rows));
-		sc_memory_give(table->rows);
-		table->rows = rows;
-		table->room = room;
+		if (w->count)
+			memcpy(rows, w->rows, w->count * sizeof(*rows));
+		sc_memory_give(w->rows);
+		w->rows = rows;
+		w->room = room;
 	}
-	table->rows[table->count++] = (struct sc_grid_row){ item, id };
+	w->rows[w->count++] = (struct sc_grid_row){ item, id };
 }
+
+/* ---- sorting ---- */
 
 static bool before(const struct sc_grid *table, const struct sc_grid_row *a, const struct sc_grid_row *b)
 {
-	int order = table->columns[table->sort].order(a->item, b->item);
-	return table->reverse ? order > 0 : order < 0;
+	int order = table->columns[table->work.sort].order(a->item, b->item);
+	return table->work.reverse ? order > 0 : order < 0;
 }
 
-static void merge(const struct sc_grid *table, const struct sc_grid_row *from, size_t low, size_t middle, size_t high,
-		  struct sc_grid_row *to)
+static void next_pair(struct sc_grid_work *w)
 {
-	size_t a = low, b = middle;
-	for (size_t i = low; i < high; i++) {
-		bool second = a >= middle || (b < high && before(table, &from[b], &from[a]));
-		to[i] = from[second ? b++ : a++];
-	}
+	w->middle = w->low + w->width < w->count ? w->low + w->width : w->count;
+	w->high = w->low + 2 * w->width < w->count ? w->low + 2 * w->width : w->count;
+	w->a = w->out = w->low;
+	w->b = w->middle;
 }
 
-static void sort(struct sc_grid *table)
+static void begin_sort(struct sc_grid *table)
 {
-	size_t n = table->count;
-	struct sc_grid_row *spare = n > 1 ? sc_memory_take(table->room * sizeof(*spare)) : NULL;
-	if (!spare)
-		return;
-	for (size_t width = 1; width < n; width *= 2) {
-		for (size_t low = 0; low < n; low += 2 * width) {
-			size_t middle = low + width < n ? low + width : n, high = low + 2 * width < n ? low + 2 * width : n;
-			merge(table, table->rows, low, middle, high, spare);
-		}
-		struct sc_grid_row *rows = table->rows;
-		table->rows = spare;
-		spare = rows;
+	struct sc_grid_work *w = &table->work;
+	bool sortable = w->sort < table->column_count && table->columns[w->sort].order && w->count > 1;
+	w->walks = false;
+	w->spare = sortable ? sc_memory_take(w->room * sizeof(*w->spare)) : NULL;
+	w->sorts = w->spare != NULL;
+	w->width = 1;
+	w->low = 0;
+	if (w->sorts)
+		next_pair(w);
+}
+
+/* Merges up to `rows` rows of two runs; at the end of a pass the runs are twice as wide.  False: all is sorted. */
+static bool sort_on(const struct sc_grid *table, struct sc_grid_work *w, size_t rows)
+{
+	for (; rows && w->out < w->high; rows--) {
+		bool second = w->a >= w->middle || (w->b < w->high && before(table, &w->rows[w->b], &w->rows[w->a]));
+		w->spare[w->out++] = w->rows[second ? w->b++ : w->a++];
 	}
-	sc_memory_give(spare);
+	if (w->out < w->high)
+		return true;
+	w->low += 2 * w->width;
+	if (w->low >= w->count) {
+		struct sc_grid_row *sorted = w->spare;
+		w->spare = w->rows;
+		w->rows = sorted;
+		w->width *= 2;
+		w->low = 0;
+	}
+	next_pair(w);
+	return w->width < w->count;
 }
 
 static void find_again(struct sc_grid *table, uint64_t id)
@@ -111,11 +141,84 @@ static void find_again(struct sc_grid *table, uint64_t id)
 	table->at = table->at < table->count ? table->at : table->count ? table->count - 1 : 0;
 }
 
-void sc_grid_end(struct sc_grid *table)
+/* The rows in work are those that are shown from now on. */
+static void show_work(struct sc_tui *t, struct sc_grid *table)
 {
-	if (table->sort < table->column_count && table->columns[table->sort].order)
-		sort(table);
-	find_again(table, table->kept);
+	struct sc_grid_work *w = &table->work;
+	uint64_t kept = table->at < table->count ? table->rows[table->at].id : 0;
+	sc_memory_give(table->rows);
+	table->rows = w->rows;
+	table->count = w->count;
+	table->epoch = t->store.rearranged;
+	w->rows = NULL;
+	give_work(w);
+	find_again(table, kept);
+}
+
+void sc_grid_end(struct sc_tui *t, struct sc_grid *table)
+{
+	begin_sort(table);
+	while (table->work.sorts)
+		table->work.sorts = sort_on(table, &table->work, SIZE_MAX);
+	show_work(t, table);
+}
+
+/* ---- gathering ---- */
+
+static bool outdated(const struct sc_tui *t, const struct sc_grid *table)
+{
+	const struct sc_grid_work *w = &table->work;
+	return w->filtered != t->filtered || w->rearranged != t->store.rearranged || w->passes != t->pass.passes ||
+		w->sort != table->sort || w->reverse != table->reverse;
+}
+
+static void begin_work(struct sc_tui *t, struct sc_grid *table)
+{
+	struct sc_grid_work *w = &table->work;
+	sc_grid_begin(table);
+	w->generation = t->store.generation;
+	w->filtered = t->filtered;
+	w->rearranged = t->store.rearranged;
+	w->passes = t->pass.passes;
+}
+
+static void walk_on(struct sc_tui *t, struct sc_grid *table, sc_grid_each_fn *each, size_t sessions)
+{
+	struct sc_grid_work *w = &table->work;
+	while (sessions--) {
+		struct sc_seen *seen = sc_store_next(&t->store, w->at);
+		if (!seen) {
+			each(t, table, NULL);
+			begin_sort(table);
+			return;
+		}
+		w->at = seen;
+		w->done++;
+		if (sc_tui_shows(t, seen))
+			each(t, table, seen);
+	}
+}
+
+bool sc_grid_gather(struct sc_tui *t, struct sc_grid *table, sc_grid_each_fn *each)
+{
+	struct sc_grid_work *w = &table->work;
+	int64_t until = sc_tui_now() + SLICE;
+	if (table->epoch != t->store.rearranged)
+		table->count = table->top = 0; /* what the rows point to is gone */
+	table->epoch = t->store.rearranged;
+	if (!(w->walks || w->sorts) || outdated(t, table))
+		begin_work(t, table);
+	do {
+		if (w->walks)
+			walk_on(t, table, each, STEP);
+		else
+			w->sorts = sort_on(table, w, STEP);
+	} while ((w->walks || w->sorts) && sc_tui_now() < until);
+	if (w->walks || w->sorts)
+		return false;
+	table->view.generation = w->generation;
+	show_work(t, table);
+	return true;
 }
 
 const void *sc_grid_item(const struct sc_grid *table)
@@ -126,6 +229,7 @@ const void *sc_grid_item(const struct sc_grid *table)
 void sc_grid_close(struct sc_view *v)
 {
 	sc_memory_give(((struct sc_grid *)v)->rows);
+	give_work(&((struct sc_grid *)v)->work);
 }
 
 /* ---- drawing ---- */
@@ -255,14 +359,12 @@ static void move_column(struct sc_grid *table, bool right)
 static void sort_by(struct sc_tui *t, struct sc_grid *table)
 {
 	const struct sc_column *c = &table->columns[table->column];
-	uint64_t id = table->at < table->count ? table->rows[table->at].id : 0;
 	if (!c->order) {
 		sc_tui_say(t, "not sorted by this column; move with the arrows to another");
 		return;
 	}
 	table->sort = table->column;
-	sort(table);
-	find_again(table, id);
+	table->view.generation = 0;
 	remember(t, table);
 }
 

@@ -26,13 +26,27 @@ struct sc_grid_row {
 	uint64_t id;        /* the same for the same row after the rows were collected again */
 };
 
+/* Rows that are being gathered and sorted, a piece at a time. */
+struct sc_grid_work {
+	struct sc_grid_row *rows, *spare;
+	size_t   count, room;
+	bool     walks, sorts;      /* in one of the two */
+	struct sc_seen *at;         /* the last session that was looked at */
+	size_t   done;              /* sessions looked at */
+	uint64_t generation, filtered, rearranged, passes; /* of what it gathers from */
+	size_t   sort;
+	bool     reverse;
+	size_t   width, low, middle, high, a, b, out; /* merging runs of `width` */
+};
+
 struct sc_grid {
 	struct sc_view view;
 	const struct sc_column *columns;
 	size_t column_count;
 	struct sc_grid_row *rows;
-	size_t count, room;
-	uint64_t kept;      /* id of the cursor's row while rows are collected */
+	size_t count;
+	uint64_t epoch;     /* of the store, as `rearranged`, that the rows point into */
+	struct sc_grid_work work;
 	size_t top, at;     /* first row shown, row of the cursor */
 	size_t column;      /* of the cursor */
 	size_t sort;        /* column; SIZE_MAX: as collected */
@@ -46,10 +60,17 @@ struct sc_grid {
 /* Takes its columns, the first time: sorted by `sort` (SIZE_MAX: as collected) or as the person chose once. */
 void sc_grid_use(struct sc_tui *t, struct sc_grid *table, const struct sc_column *columns, size_t count, size_t sort);
 
-/* Begins a new collection; the cursor stays with its row. */
+/* Adds the rows of a session, or with NULL those of no session. */
+typedef void sc_grid_each_fn(struct sc_tui *t, struct sc_grid *table, struct sc_seen *seen);
+
+/* Gathers the rows of all sessions that are shown, and sorts them: some milliseconds of it.  True: the rows are complete; until
+ * then those of before stay, where they are still good.  The cursor stays with its row. */
+bool sc_grid_gather(struct sc_tui *t, struct sc_grid *table, sc_grid_each_fn *each);
+
+/* The same at once, for few rows. */
 void sc_grid_begin(struct sc_grid *table);
 void sc_grid_add(struct sc_grid *table, const void *item, uint64_t id);
-void sc_grid_end(struct sc_grid *table);
+void sc_grid_end(struct sc_tui *t, struct sc_grid *table);
 
 void sc_grid_draw(struct sc_tui *t, struct sc_grid *table, struct sc_area area);
 /* Moves, sorts, narrows.  False: not a key of tables. */

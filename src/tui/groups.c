@@ -288,13 +288,13 @@ static void make_title(struct groups *g, const struct grouping *all, size_t coun
 	g->table.view.title[title.len] = '\0';
 }
 
-static void collect(struct sc_tui *t, struct sc_view *v)
+static bool collect(struct sc_tui *t, struct sc_view *v)
 {
 	struct groups *g = (struct groups *)v;
 	size_t count;
 	const struct grouping *all = groupings_of(v, &count);
 	if (!open_groups(t, g))
-		return;
+		return true;
 	g->used = 0;
 	all[g->by].fill(sc_tui_model(t), g);
 	sc_grid_begin(&g->table);
@@ -304,8 +304,9 @@ static void collect(struct sc_tui *t, struct sc_view *v)
 			id = (id ^ (unsigned char)g->items[i].key.at[k]) * 1099511628211u;
 		sc_grid_add(&g->table, &g->items[i], id);
 	}
-	sc_grid_end(&g->table);
+	sc_grid_end(t, &g->table);
 	make_title(g, all, count);
+	return true;
 }
 
 static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)

@@ -30,7 +30,8 @@ struct sc_view_class {
 	const char *name, *brief;        /* as the second line of the screen shows it; on a narrow one */
 	size_t   size;                   /* of its state, which begins with struct sc_view */
 	uint64_t keys;                   /* SC_DO(command) | ...: what the footer offers besides what every view has */
-	void (*collect)(struct sc_tui *t, struct sc_view *v);  /* its rows, after a change; NULL: it has none that change */
+	bool (*collect)(struct sc_tui *t, struct sc_view *v);  /* its rows, after a change; NULL: it has none that change.
+	                                                        * False: not all yet, to be called again */
 	void (*draw)(struct sc_tui *t, struct sc_view *v, struct sc_area area);
 	bool (*key)(struct sc_tui *t, struct sc_view *v, enum sc_command_key command);
 	void (*close)(struct sc_view *v); /* may be NULL */
@@ -125,6 +126,7 @@ struct sc_tui {
 	uint64_t save_session;           /* what is saved when nothing is marked */
 	char   message[200];             /* until the next key */
 	bool   paused, dirty, over, pane_off;
+	bool   gathering;                /* the view on top has not all its rows yet */
 	uint64_t drawn;                  /* generation of the store on the screen */
 	int64_t  drawn_at;               /* ms of the monotonic clock */
 };

@@ -225,13 +225,13 @@ static void make_title(struct ladder *l, const struct sc_seen *seen)
 	l->view.title[title.len] = '\0';
 }
 
-static void collect(struct sc_tui *t, struct sc_view *v)
+static bool collect(struct sc_tui *t, struct sc_view *v)
 {
 	struct ladder *l = (struct ladder *)v;
 	const struct sc_seen *seen = sc_store_find(&t->store, l->session);
 	l->gone = !seen;
 	if (!seen || seen->last == l->last || !l->lines)
-		return;
+		return true;
 	l->t = t;
 	l->last = seen->last;
 	l->start = seen->start;
@@ -245,6 +245,7 @@ static void collect(struct sc_tui *t, struct sc_view *v)
 	if (l->cut)
 		l->lines[l->count - 1].kind = LINE_NOTE;
 	l->at = l->at < l->count ? l->at : 0;
+	return true;
 }
 
 /* ---- drawing ---- */

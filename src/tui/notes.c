@@ -148,7 +148,14 @@ static bool belongs(const struct sc_view *v, enum sc_event_kind kind)
 	return kind == SC_EVENT_finding || kind == SC_EVENT_diagnosis;
 }
 
-static void collect(struct sc_tui *t, struct sc_view *v)
+static void add_notes(struct sc_tui *t, struct sc_grid *table, struct sc_seen *seen)
+{
+	for (const struct sc_kept *k = seen ? seen->first : t->store.loose_first; k; k = k->next)
+		if (belongs(&table->view, k->ev->kind) && sc_tui_inside(t, k->ev->when))
+			sc_grid_add(table, k, (uint64_t)(uintptr_t)k);
+}
+
+static bool collect(struct sc_tui *t, struct sc_view *v)
 {
 	struct sc_grid *table = (struct sc_grid *)v;
 	bool messages = v->cls == &sc_view_messages;
@@ -157,22 +164,12 @@ static void collect(struct sc_tui *t, struct sc_view *v)
 	else
 		sc_grid_use(t, table, finding_columns, sizeof(finding_columns) / sizeof(finding_columns[0]), 0);
 	table->moment = moment;
-	sc_grid_begin(table);
-	for (struct sc_seen *s = sc_store_next(&t->store, NULL); s; s = sc_store_next(&t->store, s)) {
-		if (!sc_tui_shows(t, s))
-			continue;
-		for (const struct sc_kept *k = s->first; k; k = k->next)
-			if (belongs(v, k->ev->kind) && sc_tui_inside(t, k->ev->when))
-				sc_grid_add(table, k, (uint64_t)(uintptr_t)k);
-	}
-	for (const struct sc_kept *k = messages ? NULL : t->store.loose_first; k; k = k->next)
-		if (belongs(v, k->ev->kind) && sc_tui_inside(t, k->ev->when))
-			sc_grid_add(table, k, (uint64_t)(uintptr_t)k);
-	sc_grid_end(table);
+	bool whole = sc_grid_gather(t, table, add_notes);
 	struct sc_text title = sc_text_into(v->title, sizeof(v->title) - 1);
 	sc_page_grouped(&title, table->count);
 	sc_text_adds(&title, messages ? " messages that could be read" : " findings and diagnoses");
 	v->title[title.len] = '\0';
+	return whole;
 }
 
 static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)

@@ -138,7 +138,7 @@ static void collect_delays(struct overview *o, const struct sc_failures *m)
 	}
 }
 
-static void collect(struct sc_tui *t, struct sc_view *v)
+static bool collect(struct sc_tui *t, struct sc_view *v)
 {
 	struct overview *o = (struct overview *)v;
 	const struct sc_failures *m = sc_tui_model(t);
@@ -162,6 +162,7 @@ static void collect(struct sc_tui *t, struct sc_view *v)
 		sc_page_zone(&t->clock, &title);
 	}
 	v->title[title.len] = '\0';
+	return true;
 }
 
 /* ---- drawing ---- */

@@ -220,7 +220,7 @@ static void put_group(struct page *p, struct sc_text *to, const char *group, con
 		sc_text_put(to, '\n');
 }
 
-static void collect_help(struct sc_tui *t, struct sc_view *v)
+static bool collect_help(struct sc_tui *t, struct sc_view *v)
 {
 	struct page *p = (struct page *)v;
 	struct sc_text to = page_text(p);
@@ -248,6 +248,7 @@ static void collect_help(struct sc_tui *t, struct sc_view *v)
 	sc_text_add(&title, (sc_str){ p->search, p->search_len });
 	sc_text_put(&title, '_');
 	v->title[title.len] = '\0';
+	return true;
 }
 
 /* Letters search; Escape leaves, other keys keep their meaning. */
@@ -292,7 +293,7 @@ static void put_kept(struct sc_tui *t, struct sc_text *to)
 	put_row(to, "events that came too fast", t->progress.lost_events);
 }
 
-static void collect_capture(struct sc_tui *t, struct sc_view *v)
+static bool collect_capture(struct sc_tui *t, struct sc_view *v)
 {
 	struct page *p = (struct page *)v;
 	struct sc_text to = page_text(p);
@@ -312,6 +313,7 @@ static void collect_capture(struct sc_tui *t, struct sc_view *v)
 	put_kept(t, &to);
 	p->len = to.len;
 	count_lines(p);
+	return true;
 }
 
 const struct sc_view_class sc_view_capture = { .name = "Capture", .brief = "Capt", .size = sizeof(struct page), .collect = collect_capture,

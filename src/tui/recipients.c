@@ -215,25 +215,26 @@ static bool picked(const struct sc_pick *p, const struct sc_event *ev)
 	return false;
 }
 
-static void collect(struct sc_tui *t, struct sc_view *v)
+static void add_recipients(struct sc_tui *t, struct sc_grid *table, struct sc_seen *seen)
+{
+	const struct recipients *r = (const struct recipients *)table;
+	for (const struct sc_kept *k = seen ? seen->first : NULL; k; k = k->next)
+		if (k->ev->kind == SC_EVENT_delivery && sc_tui_inside(t, k->ev->when) && picked(&r->pick, k->ev))
+			sc_grid_add(table, k, (uint64_t)(uintptr_t)k);
+}
+
+static bool collect(struct sc_tui *t, struct sc_view *v)
 {
 	struct recipients *r = (struct recipients *)v;
 	struct sc_grid *table = &r->table;
-	sc_grid_begin(table);
-	for (struct sc_seen *s = sc_store_next(&t->store, NULL); s; s = sc_store_next(&t->store, s)) {
-		if (!sc_tui_shows(t, s))
-			continue;
-		for (const struct sc_kept *k = s->first; k; k = k->next)
-			if (k->ev->kind == SC_EVENT_delivery && sc_tui_inside(t, k->ev->when) && picked(&r->pick, k->ev))
-				sc_grid_add(table, k, (uint64_t)(uintptr_t)k);
-	}
-	sc_grid_end(table);
+	bool whole = sc_grid_gather(t, table, add_recipients);
 	struct sc_text title = sc_text_into(v->title, sizeof(v->title) - 1);
 	sc_page_grouped(&title, table->count);
 	sc_text_adds(&title, table->count == 1 ? " recipient" : " recipients");
 	sc_text_adds(&title, r->pick.key_len ? ": " : "");
 	sc_text_visible(&title, (sc_str){ r->pick.key, r->pick.key_len });
 	v->title[title.len] = '\0';
+	return whole;
 }
 
 static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)

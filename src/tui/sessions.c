@@ -222,22 +222,26 @@ static sc_time moment(const void *row)
 	return seen_of(row)->start;
 }
 
-static void collect(struct sc_tui *t, struct sc_view *v)
+static void add_session(struct sc_tui *t, struct sc_grid *table, struct sc_seen *seen)
+{
+	(void)t;
+	if (seen)
+		sc_grid_add(table, seen, seen->id);
+}
+
+static bool collect(struct sc_tui *t, struct sc_view *v)
 {
 	struct sc_grid *table = (struct sc_grid *)v;
 	sc_grid_use(t, table, columns, sizeof(columns) / sizeof(columns[0]), 1);
 	table->moment = moment;
-	sc_grid_begin(table);
-	for (struct sc_seen *s = sc_store_next(&t->store, NULL); s; s = sc_store_next(&t->store, s))
-		if (sc_tui_shows(t, s))
-			sc_grid_add(table, s, s->id);
-	sc_grid_end(table);
+	bool whole = sc_grid_gather(t, table, add_session);
 	struct sc_text title = sc_text_into(v->title, sizeof(v->title) - 1);
 	sc_page_grouped(&title, table->count);
 	sc_text_adds(&title, " of ");
 	sc_page_grouped(&title, t->store.sessions);
 	sc_text_adds(&title, " sessions");
 	v->title[title.len] = '\0';
+	return whole;
 }
 
 /* What stands for the session: its worst reply, and what that means. */

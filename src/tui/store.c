@@ -1,7 +1,8 @@
 /* store.c - sessions by id and by weight; see store.h.
  *
  * Events are copied as one run of octets each (engine/pack).  At the limit whole sessions are let go: of those where nothing
- * went wrong the oldest, then of those that failed, last of those with findings.  Trusts the order of events. */
+ * went wrong the oldest, then of those that failed, last of those with findings.  What is let go lies in a grave for a while,
+ * within the bound, so that rows which were gathered piece by piece stay good.  Trusts the order of events. */
 #include "tui/store.h"
 
 #include "base/memory.h"
@@ -9,10 +10,11 @@
 
 #define BUCKETS (1u << 17)
 #define LOOSE   4096
+#define GRAVES  16 /* what is let go may take so much of the bound, a part of it */
 
 sc_err sc_store_open(struct sc_store *s, uint64_t limit_octets)
 {
-	*s = (struct sc_store){ .limit = limit_octets, .bucket_count = BUCKETS };
+	*s = (struct sc_store){ .limit = limit_octets - limit_octets / GRAVES, .bucket_count = BUCKETS };
 	s->buckets = sc_memory_take(BUCKETS * sizeof(*s->buckets));
 	return s->buckets ? SC_OK : SC_EFAILED;
 }
@@ -56,6 +58,31 @@ static void give_events(struct sc_seen *seen)
 	}
 }
 
+/* Nothing that was let go can be shown any more. */
+static void empty_graves(struct sc_store *s)
+{
+	while (s->graves) {
+		struct sc_seen *seen = s->graves;
+		s->graves = seen->chain;
+		give_events(seen);
+		sc_memory_give(seen);
+	}
+	while (s->loose_graves) {
+		struct sc_kept *k = s->loose_graves;
+		s->loose_graves = k->next;
+		sc_memory_give(k);
+	}
+	s->graves_octets = 0;
+	s->rearranged++;
+}
+
+static void bury(struct sc_store *s, size_t octets)
+{
+	s->graves_octets += octets;
+	if (s->graves_octets > s->limit / GRAVES)
+		empty_graves(s);
+}
+
 static void let_go(struct sc_store *s, struct sc_seen *seen)
 {
 	struct sc_seen **at = bucket_of(s, seen->id);
@@ -66,9 +93,12 @@ static void let_go(struct sc_store *s, struct sc_seen *seen)
 	s->octets -= seen->octets;
 	s->sessions--;
 	s->let_go[seen->weight]++;
-	s->rearranged++;
-	give_events(seen);
-	sc_memory_give(seen);
+	*(seen->before ? &seen->before->after : &s->first) = seen->after;
+	*(seen->after ? &seen->after->before : &s->last) = seen->before;
+	seen->gone = true;
+	seen->chain = s->graves;
+	s->graves = seen;
+	bury(s, seen->octets);
 }
 
 /* Never the one that is being written to. */
@@ -86,8 +116,9 @@ static void drop_loose(struct sc_store *s)
 	s->loose_first = k->next;
 	s->loose_last = s->loose_first ? s->loose_last : NULL;
 	s->loose--;
-	s->rearranged++;
-	sc_memory_give(k);
+	k->next = s->loose_graves;
+	s->loose_graves = k;
+	bury(s, sizeof(*k) + sc_pack_size(k->ev));
 }
 
 static void keep_loose(struct sc_store *s, const struct sc_event *ev)
@@ -111,6 +142,7 @@ void sc_store_close(struct sc_store *s)
 			let_go(s, s->lists[w].oldest);
 	while (s->loose_first)
 		drop_loose(s);
+	empty_graves(s);
 	sc_memory_give(s->buckets);
 	*s = (struct sc_store){ .limit = 0 };
 }
@@ -131,6 +163,9 @@ static struct sc_seen *add_seen(struct sc_store *s, const struct sc_event *ev)
 	seen->chain = *bucket_of(s, seen->id);
 	*bucket_of(s, seen->id) = seen;
 	link_seen(s, seen, SC_WEIGHT_PLAIN);
+	seen->before = s->last;
+	*(s->last ? &s->last->after : &s->first) = seen;
+	s->last = seen;
 	s->sessions++;
 	s->octets += seen->octets;
 	return seen;
@@ -285,10 +320,8 @@ struct sc_seen *sc_store_add(struct sc_store *s, const struct sc_event *ev)
 
 struct sc_seen *sc_store_next(const struct sc_store *s, const struct sc_seen *after)
 {
-	if (after && after->newer)
-		return after->newer;
-	for (int w = after ? (int)after->weight + 1 : 0; w < SC_WEIGHTS; w++)
-		if (s->lists[w].oldest)
-			return s->lists[w].oldest;
-	return NULL;
+	struct sc_seen *next = after ? after->after : s->first;
+	while (next && next->gone)
+		next = next->after;
+	return next;
 }

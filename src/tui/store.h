@@ -18,6 +18,8 @@ enum sc_weight {
 struct sc_seen {
 	struct sc_seen *chain;            /* of the hash table */
 	struct sc_seen *older, *newer;    /* of its weight's list */
+	struct sc_seen *before, *after;   /* all, in the order they came; `after` holds in the grave too */
+	bool     gone;                    /* let go, but still in the grave */
 	uint64_t id, order;               /* `order` counts sessions as they came */
 	size_t   octets;
 	enum sc_weight weight;
@@ -47,13 +49,17 @@ struct sc_store {
 	struct sc_seen **buckets;
 	size_t   bucket_count;
 	struct sc_store_list lists[SC_WEIGHTS];
+	struct sc_seen *first, *last;             /* of all */
+	struct sc_seen *graves;                   /* let go, and not given back yet: rows may point to them */
+	struct sc_kept *loose_graves;
+	size_t   graves_octets;
 	uint64_t sessions, octets, limit;
 	struct sc_kept *loose_first, *loose_last; /* findings and diagnoses of no session; the last LOOSE of them */
 	uint64_t loose;
 	uint64_t next_order;
 	uint64_t let_go[SC_WEIGHTS];
 	uint64_t generation;              /* changes with every event */
-	uint64_t rearranged;              /* changes when sessions are let go: pointers to them are no longer good */
+	uint64_t rearranged;              /* changes when the graves are emptied: pointers to what was let go are no longer good */
 };
 
 /* SC_EFAILED: no memory. */
@@ -64,7 +70,7 @@ void   sc_store_close(struct sc_store *s);
 struct sc_seen *sc_store_add(struct sc_store *s, const struct sc_event *ev);
 struct sc_seen *sc_store_find(const struct sc_store *s, uint64_t session);
 
-/* All rows, the oldest first of each weight: begin with NULL. */
+/* All rows in the order they came: begin with NULL.  `after` may have been let go, as long as `rearranged` is the same. */
 struct sc_seen *sc_store_next(const struct sc_store *s, const struct sc_seen *after);
 
 /* What stands for the session: its worst outcome; `SC_OUTCOMES`: no recipient. */

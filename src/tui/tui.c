@@ -150,7 +150,9 @@ static void put_screens(struct sc_tui *t)
 static void put_caution(struct sc_tui *t, struct sc_text *to)
 {
 	const struct sc_store *s = &t->store;
-	if (sc_tui_passing(t)) {
+	if (t->gathering && !sc_tui_passing(t)) {
+		sc_text_adds(to, "   gathering");
+	} else if (sc_tui_passing(t)) {
 		sc_text_adds(to, "   looked at ");
 		sc_page_share(to, t->pass.looked_at, s->sessions);
 	} else if (sc_tui_narrow_set(t) && s->let_go[0] + s->let_go[1] + s->let_go[2]) {
@@ -220,6 +222,20 @@ static void put_foot(struct sc_tui *t)
 	}
 }
 
+/* A view that has not all its rows yet gets another turn. */
+static void collect(struct sc_tui *t, struct sc_view *v)
+{
+	t->gathering = false;
+	if (!sc_view_stale(t, v) || !v->cls->collect)
+		return;
+	uint64_t generation = t->store.generation;
+	t->gathering = !v->cls->collect(t, v);
+	v->rearranged = t->store.rearranged;
+	v->filtered = t->filtered;
+	v->passes = t->pass.passes;
+	v->generation = t->gathering || sc_tui_passing(t) ? 0 : generation;
+}
+
 static void draw(struct sc_tui *t)
 {
 	struct sc_view *v = top_view(t);
@@ -229,14 +245,7 @@ static void draw(struct sc_tui *t)
 		sc_term_end(&t->term);
 		return;
 	}
-	if (sc_view_stale(t, v) && v->cls->collect) {
-		v->cls->collect(t, v);
-		v->generation = t->store.generation;
-		v->rearranged = t->store.rearranged;
-		v->filtered = t->filtered;
-		v->passes = t->pass.passes;
-		v->generation = sc_tui_passing(t) ? 0 : v->generation;
-	}
+	collect(t, v);
 	put_health(t);
 	put_screens(t);
 	put_place(t);
@@ -276,6 +285,8 @@ static bool everywhere(struct sc_tui *t, enum sc_command_key command)
 
 static void take_key(struct sc_tui *t, uint32_t key)
 {
+	if (top_view(t)->rearranged != t->store.rearranged)
+		draw(t); /* what its rows point to may be gone */
 	struct sc_view *v = top_view(t);
 	t->dirty = true;
 	t->message[0] = '\0';
@@ -303,9 +314,13 @@ bool sc_tui_turn(struct sc_tui *t, int wait_ms)
 	bool changed = t->store.generation != t->drawn && !t->paused;
 	sc_window_glide(t);
 	sc_tui_pass(t);
+	if (t->gathering && !t->dirty) {
+		collect(t, top_view(t));
+		t->dirty = !t->gathering;
+	}
 	if (t->dirty || sc_window_due(t) || (changed && sc_tui_now() - t->drawn_at >= DRAW_EVERY))
 		draw(t);
-	uint32_t key = sc_term_key(&t->term, t->pass.running ? 0 : wait_ms);
+	uint32_t key = sc_term_key(&t->term, t->pass.running || t->gathering ? 0 : wait_ms);
 	while (key != SC_KEY_NONE && !t->over) {
 		take_key(t, key);
 		key = sc_term_key(&t->term, 0);

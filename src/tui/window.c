@@ -54,7 +54,10 @@ void sc_window_zoom_in(struct sc_tui *t, sc_time around)
 	}
 	if (around == SC_TIME_NONE || around < from || around >= to)
 		around = t->config.live && (!w->set || w->glides) ? to : from + width;
-	set(t, around - width / 2, around - width / 2 + width);
+	sc_time begin = whole(around - width / 2, false);
+	if (around >= begin + whole(width, true))
+		begin = whole(around, false);
+	set(t, begin, begin + width);
 }
 
 static void zoom_out(struct sc_tui *t)
