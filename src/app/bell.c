@@ -38,6 +38,11 @@ void sc_bell_ring(struct sc_bell *b)
 	pthread_mutex_unlock(&b->lock);
 }
 
+bool sc_bell_asleep(struct sc_bell *b)
+{
+	return atomic_load(&b->asleep);
+}
+
 void sc_bell_wait(struct sc_bell *b, unsigned heard)
 {
 	pthread_mutex_lock(&b->lock);

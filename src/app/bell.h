@@ -12,6 +12,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 
 struct sc_bell {
 	atomic_uint rings;
@@ -24,6 +25,7 @@ void     sc_bell_open(struct sc_bell *b);
 void     sc_bell_close(struct sc_bell *b); /* nobody sleeps */
 unsigned sc_bell_heard(struct sc_bell *b);
 void     sc_bell_ring(struct sc_bell *b);  /* from any thread */
+bool     sc_bell_asleep(struct sc_bell *b); /* from any thread: somebody waits, or is about to */
 void     sc_bell_wait(struct sc_bell *b, unsigned heard); /* one sleeper at a time */
 void     sc_bell_wait_ms(struct sc_bell *b, unsigned heard, unsigned ms); /* no longer than that */
 

@@ -6,7 +6,7 @@
 
 #include <sched.h>
 
-#include "app/merge.h"
+#include "app/crew.h"
 #include "base/memory.h"
 
 #define STANDARD_MEMORY (UINT64_C(512) << 20)
@@ -18,6 +18,7 @@ struct sc_topology {
 	struct sc_counters counters;  /* of the front; and, in `sum`, of all */
 	struct sc_counters sum;
 	struct sc_merge merge;
+	struct sc_crew crew;
 	struct sc_bell bell;
 	size_t running;               /* workers on threads; 0: the first engine is called from here */
 	bool   leading;               /* the workers are still to be started */
@@ -38,23 +39,23 @@ struct sc_topology {
 static void publish_all(struct sc_topology *t)
 {
 	for (size_t i = 0; i < t->running; i++)
-		sc_worker_publish(&t->workers[i]);
+		sc_crew_publish(&t->crew, &t->workers[i]);
 }
 
-/* Merges, and sleeps when nothing moved, until `done`. */
+/* Merges and helps, and sleeps when nothing moved, until `done`. */
 static void wait_until(struct sc_topology *t, struct sc_worker *w, bool (*done)(struct sc_worker *w))
 {
 	publish_all(t);
 	for (;;) {
 		unsigned heard = sc_bell_heard(&t->bell);
-		atomic_store(&w->wanted, true);
+		atomic_store(&w->wanted, SC_WANTED_ROOM);
 		bool moved = sc_merge_events(&t->merge, t->step);
 		if (done(w))
 			break;
-		if (!moved)
+		if (!sc_crew_help(&t->crew) && !moved)
 			sc_bell_wait(&t->bell, heard);
 	}
-	atomic_store(&w->wanted, false);
+	atomic_store(&w->wanted, SC_WANTED_NOTHING);
 }
 
 /* Not as soon as one packet fits: half of the ring at once costs half of a ring's sleeps. */
@@ -91,19 +92,14 @@ static void spread(struct sc_topology *t)
 	}
 }
 
-/* As many as the system gives.  The first goes last: when it gets no thread, nothing has changed. */
 static void start(struct sc_topology *t)
 {
-	size_t n = 1;
 	t->leading = false;
-	while (n < t->config.workers && sc_worker_start(&t->workers[n]))
-		n++;
-	if (n == 1)
+	t->running = sc_crew_start(&t->crew, t->workers, t->config.workers, t->config.live);
+	if (!t->running)
 		return;
 	sc_engine_narrow(t->workers[0].engine, (uint32_t)t->config.workers); /* it was alone, now it has its share */
-	if (!sc_worker_start(&t->workers[0]))
-		return;
-	t->running = t->merge.count = n;
+	t->merge.count = t->running;
 	spread(t);
 }
 
@@ -137,6 +133,8 @@ static void follow_there(struct sc_topology *t, const struct sc_flow_ref *ref, c
 		}
 		wait_until(t, w, half_free);
 	}
+	if (sc_worker_laden(w))
+		sc_crew_publish(&t->crew, w);
 	if (sc_worker_borrows(w, l))
 		wait_until(t, w, sc_worker_idle);
 }
@@ -267,6 +265,7 @@ sc_err sc_topology_open(struct sc_topology **out, const struct sc_topology_confi
 	t->config.workers = workers;
 	t->first = t->last = t->when = SC_TIME_NONE;
 	t->merge = (struct sc_merge){ t->workers, 0, config->engine.emit, config->engine.emit_ctx };
+	t->crew = (struct sc_crew){ .master = &t->bell, .merge = &t->merge };
 	t->leading = workers > 1;
 	t->lead = config->lead;
 	sc_bell_open(&t->bell);
@@ -284,6 +283,7 @@ void sc_topology_close(struct sc_topology *t)
 {
 	if (!t)
 		return;
+	sc_crew_stop(&t->crew);
 	for (size_t i = 0; i < t->config.workers; i++)
 		sc_worker_close(&t->workers[i]);
 	sc_front_close(&t->front);

@@ -1,7 +1,8 @@
 /* topology.h - the engine's face over one engine on the calling thread, or over several on threads of their own.
  *
  * The calling thread reads headers, copies each packet that a connection must see into the ring of the worker its
- * connection belongs to, merges what the workers tell, and emits it: `emit` is called on the calling thread only,
+ * connection belongs to, merges what the workers tell, and emits it; when the rings are full it works for one of them
+ * (app/crew.h), so there is one thread less than workers, but for live captures.  `emit` is called on the calling thread only,
  * inside the calls below, as by an engine.  So what stands behind it, filters, outputs, signals, has one owner and
  * no lock; writing costs the reader less than handing every event to one more thread would.  When an output is
  * slow the reader stands still, a captured interface's buffer fills, and the kernel counts what it drops: nothing

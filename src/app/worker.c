@@ -1,8 +1,8 @@
-/* worker.c - the thread of an engine; see worker.h.
+/* worker.c - orders for an engine and its events; see worker.h.
  *
- * Nothing here takes a lock while there is work.  Room is given back and progress is told for many orders at once.
- * A thread rings the master when it has nothing left to do, when its events have no room, and when the room is
- * there that the master waits for; so whenever the master sleeps, either a worker works or one has just rung. */
+ * Nothing here takes a lock while there is work.  Room is given back and progress is told for many orders at once. A
+ * thread rings the master when it has nothing left to do (crew.c), when its events have no room, and when the room
+ * is there that the master waits for; so whenever the master sleeps, either a thread works or one has just rung. */
 #include "app/worker.h"
 
 #include <signal.h>
@@ -27,19 +27,23 @@ struct order {
 };
 #define SHORT_ORDER offsetof(struct order, ref)
 
-/* ---- events, on the worker's thread ---- */
+/* ---- events, on the thread that has claimed it ---- */
 
-/* Sleeps until the master has done something; `done` is looked at again then.  False: it is over. */
+/* Waits until the master has done something; `done` is looked at again then.  False: it is over. */
 static bool stand_still(struct sc_worker *w, bool (*done)(struct sc_worker *w, size_t octets), size_t octets)
 {
 	while (!done(w, octets)) {
-		unsigned heard = sc_bell_heard(&w->bell);
-		atomic_store(&w->stuck, true);
 		sc_ring_publish(&w->events);
+		if (w->relief) {
+			w->relief(w->relief_ctx);
+			continue;
+		}
+		unsigned heard = sc_bell_heard(w->runner);
+		atomic_store(&w->stuck, w->runner);
 		sc_bell_ring(w->master);
 		if (!done(w, octets) && !atomic_load(&w->quit))
-			sc_bell_wait(&w->bell, heard);
-		atomic_store(&w->stuck, false);
+			sc_bell_wait(w->runner, heard);
+		atomic_store(&w->stuck, NULL);
 		if (atomic_load(&w->quit))
 			return false;
 	}
@@ -107,7 +111,7 @@ static void on_event(void *ctx, const struct sc_event *ev)
 		tell_lent(w, ev);
 }
 
-/* ---- orders, on the worker's thread ---- */
+/* ---- orders, on that thread ---- */
 
 static void obey(struct sc_worker *w, struct order *o)
 {
@@ -137,40 +141,45 @@ static void report(struct sc_worker *w)
 	sc_ring_publish(&w->events);
 	sc_ring_release(&w->orders);
 	atomic_store(&w->passed, w->step);
-	if (atomic_load(&w->wanted) && sc_ring_waiting(&w->orders) <= w->orders.size / 2) {
-		atomic_store(&w->wanted, false);
+	int wanted = atomic_load(&w->wanted);
+	if (wanted == SC_WANTED_NEWS || (wanted && sc_ring_waiting(&w->orders) <= w->orders.size / 2)) {
+		atomic_store(&w->wanted, SC_WANTED_NOTHING);
 		sc_bell_ring(w->master);
 	}
 }
 
-/* False: there was nothing to do. */
-static bool take_orders(struct sc_worker *w)
+void sc_worker_obey(struct sc_worker *w, unsigned most)
 {
 	struct order *o;
 	unsigned taken = 0;
-	while ((o = sc_ring_peek(&w->orders)) && !atomic_load_explicit(&w->quit, memory_order_relaxed)) {
+	while (taken < most && (o = sc_ring_peek(&w->orders)) && !atomic_load_explicit(&w->quit, memory_order_relaxed)) {
 		obey(w, o);
 		sc_ring_pop(&w->orders);
 		if (++taken % ROUND == 0)
 			report(w);
 	}
-	if (taken)
+	if (taken % ROUND)
 		report(w);
-	return taken > 0;
 }
 
-static void *work(void *ctx)
+bool sc_worker_pending(const struct sc_worker *w)
 {
-	struct sc_worker *w = ctx;
-	while (!atomic_load(&w->quit)) {
-		unsigned heard = sc_bell_heard(&w->bell);
-		if (take_orders(w))
-			continue;
-		sc_bell_ring(w->master);
-		if (!atomic_load(&w->quit))
-			sc_bell_wait(&w->bell, heard);
-	}
-	return NULL;
+	return atomic_load(&w->orders.published) != atomic_load(&w->orders.released);
+}
+
+bool sc_worker_claim(struct sc_worker *w, struct sc_bell *bell, sc_worker_relief *relief, void *ctx)
+{
+	if (atomic_load_explicit(&w->claimed, memory_order_relaxed) || atomic_exchange(&w->claimed, true))
+		return false;
+	w->runner = bell;
+	w->relief = relief;
+	w->relief_ctx = ctx;
+	return true;
+}
+
+void sc_worker_leave(struct sc_worker *w)
+{
+	atomic_store(&w->claimed, false);
 }
 
 /* ---- orders, on the master's thread ---- */
@@ -190,8 +199,6 @@ static void send(struct sc_worker *w, uint64_t step, size_t octets)
 {
 	sc_ring_push(&w->orders, octets);
 	w->sent = step;
-	if (sc_ring_hidden(&w->orders) > w->orders.size / 8)
-		sc_worker_publish(w);
 }
 
 bool sc_worker_follow(struct sc_worker *w, uint64_t step, const struct sc_flow_ref *ref, const struct sc_layers *l,
@@ -241,12 +248,16 @@ bool sc_worker_finish(struct sc_worker *w, uint64_t step, uint64_t number, sc_ti
 	return send_short(w, ORDER_FINISH, step, number, when);
 }
 
-void sc_worker_publish(struct sc_worker *w)
+bool sc_worker_laden(const struct sc_worker *w)
 {
-	if (!sc_ring_hidden(&w->orders))
-		return;
+	return sc_ring_hidden(&w->orders) > w->orders.size / 8;
+}
+
+bool sc_worker_publish(struct sc_worker *w)
+{
+	bool news = sc_ring_hidden(&w->orders) > 0;
 	sc_ring_publish(&w->orders);
-	sc_bell_ring(&w->bell);
+	return news;
 }
 
 bool sc_worker_idle(struct sc_worker *w)
@@ -269,8 +280,9 @@ void sc_worker_took(struct sc_worker *w)
 void sc_worker_release(struct sc_worker *w)
 {
 	sc_ring_release(&w->events);
-	if (atomic_load(&w->stuck))
-		sc_bell_ring(&w->bell);
+	struct sc_bell *stuck = atomic_load(&w->stuck);
+	if (stuck)
+		sc_bell_ring(stuck);
 }
 
 /* ---- opening, closing ---- */
@@ -286,7 +298,7 @@ sc_err sc_worker_open(struct sc_worker *w, const struct sc_engine_config *config
 {
 	struct sc_engine_config own = *config;
 	size_t octets = ring_octets(config->memory);
-	*w = (struct sc_worker){ .context = context, .master = master };
+	*w = (struct sc_worker){ .context = context, .master = master, .runner = &w->bell };
 	w->before.emit = config->emit;
 	w->before.emit_ctx = config->emit_ctx;
 	own.emit = on_event;
@@ -299,6 +311,11 @@ sc_err sc_worker_open(struct sc_worker *w, const struct sc_engine_config *config
 	return sc_engine_open(&w->engine, &own);
 }
 
+void sc_worker_start(struct sc_worker *w)
+{
+	w->started = true;
+}
+
 /* Signals are for the master: a system call of its is to be interrupted. */
 bool sc_worker_run(struct sc_worker *w, void *(*run)(void *ctx), void *ctx)
 {
@@ -306,15 +323,11 @@ bool sc_worker_run(struct sc_worker *w, void *(*run)(void *ctx), void *ctx)
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, &before);
 	w->started = true;
-	if (pthread_create(&w->thread, NULL, run, ctx) != 0) /* else it is the thread's, too, and stays */
-		w->started = false;
+	w->threaded = true;
+	if (pthread_create(&w->thread, NULL, run, ctx) != 0) /* else they are the thread's, too, and stay */
+		w->started = w->threaded = false;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return w->started;
-}
-
-bool sc_worker_start(struct sc_worker *w)
-{
-	return sc_worker_run(w, work, w);
+	return w->threaded;
 }
 
 void sc_worker_pass(struct sc_worker *w, uint64_t step)
@@ -329,15 +342,25 @@ void sc_worker_pass(struct sc_worker *w, uint64_t step)
 		sc_bell_ring(w->master);
 }
 
+/* A thread may stand still in any of the engines. */
+void sc_worker_stop(struct sc_worker *workers, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		atomic_store(&workers[i].quit, true);
+	for (size_t i = 0; i < count; i++) {
+		if (!workers[i].threaded)
+			continue;
+		sc_bell_ring(&workers[i].bell);
+		pthread_join(workers[i].thread, NULL);
+		workers[i].threaded = false;
+	}
+}
+
 void sc_worker_close(struct sc_worker *w)
 {
 	if (!w->opened)
 		return;
-	if (w->started) {
-		atomic_store(&w->quit, true);
-		sc_bell_ring(&w->bell);
-		pthread_join(w->thread, NULL);
-	}
+	sc_worker_stop(w, 1);
 	sc_engine_close(w->engine);
 	sc_ring_close(&w->orders);
 	sc_ring_close(&w->events);
