@@ -39,6 +39,18 @@ struct sc_keyed_plan {
 
 #define SC_DETECTOR_TABLES 3
 
+/* What must hold of an event before a detector of all events is asked; found out once for all of them. */
+enum sc_need {
+	SC_NEED_STRANGER = 1, /* the client is neither ours, nor named by the user, nor this machine */
+	SC_NEED_EXCHANGE = 2, /* mail between servers: not to port 465 or 587 */
+	SC_NEED_OUTBOUND = 4, /* from our networks to others */
+	SC_NEED_NO_LOGIN = 8, /* of a session or transaction: nobody is logged in */
+	SC_NEED_ROW      = 16, /* something is kept of the client or its network: it is no visitor */
+	SC_NEED_HELO     = 32, /* a session with HELO */
+	SC_NEED_QUIRK    = 64, /* a session or transaction with quirks */
+	SC_NEED_SENDER   = 128, /* a transaction whose sender is not empty */
+};
+
 struct sc_detector;
 struct sc_sight;
 
@@ -48,6 +60,7 @@ struct sc_detector_class {
 	const char *advice;
 	enum sc_scope scope;
 	uint64_t wants;
+	unsigned needs;         /* SC_NEED_... | ...; global scope */
 	const struct sc_detector_option *options;
 	size_t   option_count;
 	size_t   client, network; /* octets it keeps of each client, of each network; global scope */

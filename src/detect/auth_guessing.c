@@ -72,6 +72,7 @@ const struct sc_detector_class sc_detector_auth_guessing = {
 	.advice = "Block the client for a time (fail2ban); see that no login of it succeeded.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_auth),
+	.needs = SC_NEED_ROW,
 	.options = SC_OPTIONS_OF(options),
 	.client = sizeof(struct slot),
 	.observe = observe,

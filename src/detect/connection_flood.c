@@ -57,6 +57,7 @@ const struct sc_detector_class sc_detector_connection_flood = {
 	.advice = "Limit the rate of connections a client (smtpd_client_connection_rate_limit), or block it.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
+	.needs = SC_NEED_ROW,
 	.options = SC_OPTIONS_OF(options),
 	.client = sizeof(struct slot),
 	.network = sizeof(struct slot),

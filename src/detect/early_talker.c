@@ -41,5 +41,6 @@ const struct sc_detector_class sc_detector_early_talker = {
 		  "not.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
+	.needs = SC_NEED_QUIRK,
 	.observe = observe,
 };

@@ -48,7 +48,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	const struct sc_ev_transaction *x = s->ev->body;
 	const struct slot *slot = sc_keyed_find(&d->tables[0], key_of(s, x->n));
 	bool learnt;
-	if (!slot || slot->list || x->auth_user.at || x->mail_from.len == 0 || !sc_is_stranger(s))
+	if (!slot || slot->list || x->mail_from.len == 0)
 		return;
 	sc_str header = {slot->domain, slot->domain_len}, envelope = sc_domain_of_path(x->mail_from);
 	if (sc_domain_same(sc_domain_registrable(header), envelope) || !sc_roles_local(s->roles, header, &learnt) ||
@@ -76,6 +76,7 @@ const struct sc_detector_class sc_detector_from_mismatch = {
 	.advice = "Publish DMARC for the domain and let the server judge by it.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_message) | SC_WANT(SC_EVENT_transaction),
+	.needs = SC_NEED_STRANGER | SC_NEED_NO_LOGIN,
 	.tables = {{4096, sizeof(struct slot), -1}},
 	.observe = observe,
 };

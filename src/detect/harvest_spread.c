@@ -75,7 +75,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	const struct sc_ev_transaction *x = s->ev->body;
 	const struct sc_ev_recipient *r = x->recipients.items;
 	bool learnt;
-	if (s->from.home || s->from.peer || x->auth_user.at)
+	if (s->from.home || s->from.peer)
 		return;
 	for (uint32_t i = 0; i < x->recipients.count; i++)
 		if (sc_is(r[i].cause, "user_unknown") &&
@@ -92,6 +92,7 @@ const struct sc_detector_class sc_detector_harvest_spread = {
 		  "means.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
+	.needs = SC_NEED_NO_LOGIN,
 	.options = SC_OPTIONS_OF(options),
 	.tables = {{1024, sizeof(struct slot), -1}},
 	.observe = observe,

@@ -24,7 +24,7 @@ static bool all_alphanumeric(sc_str s)
 
 static bool fits(sc_str name, size_t i)
 {
-	if (!name.len || sc_lower(name.at[0]) != bots[i].name.at[0])
+	if (sc_lower(name.at[0]) != bots[i].name.at[0])
 		return false;
 	if (bots[i].whole)
 		return sc_str_equal_nocase(name, bots[i].name);
@@ -65,5 +65,6 @@ const struct sc_detector_class sc_detector_helo_bot = {
 	.advice = "Block the address; if it is inside, the machine is infected.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
+	.needs = SC_NEED_HELO,
 	.observe = observe,
 };

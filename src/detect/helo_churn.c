@@ -16,8 +16,6 @@ struct slot {
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_session *x = s->ev->body;
-	if (x->helo.name.len == 0 || !sc_is_exchange(s) || !sc_is_stranger(s) || sc_is(x->auth.outcome, "ok"))
-		return;
 	struct slot *slot = sc_sight_slot(d, s, SC_LEVEL_CLIENT);
 	if (!slot)
 		return;
@@ -46,6 +44,7 @@ const struct sc_detector_class sc_detector_helo_churn = {
 	.advice = "Look at the names with list sessions; block the address.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
+	.needs = SC_NEED_STRANGER | SC_NEED_EXCHANGE | SC_NEED_HELO | SC_NEED_NO_LOGIN | SC_NEED_ROW,
 	.options = SC_OPTIONS_OF(options),
 	.client = sizeof(struct slot),
 	.observe = observe,

@@ -74,8 +74,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	size_t digits = 0, numbers = 0;
 	sc_str said = x->helo.name, name = sc_str_slice(said, 0, sizeof(folded));
 	const struct sc_ip *ip = &s->head->client.ip;
-	if (name.len == 0 || name.at[0] == '[' || !sc_is_exchange(s) || !sc_is_stranger(s) || ip->version != 4 ||
-	    sc_is(x->auth.outcome, "ok") || sc_str_find(name, '.') == SIZE_MAX)
+	if (name.at[0] == '[' || ip->version != 4 || sc_str_find(name, '.') == SIZE_MAX)
 		return;
 	struct sc_ip bare;
 	name = fold(name, folded, &digits, &numbers);
@@ -97,5 +96,6 @@ const struct sc_detector_class sc_detector_helo_dynamic = {
 	.advice = "Providers publish such ranges (policy block lists); use one.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
+	.needs = SC_NEED_STRANGER | SC_NEED_EXCHANGE | SC_NEED_HELO | SC_NEED_NO_LOGIN,
 	.observe = observe,
 };

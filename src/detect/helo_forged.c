@@ -22,8 +22,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	const struct sc_ev_session *x = s->ev->body;
 	sc_str name = x->helo.name;
 	bool learnt = s->from.learnt, guess = false;
-	if (name.len == 0 || !sc_is_exchange(s) || !sc_is_stranger(s) ||
-	    sc_ip_equal(&s->head->client.ip, &s->head->server.ip) || sc_is(x->auth.outcome, "ok"))
+	if (sc_ip_equal(&s->head->client.ip, &s->head->server.ip))
 		return;
 	bool server = x->greeting.host.len && sc_str_equal_nocase(name, x->greeting.host);
 	bool literal = is_own_literal(name, &s->head->server.ip), home = is_localhost(name);
@@ -53,5 +52,6 @@ const struct sc_detector_class sc_detector_helo_forged = {
 	.advice = "Refuse such HELO names from outside; name own networks with --home.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
+	.needs = SC_NEED_STRANGER | SC_NEED_EXCHANGE | SC_NEED_HELO | SC_NEED_NO_LOGIN,
 	.observe = observe,
 };

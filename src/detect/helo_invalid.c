@@ -37,8 +37,7 @@ static const char *flaw(sc_str name)
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_session *x = s->ev->body;
-	if (x->helo.name.len == 0 || !sc_is_exchange(s) || !sc_is_stranger(s) || sc_is(x->auth.outcome, "ok") ||
-	    sc_is(x->helo.verb, "LHLO"))
+	if (sc_is(x->helo.verb, "LHLO"))
 		return;
 	const char *what = flaw(x->helo.name);
 	if (what)
@@ -53,5 +52,6 @@ const struct sc_detector_class sc_detector_helo_invalid = {
 	.advice = "A sign among others; servers may refuse it (reject_invalid_helo_hostname).",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
+	.needs = SC_NEED_STRANGER | SC_NEED_EXCHANGE | SC_NEED_HELO | SC_NEED_NO_LOGIN,
 	.observe = observe,
 };

@@ -15,8 +15,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_session *x = s->ev->body;
 	struct sc_ip ip;
-	if (!sc_is_exchange(s) || !read_literal(x->helo.name, &ip) || sc_ip_equal(&ip, &s->head->client.ip) ||
-	    sc_is(x->auth.outcome, "ok"))
+	if (!read_literal(x->helo.name, &ip) || sc_ip_equal(&ip, &s->head->client.ip))
 		return;
 	bool hidden = sc_ip_private(&ip) || ip.version != s->head->client.ip.version || s->from.home;
 	sc_detector_quote(d, s, hidden ? SC_SEVERITY_INFO : SC_SEVERITY_LOW, hidden ? 40 : 75,
@@ -30,5 +29,6 @@ const struct sc_detector_class sc_detector_helo_literal_mismatch = {
 	.advice = "A sign among others; mail servers give names.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
+	.needs = SC_NEED_EXCHANGE | SC_NEED_HELO | SC_NEED_NO_LOGIN,
 	.observe = observe,
 };

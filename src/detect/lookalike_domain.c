@@ -60,6 +60,7 @@ const struct sc_detector_class sc_detector_lookalike_domain = {
 	.advice = "Warn the recipients; ask the registrar to take the domain down.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
+	.needs = SC_NEED_SENDER,
 	.tables = {{8192, sizeof(struct slot), -1}},
 	.observe = observe,
 };

@@ -100,7 +100,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
 	const struct sc_ev_recipient *r = x->recipients.items;
-	if (s->from.home || s->from.monitor || x->auth_user.at)
+	if (s->from.home || s->from.monitor)
 		return;
 	for (uint32_t i = 0; i < x->recipients.count; i++)
 		if (r[i].rcpt_to.len && sc_is(r[i].outcome, "accepted"))
@@ -116,6 +116,7 @@ const struct sc_detector_class sc_detector_mail_bomb = {
 	.advice = "Look for the one mail that the bomb hides: a purchase, a changed password.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
+	.needs = SC_NEED_NO_LOGIN,
 	.options = SC_OPTIONS_OF(options),
 	.tables = {{2048, sizeof(struct slot), -1}},
 	.size = sizeof(struct state),

@@ -58,6 +58,7 @@ const struct sc_detector_class sc_detector_no_mail_sessions = {
 	.advice = "Name monitors with --monitors; otherwise look for probing or guessing by the same client.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
+	.needs = SC_NEED_ROW,
 	.options = SC_OPTIONS_OF(options),
 	.client = sizeof(struct slot),
 	.observe = observe,

@@ -83,7 +83,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	const struct sc_ev_transaction *x = s->ev->body;
 	const struct sc_ev_recipient *r = x->recipients.items;
 	look_through(d, s);
-	if (x->auth_user.at || !x->mail_from.at || !sc_is_stranger(s) || !sc_is_exchange(s))
+	if (!x->mail_from.at)
 		return;
 	for (uint32_t i = 0; i < x->recipients.count && i < 16; i++)
 		note(d, s, &r[i]);
@@ -98,6 +98,7 @@ const struct sc_detector_class sc_detector_no_retry = {
 	.advice = "Nothing: this is what greylisting is for.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
+	.needs = SC_NEED_STRANGER | SC_NEED_EXCHANGE | SC_NEED_NO_LOGIN,
 	.options = SC_OPTIONS_OF(options),
 	.tables = {{8192, sizeof(struct slot), -1}},
 	.size = sizeof(struct state),

@@ -86,7 +86,7 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, uint64_t key,
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
-	if (!sc_is_outbound(s) || x->recipients.count == 0)
+	if (x->recipients.count == 0)
 		return;
 	judge(d, s, s->client, SC_SUBJECT_CLIENT, SC_STR_NONE);
 	sc_str domain = sc_domain_of_path(x->mail_from);
@@ -101,6 +101,7 @@ const struct sc_detector_class sc_detector_outbound_failures = {
 	.advice = "Look at the causes with report failures; find out what sends.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
+	.needs = SC_NEED_OUTBOUND,
 	.options = SC_OPTIONS_OF(options),
 	.tables = {{4096, sizeof(struct slot), WINDOW}},
 	.observe = observe,

@@ -59,7 +59,7 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, enum sc_level
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
-	if (s->from.peer || x->recipients.count == 0 || x->auth_user.at)
+	if (s->from.peer || x->recipients.count == 0)
 		return;
 	for (enum sc_level level = 0; level < SC_LEVELS; level++)
 		judge(d, s, level);
@@ -74,6 +74,7 @@ const struct sc_detector_class sc_detector_recipient_harvest = {
 		  "users.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
+	.needs = SC_NEED_NO_LOGIN | SC_NEED_ROW,
 	.options = SC_OPTIONS_OF(options),
 	.client = sizeof(struct slot),
 	.network = sizeof(struct slot),

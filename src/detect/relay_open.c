@@ -16,8 +16,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	const struct sc_ev_transaction *x = s->ev->body;
 	const struct sc_ev_recipient *r = x->recipients.items;
 	bool learnt;
-	if (!sc_roles_knows_domains(s->roles, &learnt) || learnt || x->auth_user.at || !sc_is_stranger(s) ||
-	    s->lossy || !s->to.home || s->to.learnt || x->size == SC_NONE)
+	if (!sc_roles_knows_domains(s->roles, &learnt) || learnt || s->lossy || !s->to.home || s->to.learnt || x->size == SC_NONE)
 		return;
 	for (uint32_t i = 0; i < x->recipients.count; i++) {
 		if (!foreign(s, &r[i], &learnt))
@@ -44,5 +43,6 @@ const struct sc_detector_class sc_detector_relay_open = {
 	.advice = "Close the relay at once: spammers find it within hours, and block lists soon after.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
+	.needs = SC_NEED_STRANGER | SC_NEED_NO_LOGIN,
 	.observe = observe,
 };

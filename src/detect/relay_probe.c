@@ -74,7 +74,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
 	const struct sc_ev_recipient *r = x->recipients.items;
-	if (s->from.home || s->from.peer || x->auth_user.at)
+	if (s->from.home || s->from.peer)
 		return;
 	for (uint32_t i = 0; i < x->recipients.count; i++) {
 		const char *form = test_form(r[i].rcpt_to);
@@ -94,6 +94,7 @@ const struct sc_detector_class sc_detector_relay_probe = {
 	.advice = "Nothing, while the server refuses; see relay_open for the case that it does not.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
+	.needs = SC_NEED_NO_LOGIN,
 	.options = SC_OPTIONS_OF(options),
 	.client = sizeof(struct slot),
 	.observe = observe,

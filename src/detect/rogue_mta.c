@@ -15,9 +15,7 @@ struct slot {
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
-	const struct sc_ev_session *x = s->ev->body;
-	if (!sc_is_outbound(s) || s->head->server.port != 25 || s->from.server || s->from.peer || s->from.monitor ||
-	    sc_is(x->auth.outcome, "ok"))
+	if (s->head->server.port != 25 || s->from.server || s->from.peer || s->from.monitor)
 		return;
 	struct slot *slot = sc_keyed_touch(&d->tables[0], s->client, s->second);
 	uint64_t window = d->options[WINDOW];
@@ -48,6 +46,7 @@ const struct sc_detector_class sc_detector_rogue_mta = {
 	.advice = "Look what runs on it; let only relays reach port 25 outside.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
+	.needs = SC_NEED_OUTBOUND | SC_NEED_NO_LOGIN,
 	.options = SC_OPTIONS_OF(options),
 	.tables = {{4096, sizeof(struct slot), WINDOW}},
 	.observe = observe,

@@ -63,6 +63,7 @@ const struct sc_detector_class sc_detector_scanner = {
 	.advice = "Usually nothing; look for other findings of the same client.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
+	.needs = SC_NEED_ROW,
 	.options = SC_OPTIONS_OF(options),
 	.client = sizeof(struct slot),
 	.observe = observe,

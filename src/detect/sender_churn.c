@@ -47,9 +47,6 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, enum sc_level
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
-	bool visitor = !s->rows[SC_LEVEL_CLIENT].at && !s->rows[SC_LEVEL_NETWORK].at;
-	if (visitor || x->auth_user.at || !sc_is_stranger(s))
-		return;
 	sc_str domain = sc_domain_of_path(x->mail_from);
 	if (domain.len == 0)
 		return;
@@ -64,6 +61,7 @@ const struct sc_detector_class sc_detector_sender_churn = {
 	.advice = "Look at the senders with list transactions; block the address or network.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
+	.needs = SC_NEED_STRANGER | SC_NEED_NO_LOGIN | SC_NEED_ROW | SC_NEED_SENDER,
 	.options = SC_OPTIONS_OF(options),
 	.client = sizeof(struct slot),
 	.network = sizeof(struct slot),

@@ -92,7 +92,7 @@ static void note_drip(struct sc_detector *d, const struct sc_sight *s, sc_str rc
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
-	if (!sc_is_outbound(s) || s->from.server || s->from.peer)
+	if (s->from.server || s->from.peer)
 		return;
 	if (s->ev->kind == SC_EVENT_session) {
 		note_upload(d, s);
@@ -114,6 +114,7 @@ const struct sc_detector_class sc_detector_smtp_exfiltration = {
 	.advice = "Look at the mails with show; look what runs on the machine.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session) | SC_WANT(SC_EVENT_transaction),
+	.needs = SC_NEED_OUTBOUND,
 	.options = SC_OPTIONS_OF(options),
 	.tables = {{4096, sizeof(struct machine), -1},
 		   {4096, sizeof(struct upload), WINDOW},

@@ -25,5 +25,6 @@ const struct sc_detector_class sc_detector_smtp_smuggling = {
 	.advice = "Update the server; let it refuse bare line feeds (smtpd_forbid_bare_newline).",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
+	.needs = SC_NEED_QUIRK,
 	.observe = observe,
 };

@@ -21,9 +21,8 @@ struct slot {
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
-	struct slot *slot;
-	if (x->auth_user.at || x->mail_from.len == 0 || !sc_is_stranger(s) ||
-	    !(slot = sc_sight_slot(d, s, SC_LEVEL_NETWORK)))
+	struct slot *slot = sc_sight_slot(d, s, SC_LEVEL_NETWORK);
+	if (!slot)
 		return;
 	sc_str domain = sc_domain_of_path(x->mail_from), name = sc_domain_registrable(x->helo);
 	if (domain.len == 0)
@@ -62,6 +61,7 @@ const struct sc_detector_class sc_detector_snowshoe = {
 	.advice = "Judge the network, not its addresses; block it for some days.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
+	.needs = SC_NEED_STRANGER | SC_NEED_NO_LOGIN | SC_NEED_ROW | SC_NEED_SENDER,
 	.options = SC_OPTIONS_OF(options),
 	.network = sizeof(struct slot),
 	.observe = observe,

@@ -25,5 +25,6 @@ const struct sc_detector_class sc_detector_tcp_ambiguity = {
 	.advice = "Look at the packets (-w); compare with the server's log.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
+	.needs = SC_NEED_QUIRK,
 	.observe = observe,
 };

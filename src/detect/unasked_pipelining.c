@@ -23,5 +23,6 @@ const struct sc_detector_class sc_detector_unasked_pipelining = {
 	.advice = "Servers may refuse it (reject_unauth_pipelining, smtp_enforce_sync).",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
+	.needs = SC_NEED_QUIRK,
 	.observe = observe,
 };

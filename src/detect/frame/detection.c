@@ -1,7 +1,7 @@
 /* detection.c - runs the global detectors over all events, in order; see detection.h.
  *
- * What detectors need of an event is worked out once: the hashes of the client's address and network, and whose the
- * two ends are.  A detector sees only the kinds of event it asks for. */
+ * What detectors need of an event is worked out once: the hashes of the client's address and network, their rows, whose
+ * the two ends are.  A detector sees only the kinds of event it asks for, and of those only what meets its needs. */
 #include "detect/frame/detection.h"
 
 #include "base/memory.h"
@@ -20,6 +20,11 @@ struct server {
 	uint64_t address, network; /* keyed hashes */
 };
 
+struct asked {
+	struct sc_detector *detector;
+	unsigned needs;
+};
+
 struct detection {
 	struct sc_observer_config config;
 	const struct sc_detect_settings *settings;
@@ -31,7 +36,7 @@ struct detection {
 	struct sc_detector detectors[SC_DETECTORS_MAX];
 	size_t count;
 	uint64_t in_rows; /* kinds that detectors with rows look at */
-	uint8_t by_kind[SC_EVENT_KINDS][SC_DETECTORS_MAX]; /* indices into detectors[] */
+	struct asked by_kind[SC_EVENT_KINDS][SC_DETECTORS_MAX];
 	uint8_t by_kind_count[SC_EVENT_KINDS];
 };
 
@@ -82,12 +87,46 @@ static const struct server *hash_server(struct detection *x, const struct sc_ip 
 	return &x->server;
 }
 
+static unsigned met_by_session(const struct sc_ev_session *x)
+{
+	return (x->helo.name.len ? SC_NEED_HELO : 0u) | (x->quirks ? SC_NEED_QUIRK : 0u) |
+	       (sc_is(x->auth.outcome, "ok") ? 0u : SC_NEED_NO_LOGIN);
+}
+
+static unsigned met_by_mail(const struct sc_ev_transaction *x)
+{
+	return (x->mail_from.len ? SC_NEED_SENDER : 0u) | (x->quirks ? SC_NEED_QUIRK : 0u) |
+	       (x->auth_user.at ? 0u : SC_NEED_NO_LOGIN);
+}
+
+/* Which needs of detectors the event meets. */
+static unsigned met(const struct sc_sight *s)
+{
+	unsigned m = 0;
+	m |= sc_is_stranger(s) ? SC_NEED_STRANGER : 0u;
+	m |= sc_is_exchange(s) ? SC_NEED_EXCHANGE : 0u;
+	m |= sc_is_outbound(s) ? SC_NEED_OUTBOUND : 0u;
+	m |= s->rows[SC_LEVEL_CLIENT].at || s->rows[SC_LEVEL_NETWORK].at ? SC_NEED_ROW : 0u;
+	if (s->ev->kind == SC_EVENT_session)
+		return m | met_by_session(s->ev->body);
+	return s->ev->kind == SC_EVENT_transaction ? m | met_by_mail(s->ev->body) : m | SC_NEED_NO_LOGIN;
+}
+
 static void find_rows(struct detection *x, struct sc_sight *s)
 {
 	const struct sc_ev_transaction *t = s->ev->body;
 	bool heavy = s->ev->kind == SC_EVENT_transaction && t->recipients.count > 1;
 	s->rows[SC_LEVEL_CLIENT] = sc_rows_touch(&x->rows[SC_LEVEL_CLIENT], s->client, s->second, heavy);
 	s->rows[SC_LEVEL_NETWORK] = sc_rows_touch(&x->rows[SC_LEVEL_NETWORK], s->network, s->second, heavy);
+}
+
+static void ask(struct detection *x, const struct sc_sight *s)
+{
+	const struct asked *asked = x->by_kind[s->ev->kind];
+	unsigned lacks = ~met(s);
+	for (size_t i = 0; i < x->by_kind_count[s->ev->kind]; i++)
+		if (!(asked[i].needs & lacks))
+			asked[i].detector->cls->observe(asked[i].detector, s);
 }
 
 static void observe(void *self, const struct sc_event *ev)
@@ -116,10 +155,7 @@ static void observe(void *self, const struct sc_event *ev)
 		find_rows(x, &s);
 	s.from = sc_roles_place(x->roles, client, s.client, s.network);
 	s.to = sc_roles_place(x->roles, &server->ip, s.server, s.server_network);
-	for (size_t i = 0; i < x->by_kind_count[ev->kind]; i++) {
-		struct sc_detector *d = &x->detectors[x->by_kind[ev->kind][i]];
-		d->cls->observe(d, &s);
-	}
+	ask(x, &s);
 	if (ev->kind == SC_EVENT_transaction)
 		learn(x, &s);
 }
@@ -154,7 +190,7 @@ static bool open_detector(struct detection *x, size_t index)
 				  .index = index};
 	for (int kind = 0; kind < SC_EVENT_KINDS; kind++)
 		if (cls->wants & SC_WANT(kind))
-			x->by_kind[kind][x->by_kind_count[kind]++] = (uint8_t)x->count;
+			x->by_kind[kind][x->by_kind_count[kind]++] = (struct asked){d, cls->needs};
 	x->count++;
 	x->in_rows |= cls->client || cls->network ? cls->wants : 0;
 	d->pieces[SC_LEVEL_CLIENT] = sc_rows_plan(&x->rows[SC_LEVEL_CLIENT], cls->client);
