@@ -49,16 +49,25 @@ static bool holds_any(sc_str name, const char *const *words)
 	return false;
 }
 
-/* Folds `name` into `room`, and counts its digits, and the numbers that they make. */
-static sc_str fold(sc_str name, char *room, size_t *digits, size_t *numbers)
+/* What a look at each character tells: most names are done with then. */
+struct look {
+	size_t digits, numbers, hex; /* hex: the longest run of hexadecimal digits */
+};
+
+/* Folds `name` into `room`. */
+static sc_str fold(sc_str name, char *room, struct look *look)
 {
+	size_t run = 0;
 	bool within = false;
 	for (size_t i = 0; i < name.len; i++) {
-		bool digit = sc_is_digit(name.at[i]);
-		room[i] = sc_lower(name.at[i]);
-		*digits += digit;
-		*numbers += digit && !within;
+		char c = sc_lower(name.at[i]);
+		bool digit = sc_is_digit(c);
+		room[i] = c;
+		look->digits += digit;
+		look->numbers += digit && !within;
 		within = digit;
+		run = digit || (c >= 'a' && c <= 'f') ? run + 1 : 0;
+		look->hex = run > look->hex ? run : look->hex;
 	}
 	return (sc_str){room, name.len};
 }
@@ -71,15 +80,16 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	static const char *const cloud[] = {"compute", "amazonaws", "cloud", "vps", "hosting", NULL};
 	const struct sc_ev_session *x = s->ev->body;
 	char folded[256];
-	size_t digits = 0, numbers = 0;
+	struct look look = {0, 0, 0};
 	sc_str said = x->helo.name, name = sc_str_slice(said, 0, sizeof(folded));
 	const struct sc_ip *ip = &s->head->client.ip;
 	if (name.at[0] == '[' || ip->version != 4 || sc_str_find(name, '.') == SIZE_MAX)
 		return;
 	struct sc_ip bare;
-	name = fold(name, folded, &digits, &numbers);
-	bool address = ((numbers >= 4 && holds_address(name, ip)) || holds_hex(name, ip)) && !sc_ip_read(name, &bare);
-	bool word = digits >= 2 && holds_any(name, dynamic);
+	name = fold(name, folded, &look);
+	bool address = ((look.numbers >= 4 && holds_address(name, ip)) || (look.hex >= 8 && holds_hex(name, ip))) &&
+		       !sc_ip_read(name, &bare);
+	bool word = look.digits >= 2 && holds_any(name, dynamic);
 	if ((!address && !word) || holds_any(name, fixed))
 		return;
 	bool hosted = holds_any(name, cloud);

@@ -2,10 +2,16 @@
  * them. */
 #include "detect/frame/inside.h"
 
-static bool is_name_octet(char c)
+/* Letters, digits, hyphen and point; and octets beyond ASCII, which SMTPUTF8 names have (RFC 6531 3.3). */
+static bool has_odd_octets(sc_str name)
 {
-	char l = sc_lower(c);
-	return (l >= 'a' && l <= 'z') || sc_is_digit(c) || c == '-' || c == '.' || (c & 0x80);
+	unsigned odd = 0;
+	for (size_t i = 0; i < name.len; i++) {
+		unsigned char c = (unsigned char)name.at[i];
+		bool letter = (unsigned)((c | 0x20) - 'a') < 26, digit = (unsigned)(c - '0') < 10;
+		odd |= !(letter | digit | (c == '-') | (c == '.') | (c >> 7));
+	}
+	return odd;
 }
 
 /* What is wrong with it; NULL: nothing. */
@@ -18,9 +24,8 @@ static const char *flaw(sc_str name)
 		return NULL; /* a literal is another matter */
 	if (sc_ip_read(name, &ip))
 		return "a bare address as HELO";
-	for (size_t i = 0; i < name.len; i++)
-		if (!is_name_octet(name.at[i]))
-			return "a HELO name with characters that names do not have";
+	if (has_odd_octets(name))
+		return "a HELO name with characters that names do not have";
 	if (sc_str_find(name, '.') == SIZE_MAX)
 		return "a HELO name of one label";
 	if (name.at[0] == '.' || name.at[0] == '-' || sc_str_search(name, SC_STR("..")) != SIZE_MAX)
@@ -29,7 +34,7 @@ static const char *flaw(sc_str name)
 					       ".lan",     ".localdomain", ".internal"};
 	sc_str last = sc_str_from(name, sc_str_rfind(name, '.'));
 	for (size_t i = 0; last.len >= 4 && i < sizeof(reserved) / sizeof(reserved[0]); i++)
-		if (sc_str_equal_nocase(last, sc_str_of(reserved[i])))
+		if (sc_lower(last.at[1]) == reserved[i][1] && sc_str_equal_nocase(last, sc_str_of(reserved[i])))
 			return "a HELO name that exists in no public DNS";
 	return NULL;
 }

@@ -1,6 +1,7 @@
 /* lookalike_domain.c - sender domains that may be mistaken for one of ours.
  *
- * Comparing costs, so each domain is compared once a day; the verdict of domains lately compared is remembered. */
+ * Comparing costs, so each domain is compared once a day; the verdict of domains lately compared is remembered, by the name
+ * as it was given. */
 #include "detect/frame/domain.h"
 #include "detect/frame/inside.h"
 
@@ -12,7 +13,10 @@ struct slot {
 
 static void judge(struct slot *slot, const struct sc_sight *s, sc_str domain)
 {
+	bool learnt;
 	slot->judged = true;
+	if (sc_roles_local(s->roles, domain, &learnt))
+		return;
 	for (size_t i = 0; sc_roles_domain(s->roles, i).len; i++) {
 		const char *reason = sc_domain_lookalike(domain, sc_domain_registrable(sc_roles_domain(s->roles, i)));
 		if (!reason)
@@ -26,16 +30,15 @@ static void judge(struct slot *slot, const struct sc_sight *s, sc_str domain)
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
-	bool learnt;
-	sc_str domain = sc_domain_of_path(x->mail_from);
-	if (domain.len == 0 || sc_roles_domain(s->roles, 0).len == 0 || s->from.home || s->from.peer ||
-	    sc_roles_local(s->roles, domain, &learnt))
+	sc_str given = sc_str_domain(x->mail_from);
+	if (given.len == 0 || sc_roles_domain(s->roles, 0).len == 0 || s->from.home || s->from.peer)
 		return;
-	struct slot *slot = sc_keyed_touch(&d->tables[0], sc_sight_hash_nocase(s, domain), s->second);
+	struct slot *slot = sc_keyed_touch(&d->tables[0], sc_sight_hash_nocase(s, given), s->second);
 	if (!slot->judged)
-		judge(slot, s, domain);
+		judge(slot, s, sc_domain_registrable(given));
 	if (!slot->reason)
 		return;
+	sc_str domain = sc_domain_registrable(given);
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_wire(t, domain);
 	sc_text_adds(t, " resembles ");

@@ -1,7 +1,7 @@
 /* starttls_stripped.c - somebody on the way takes STARTTLS away (RFC 3207 6).
  *
  * Masked words in the list of extensions are the mark of inspecting firewalls.  Otherwise the server is its own
- * witness: it offers STARTTLS to everybody, but not to one network.  When it offers it to nobody any more, it was
+ * witness: it offers STARTTLS to everybody, but not to one network; or it refuses to some what it grants to others.  When it offers it to nobody any more, it was
  * reconfigured. */
 #include "detect/frame/inside.h"
 #include "detect/primitives/distinct.h"
@@ -16,8 +16,16 @@ static const struct sc_detector_option options[] = {
 struct slot {
 	struct sc_rate rate;      /* hits: sessions with an offer */
 	struct sc_recent without; /* networks that got none since the last offer */
-	uint32_t last_offer;
+	struct sc_window granted; /* sessions that went on inside TLS */
 };
+
+static bool offers_it(const struct sc_ev_session *x)
+{
+	for (uint32_t i = 0; i < x->capabilities.count; i++)
+		if (sc_str_equal_nocase(sc_str_trim(x->capabilities.items[i]), SC_STR("STARTTLS")))
+			return true;
+	return false;
+}
 
 static void tell(struct sc_detector *d, const struct sc_sight *s, enum sc_severity severity, unsigned confidence,
 		 enum sc_subject subject, const struct sc_trail *trail)
@@ -50,6 +58,19 @@ static void note_without(struct sc_detector *d, const struct sc_sight *s, struct
 	     changed ? SC_SUBJECT_SERVER : SC_SUBJECT_CLIENT, &slot->rate.trail);
 }
 
+/* Offered, and refused when it was asked for. */
+static void note_refused(struct sc_detector *d, const struct sc_sight *s, const struct slot *slot)
+{
+	uint32_t granted = sc_window_count(&slot->granted, s->second, (uint32_t)d->options[WINDOW]);
+	bool others = granted >= d->options[OFFERS];
+	struct sc_text *t = sc_say_begin(d);
+	sc_text_adds(t, "offered STARTTLS and refused it");
+	if (others)
+		sc_say_part(t, " to this client, while ", granted, " sessions of the last day went on inside TLS");
+	tell(d, s, others ? SC_SEVERITY_MEDIUM : SC_SEVERITY_LOW, others ? 75 : 60,
+	     others ? SC_SUBJECT_CLIENT : SC_SUBJECT_SERVER, NULL);
+}
+
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_session *x = s->ev->body;
@@ -66,6 +87,9 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 		return;
 	struct slot *slot = sc_keyed_touch(&d->tables[0], sc_sight_server(s), s->second);
 	bool offered = !sc_is(x->starttls, "not_offered");
+	sc_window_add(&slot->granted, sc_is(x->starttls, "established"), s->second, (uint32_t)d->options[WINDOW]);
+	if (sc_is(x->starttls, "refused") && offers_it(x))
+		note_refused(d, s, slot);
 	if (offered) {
 		sc_rate_hit(&slot->rate, s, 1, d->options[WINDOW]);
 		slot->without = (struct sc_recent){.slot = 0};
@@ -76,8 +100,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 
 const struct sc_detector_class sc_detector_starttls_stripped = {
 	.name = "starttls_stripped",
-	.summary = "STARTTLS is taken away on the way: masked in the list of extensions, or offered to everybody but "
-		   "one network.",
+	.summary = "STARTTLS is taken away on the way: masked in the list of extensions, offered to everybody but one "
+		   "network, or offered and refused (low, unless others get TLS there).",
 	.innocent = "A server that was reconfigured offers it to nobody: medium. Servers that offer it to some "
 		    "networks only.",
 	.advice = "Switch off SMTP inspection (fixup, inspect esmtp) in firewalls; demand TLS from partners "

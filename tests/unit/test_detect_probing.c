@@ -127,6 +127,26 @@ static void roaming(struct stage *st)
 }
 
 static void open_relay(struct stage *st) { mail(st, "a@example.net", "b@example.com", "accepted", NULL); }
+static void spam_run(struct stage *st)
+{
+	const char *const victims[] = { "a@example.com", "b@two.example", "c@three.example", "d@four.example", "e@five.example" };
+	for (unsigned i = 0; i < 5; i++)
+		mail(st, "a@example.net", victims[i], "accepted", NULL);
+}
+/* --home lacks a domain of ours: many networks write to it. */
+static void domain_forgotten(struct stage *st)
+{
+	for (unsigned i = 0; i < 30; i++) {
+		from_number(st, i * 256);
+		mail(st, "a@example.net", i % 2 ? "b@forgotten.example" : "c@second.example", "accepted", NULL);
+		mail(st, "a@example.net", "d@third.example", "accepted", NULL);
+	}
+}
+static void learnt_network(struct stage *st)
+{
+	to_ip(st, "10.0.0.25", 25);
+	spam_run(st);
+}
 static void closed_relay(struct stage *st) { mail(st, "a@example.net", "b@example.com", "rejected", "relay_denied"); }
 static void own_domain(struct stage *st) { mail(st, "a@example.net", "b@sub.example.org", "accepted", NULL); }
 static void relay_login(struct stage *st)
@@ -356,7 +376,10 @@ static void test_scenes(void **state)
 		{ "two recipients", "relay_probe", HOME, relay_2, NULL },
 		{ "from inside", "relay_probe", HOME, relay_inside, NULL },
 		{ "a user on the road", "relay_probe", HOME, roaming, NULL },
-		{ "accepted", "relay_open", HOME, open_relay, "critical" },
+		{ "one domain", "relay_open", HOME, open_relay, "medium" },
+		{ "five domains", "relay_open", HOME, spam_run, "critical" },
+		{ "a domain is missing", "relay_open", HOME, domain_forgotten, "medium" },
+		{ "no network is named", "relay_open", "example.org", learnt_network, "medium" },
 		{ "refused", "relay_open", HOME, closed_relay, NULL },
 		{ "below our domain", "relay_open", HOME, own_domain, NULL },
 		{ "logged in", "relay_open", HOME, relay_login, NULL },

@@ -6,10 +6,10 @@
 
 static void tls_session(struct stage *st, const char *starttls, uint64_t transactions, uint64_t quirks)
 {
-	static const sc_str offered[] = { { "PIPELINING", 10 } };
+	static const sc_str offered[] = { { "PIPELINING", 10 }, { "STARTTLS", 8 } };
 	struct sc_ev_session x = plain_session(st);
 	x.starttls = starttls;
-	x.capabilities = (struct sc_strs){ offered, 1 };
+	x.capabilities = (struct sc_strs){ offered, strcmp(starttls, "not_offered") == 0 ? 1 : 2 };
 	x.transactions = transactions;
 	x.quirks = quirks;
 	end_session(st, &x);
@@ -50,6 +50,20 @@ static void never_offered(struct stage *st)
 {
 	for (unsigned i = 0; i < 50; i++)
 		tls_session(st, "not_offered", 1, 0);
+}
+static void refused(struct stage *st) { tls_session(st, "refused", 1, 0); }
+static void refused_to_one(struct stage *st)
+{
+	offers(st, 12);
+	refused(st);
+}
+static void refused_unoffered(struct stage *st)
+{
+	struct sc_ev_session x = plain_session(st);
+	static const sc_str other = { "PIPELINING", 10 };
+	x.starttls = "refused";
+	x.capabilities = (struct sc_strs){ &other, 1 };
+	end_session(st, &x);
 }
 static void helo_only(struct stage *st)
 {
@@ -185,6 +199,9 @@ static void test_scenes(void **state)
 		{ "masked", "starttls_stripped", HOME, masked, "high" },
 		{ "another word masked", "starttls_stripped", HOME, masked_other, "medium" },
 		{ "not to one", "starttls_stripped", HOME, not_to_one, "high" },
+		{ "refused", "starttls_stripped", HOME, refused, "low" },
+		{ "refused to one", "starttls_stripped", HOME, refused_to_one, "medium" },
+		{ "refused, not offered", "starttls_stripped", HOME, refused_unoffered, NULL },
 		{ "four offers", "starttls_stripped", HOME, four_offers, NULL },
 		{ "never offered", "starttls_stripped", HOME, never_offered, NULL },
 		{ "HELO", "starttls_stripped", HOME, helo_only, NULL },

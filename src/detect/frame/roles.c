@@ -121,6 +121,11 @@ bool sc_roles_local(const struct sc_roles *r, sc_str domain, bool *learnt)
 	return *learnt && r->learns && is_learnt(&r->domains, sc_hash_nocase(r->seed, domain));
 }
 
+bool sc_roles_served(const struct sc_roles *r, sc_str domain)
+{
+	return r->learns && is_learnt(&r->domains, sc_hash_nocase(r->seed, domain));
+}
+
 bool sc_roles_exact(const struct sc_roles *r, sc_str domain, bool *learnt)
 {
 	if (!sc_roles_local(r, domain, learnt))
@@ -155,11 +160,15 @@ static bool note_net(struct learnt *l, uint64_t net)
 
 void sc_roles_learn(struct sc_roles *r, sc_str domain, uint64_t client, uint64_t server, uint32_t second)
 {
-	if (!r->learns || client == server || (r->settings->domain_count && r->has_home))
+	bool guess, known;
+	if (!r->learns || client == server)
 		return;
-	if (domain.len)
-		r->learnt_domains |= note_net(sc_keyed_touch(&r->domains, sc_hash_nocase(r->seed, domain), second), client);
-	(void)note_net(sc_keyed_touch(&r->networks, server, second), client);
+	known = sc_roles_local(r, domain, &guess);
+	if (domain.len && !(known && !guess))
+		r->learnt_domains |=
+			note_net(sc_keyed_touch(&r->domains, sc_hash_nocase(r->seed, domain), second), client);
+	if (!r->has_home)
+		(void)note_net(sc_keyed_touch(&r->networks, server, second), client);
 }
 
 sc_err sc_roles_open(struct sc_roles **out, const struct sc_detect_settings *settings, uint64_t seed, bool learns)

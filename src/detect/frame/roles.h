@@ -30,6 +30,8 @@ struct sc_place sc_roles_place(const struct sc_roles *r, const struct sc_ip *ip,
 
 /* Is it one of our mail domains, or below one?  `*learnt`: that is a guess. */
 bool   sc_roles_local(const struct sc_roles *r, sc_str domain, bool *learnt);
+/* Did clients of three networks get rid of mail for it, whatever the user says? */
+bool   sc_roles_served(const struct sc_roles *r, sc_str domain);
 /* Is it one of them, and not only below one? */
 bool   sc_roles_exact(const struct sc_roles *r, sc_str domain, bool *learnt);
 /* Whether anything is known about local domains, so that "not local" means something. */
