@@ -36,12 +36,13 @@ static bool by_status(const struct sc_refusal *f, struct sc_reason *reason)
 {
 	for (size_t i = 0; f->status.cls && i < sizeof(statuses) / sizeof(statuses[0]); i++) {
 		const struct status_row *row = &statuses[i];
-		if (row->subject != f->status.subject || row->detail != f->status.detail)
+		if (row->subject != f->status.subject || row->detail != f->status.detail || !row->cause)
 			continue;
 		reason->cause = row->cause;
 		reason->rule = row->rule;
+		return true;
 	}
-	return reason->cause != SC_CAUSE_NONE;
+	return false;
 }
 
 static bool by_code(const struct sc_refusal *f, struct sc_reason *reason)
@@ -56,6 +57,13 @@ static bool by_code(const struct sc_refusal *f, struct sc_reason *reason)
 		return true;
 	}
 	return false;
+}
+
+/* A rule that knows only what the text speaks of, not what is wrong with it (patterns_guess.def).  It yields to an
+ * enhanced code, and to 500 to 509, which blame the command. */
+static bool is_guess(const char *rule)
+{
+	return sc_str_starts(sc_str_of(rule), SC_STR("guess:"));
 }
 
 static bool names_list(enum sc_cause cause)
@@ -80,7 +88,9 @@ struct sc_reason sc_classify(uint16_t code, struct sc_status enhanced, sc_str te
 		v = sc_rules_judge(rules, &plain, &f);
 	reason.cause = v.cause;
 	reason.rule = v.rule;
-	if (v.cause == SC_CAUSE_NONE && !by_status(&f, &reason) && !by_code(&f, &reason)) {
+	if (is_guess(v.rule) && !by_status(&f, &reason) && code / 10 == 50)
+		by_code(&f, &reason);
+	if (reason.cause == SC_CAUSE_NONE && !by_status(&f, &reason) && !by_code(&f, &reason)) {
 		reason.cause = SC_CAUSE_unclassified;
 		reason.rule = "none";
 	}

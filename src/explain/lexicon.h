@@ -106,7 +106,7 @@
 	"selhal|ongeldig|onjuist|mislukt|~fel~|felaktig|misslyck|~feil|nevern|oshib|hatali|gecersiz|basarisiz|" \
 	"inval"
 #define SC_LEX_REQUIRED \
-	"required|~must|~need|please|first|mandatory|necess|obligat|erforderlich|notwendig|requis|requier|" \
+	"required|only allowed with|only with|only after|~must|~need|please|first|mandatory|necess|obligat|erforderlich|notwendig|requis|requier|" \
 	"richiest|wymag|vyzad|vereist|nodig|~kravs|~kreves|trebuet|~gerek|neobhodim"
 #define SC_LEX_BAD_FORM \
 	"invalid|malformed|missing|duplicate|multiple|too long|illegal|not allowed|not permitted|broken|corrupt|" \
