@@ -106,8 +106,9 @@
 	"selhal|ongeldig|onjuist|mislukt|~fel~|felaktig|misslyck|~feil|nevern|oshib|hatali|gecersiz|basarisiz|" \
 	"inval"
 #define SC_LEX_REQUIRED \
-	"required|only allowed with|only with|only after|~must|~need|please|first|mandatory|necess|obligat|erforderlich|notwendig|requis|requier|" \
-	"richiest|wymag|vyzad|vereist|nodig|~kravs|~kreves|trebuet|~gerek|neobhodim"
+	"required|only allowed with|only with|only after|~must|~need|please|first|mandatory|necess|obligat|" \
+	"erforderlich|notwendig|requis|requier|richiest|wymag|vyzad|vereist|nodig|~kravs|~kreves|trebuet|~gerek|" \
+	"neobhodim"
 #define SC_LEX_BAD_FORM \
 	"invalid|malformed|missing|duplicate|multiple|too long|illegal|not allowed|not permitted|broken|corrupt|" \
 	"violat|complian|conform|not valid|improper|incorrect|unparse|cannot parse|could not parse|unexpected|" \
