@@ -74,6 +74,10 @@ else
 	echo "check: no reference captures in $shared, their scores are left out"
 fi
 
+# What a report says to do next can be done.
+try "commands of reports" tests/commands.py "$program" captures/demo.pcap captures/lab captures/lab/fault-refused.pcap \
+	captures/lab/fault-silent.pcap captures/lab/exim-harvest.pcap captures/lab/postfix-tls13.pcap captures/lab/fault-plain.pcap
+
 export SHARED=$shared
 try "mutations" tests/mutate.sh "$build" 3
 captures | tr '\n' '\0' | try "packets twice" xargs -0 tests/copies.py "$program"

@@ -49,18 +49,33 @@ static struct mode_output output_of(const struct sc_options *o)
 	}
 }
 
-/* The options without which the same packets show other sessions. */
+static void put_option(struct sc_text *t, const char *option, const char *word)
+{
+	if (!word)
+		return;
+	sc_text_adds(t, option);
+	sc_page_shell_word(t, sc_str_of(word));
+}
+
+/* The options without which the same packets show other sessions, or the same in other words. */
 static void put_reading(struct sc_text *t, const struct sc_options *o)
 {
-	if (o->keylog) {
-		sc_text_adds(t, " -k ");
-		sc_page_shell_word(t, sc_str_of(o->keylog));
-	}
+	put_option(t, " -k ", o->keylog);
+	put_option(t, " --rules ", o->rules);
+	put_option(t, " --tcp-policy ", sc_options_given(o, SC_OPT_tcp_policy) ? o->tcp_policy : NULL);
+	put_option(t, " --privacy ", sc_options_given(o, SC_OPT_privacy) ? o->privacy : NULL);
+	sc_text_adds(t, o->ignore_vlan ? " --ignore-vlan" : "");
 	sc_text_adds(t, o->any_port ? " --any-port" : "");
 	for (size_t i = 0; sc_options_given(o, SC_OPT_ports) && i < o->ports.count; i++) {
 		sc_text_adds(t, i ? "," : " -p ");
 		sc_text_number(t, o->ports.items[i]);
 	}
+}
+
+/* The most octets that a word takes as a shell's. */
+static size_t quoted(const char *word)
+{
+	return word ? 4 * strlen(word) + 16 : 0;
 }
 
 /* "a.pcap", or "a.pcap -r b.pcap -p 26": what stands behind -r to read the same again, as a shell takes it.  Of a
@@ -71,10 +86,13 @@ static char *source_words(const struct sc_options *o)
 	const struct sc_words *words_of = sc_input_live(o) ? &written : &o->reads;
 	if (words_of->count == 0)
 		return NULL;
-	char *words = sc_memory_take(SOURCE_OCTETS);
+	size_t octets = 1 + SOURCE_OCTETS + quoted(o->keylog) + quoted(o->rules);
+	for (size_t i = 0; i < words_of->count; i++)
+		octets += quoted(words_of->items[i]);
+	char *words = sc_memory_take(octets);
 	if (!words)
 		return NULL;
-	struct sc_text t = sc_text_into(words, SOURCE_OCTETS - 1);
+	struct sc_text t = sc_text_into(words, octets - 1);
 	for (size_t i = 0; i < words_of->count; i++) {
 		sc_text_adds(&t, i ? " -r " : "");
 		sc_page_shell_word(&t, sc_str_of(words_of->items[i]));

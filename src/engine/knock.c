@@ -5,6 +5,8 @@
  */
 #include "engine/knock.h"
 
+#include "engine/identify.h"
+
 static bool wanted(const struct sc_engine *e)
 {
 	return e->config.emit && (!e->config.wants || e->config.wants & SC_WANT(SC_EVENT_knock));
@@ -30,6 +32,7 @@ static void tell_syn(struct sc_engine *e, const struct sc_syn *syn, const char *
 {
 	struct sc_ev_head head = { .client = end_of_key(&syn->key, syn->from_a), .server = end_of_key(&syn->key, !syn->from_a),
 		.frames = { syn->first_packet, last } };
+	head.session = sc_identify(&head, syn->seq + 1, syn->when);
 	struct sc_ev_knock body = { .how = how, .syns = syn->count, .ecn_syns = syn->ecn_count, .first_ts = syn->first,
 		.last_ts = syn->last, .waited_ms = SC_TIME_NONE };
 	if (syn->error.packet) {
@@ -82,6 +85,7 @@ void sc_knock_silent(struct sc_engine *e, const struct sc_flow *flow, enum sc_se
 	struct sc_ev_head head = { .frames = { flow->id, flow->last_packet } };
 	sc_flow_end(flow, SC_CLIENT, &head.client.ip, &head.client.port);
 	sc_flow_end(flow, SC_SERVER, &head.server.ip, &head.server.port);
+	head.session = sc_identify(&head, t->side[SC_CLIENT].base, flow->first);
 	struct sc_ev_knock body = { .how = reset ? "reset" : "closed", .syns = 1, .first_ts = flow->first, .last_ts = flow->last,
 		.by = how == SC_END_CLIENT || how == SC_END_CLIENT_RESET ? "client" : "server",
 		.waited_ms = flow->last - flow->established_at };

@@ -4,7 +4,7 @@
  */
 #include "engine/mail.h"
 
-#include "base/hash.h"
+#include "engine/identify.h"
 #include "engine/secure.h"
 #include "engine/wire.h"
 
@@ -144,31 +144,15 @@ static sc_str message(void *ctx, struct sc_session *s, uint64_t begin)
 	return sc_message_id(x->message);
 }
 
-static uint64_t session_id(const struct sc_flow *flow)
-{
-	struct {
-		uint8_t client[16], server[16];
-		uint16_t client_port, server_port;
-		uint32_t isn;
-		int64_t us;
-	} id = { .isn = flow->tcp.side[SC_CLIENT].base, .us = flow->first / SC_US };
-	struct sc_ip ip;
-	sc_flow_end(flow, SC_CLIENT, &ip, &id.client_port);
-	memcpy(id.client, ip.octets, sizeof(id.client));
-	sc_flow_end(flow, SC_SERVER, &ip, &id.server_port);
-	memcpy(id.server, ip.octets, sizeof(id.server));
-	uint64_t hash = sc_hash(0, (sc_str){ (const char *)&id, sizeof(id) });
-	return hash ? hash : 1;
-}
-
 struct sc_mail *sc_mail_open(struct sc_engine *e, struct sc_flow *flow, bool strict)
 {
 	struct sc_mail *m = sc_pool_take(&e->sessions);
-	struct sc_ev_head head = { .session = session_id(flow) };
+	struct sc_ev_head head = { 0 };
 	if (!m)
 		return NULL;
 	sc_flow_end(flow, SC_CLIENT, &head.client.ip, &head.client.port);
 	sc_flow_end(flow, SC_SERVER, &head.server.ip, &head.server.port);
+	head.session = sc_identify(&head, flow->tcp.side[SC_CLIENT].base, flow->first);
 	head.community_id = sc_community_id(e->community, &head.client, &head.server, m->community);
 	head.frames.first = flow->id;
 	m->flow = flow;

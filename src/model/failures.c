@@ -365,10 +365,11 @@ static void add_failure(struct sc_failures *m, const struct sc_event *ev)
 		.cause = (uint8_t)sc_cause_of(sc_str_of(f->cause)),
 	};
 	m->failures++;
+	seen_between(m, f->broke ? f->first_ts : ev->when, ev->when);
 	if (f->code == 0) {
 		m->other_silent++;
 		m->other_phases[sc_phase_of(sc_str_of(f->phase))][2]++;
-		count_silent(m, ev, f->scope ? f->scope : "session", f->phase, &item);
+		count_silent(m, ev, f->broke ? f->broke : f->scope ? f->scope : "session", f->phase, &item);
 		return;
 	}
 	m->other_phases[sc_phase_of(sc_str_of(f->phase))][f->code >= 500]++;

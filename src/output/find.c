@@ -10,6 +10,7 @@
 #include "output/keep.h"
 #include "output/outputs.h"
 #include "output/sheet.h"
+#include "output/unspoken.h"
 #include "output/value.h"
 
 #define WORDS         64
@@ -182,21 +183,20 @@ static void put_value(struct sc_text *t, sc_str s)
 		sc_text_add(t, sc_text_str(&whole));
 }
 
-static void put_session(struct find *f, const struct sc_event *ev)
+static void put_connection(struct find *f, const struct sc_ev_head *head, sc_time start, const char *how, const char *end)
 {
-	const struct sc_ev_session *x = ev->body;
 	struct sc_text *t = sc_sheet_begin(&f->sheet);
-	sc_value_id(t, ev->head->session);
+	sc_value_id(t, head->session);
 	sc_text_adds(t, "  ");
-	sc_page_time(&f->sheet.clock, t, x->start);
+	sc_page_time(&f->sheet.clock, t, start);
 	sc_text_put(t, ' ');
 	sc_page_zone(&f->sheet.clock, t);
 	sc_text_adds(t, "  ");
-	sc_value_endpoint(t, &ev->head->client);
+	sc_value_endpoint(t, &head->client);
 	sc_text_adds(t, " → ");
-	sc_value_endpoint(t, &ev->head->server);
-	sc_text_adds(t, x->end_by ? "  ended by " : "");
-	sc_text_adds(t, x->end_by);
+	sc_value_endpoint(t, &head->server);
+	sc_text_adds(t, end ? how : "");
+	sc_text_adds(t, end);
 	end_line(f);
 }
 
@@ -271,13 +271,10 @@ static void put_hit(struct find *f, const struct sc_event *ev)
 static void put_command(struct find *f, uint64_t session)
 {
 	struct sc_text *t = sc_sheet_begin(&f->sheet);
-	sc_text_adds(t, "  smtpscope show ");
+	sc_text_adds(t, "smtpscope show ");
 	sc_value_id(t, session);
-	if (f->source) {
-		sc_text_adds(t, " -r ");
-		sc_text_visible(t, sc_str_of(f->source));
-	}
-	end_line(f);
+	sc_page_reading(t, f->source);
+	sc_sheet_command(&f->sheet, 2);
 }
 
 /* Commands and replies are told only where nothing larger holds the word: they would repeat it. */
@@ -299,12 +296,26 @@ static void tell(struct find *f, const struct sc_event *session, uint64_t id, co
 		return;
 	if (f->found++)
 		sc_buffer_adds(&f->sheet.out, "\n");
+	const struct sc_ev_session *x = session ? session->body : NULL;
 	if (session)
-		put_session(f, session);
+		put_connection(f, session->head, x->start, "  ended by ", x->end_by);
 	if (session_hit)
 		put_hit(f, session);
 	put_hits(f, first, session_hit);
 	put_command(f, id);
+}
+
+/* Nothing was said in it, so its addresses are all that can be found of it. */
+static void tell_unspoken(struct find *f, const struct sc_event *ev)
+{
+	const struct sc_ev_failure *x = ev->body;
+	struct hit hit = { 0 };
+	if (!search_shape(f, sc_head_shape, ev->head, &hit))
+		return;
+	if (f->found++)
+		sc_buffer_adds(&f->sheet.out, "\n");
+	put_connection(f, ev->head, x->first_ts, "  never spoke: ", x->broke);
+	put_command(f, ev->head->session);
 }
 
 static void put_searched(struct find *f, struct sc_text *t)
@@ -409,6 +420,8 @@ static void find_write(void *self, const struct sc_event *ev)
 	f->searched[ev->kind]++;
 	if (ev->kind == SC_EVENT_session)
 		end_session(f, ev);
+	else if (sc_unspoken_is(ev))
+		tell_unspoken(f, ev);
 	else if (search_event(f, ev, &hit))
 		sc_keep_add(&f->keep, ev);
 }

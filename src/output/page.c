@@ -119,24 +119,68 @@ void sc_page_share(struct sc_text *t, uint64_t n, uint64_t of)
 	sc_text_adds(t, " %");
 }
 
-void sc_page_shell_word(struct sc_text *t, sc_str s)
+/* $'a\x1bb': the only form in which a shell takes octets that no page shows (POSIX.1-2024, 2.2.4). */
+static void put_dollar_word(struct sc_text *t, sc_str s)
+{
+	sc_text_adds(t, "$'");
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.at[i];
+		if (c < 0x20 || c > 0x7e) {
+			sc_text_adds(t, "\\x");
+			sc_text_hex(t, c, 2);
+			continue;
+		}
+		sc_text_adds(t, c == '\'' || c == '\\' ? "\\" : "");
+		sc_text_put(t, (char)c);
+	}
+	sc_text_put(t, '\'');
+}
+
+static bool is_plain_word(sc_str s)
 {
 	bool plain = s.len > 0;
 	for (size_t i = 0; i < s.len; i++)
 		plain = plain && (sc_is_digit(s.at[i]) || (sc_lower(s.at[i]) >= 'a' && sc_lower(s.at[i]) <= 'z') ||
 				  (s.at[i] && strchr("/._-+:@%,=", s.at[i])));
-	if (plain) {
+	return plain;
+}
+
+/* It stands on the page as it is: nothing of it has to be made visible.  Tried out behind what `t` holds. */
+static bool is_visible(struct sc_text *t, sc_str s)
+{
+	size_t before = t->len;
+	sc_text_visible(t, s);
+	bool same = sc_str_equal(sc_str_from(sc_text_str(t), before), s);
+	t->len = before;
+	return same;
+}
+
+void sc_page_shell_word(struct sc_text *t, sc_str s)
+{
+	if (is_plain_word(s)) {
 		sc_text_add(t, s);
+		return;
+	}
+	if (!is_visible(t, s)) {
+		put_dollar_word(t, s);
 		return;
 	}
 	sc_text_put(t, '\'');
 	while (s.len) {
 		size_t at = sc_str_find(s, '\'');
-		sc_text_visible(t, sc_str_slice(s, 0, at));
+		sc_text_add(t, sc_str_slice(s, 0, at));
 		sc_text_adds(t, at == SIZE_MAX ? "" : "'\\''");
 		s = sc_str_from(s, at == SIZE_MAX ? s.len : at + 1);
 	}
 	sc_text_put(t, '\'');
+}
+
+void sc_page_reading(struct sc_text *t, const char *source)
+{
+	bool piped = source && source[0] == '-' && (source[1] == '\0' || source[1] == ' ');
+	sc_text_adds(t, " -r ");
+	sc_text_adds(t, !source || !*source || piped ? "CAPTURE" : "");
+	sc_text_visible(t, sc_str_of(piped ? source + 1 : source));
 }
 
 /* ---- columns ---- */

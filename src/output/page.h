@@ -22,6 +22,10 @@ void sc_page_zone(const struct sc_page_clock *clock, struct sc_text *t);        
 /* A file name as a shell takes it for one word, visible. */
 void sc_page_shell_word(struct sc_text *t, sc_str s);
 
+/* " -r a.pcap": what makes a command read the same again; `source` as in struct sc_output_config.  Of standard input and of
+ * packets that were not kept, CAPTURE stands for a file that holds them. */
+void sc_page_reading(struct sc_text *t, const char *source);
+
 /* Seconds with three decimals, right in `width` columns: "   0.913". */
 void sc_page_seconds(struct sc_text *t, sc_time duration, size_t width);
 void sc_page_grouped(struct sc_text *t, uint64_t n); /* 2,345 */

@@ -6,7 +6,10 @@
  * and stands only between tags, never inside one. */
 #include <openssl/evp.h>
 
+#include "base/memory.h"
 #include "output/page.h"
+#include "output/report_head.h"
+#include "output/report_next.h"
 #include "output/report_parts.h"
 #include "output/reports.h"
 #include "output/value.h"
@@ -17,11 +20,9 @@ enum {
 };
 
 struct html_report {
+	struct sc_report_head head;
 	struct sc_buffer out;
 	struct sc_page_clock clock;
-	struct sc_failures *m;
-	const char *source;
-	unsigned parts;
 };
 
 static const char style[] =
@@ -101,15 +102,6 @@ static void put_share(struct html_report *r, uint64_t n, uint64_t of)
 	sc_buffer_add(&r->out, sc_text_str(&t));
 }
 
-static void put_command(struct html_report *r, const char *words)
-{
-	put(r, words);
-	if (r->source && *r->source) {
-		put(r, " -r ");
-		put_wire(r, sc_str_of(r->source));
-	}
-}
-
 /* ---- the head ---- */
 
 /* The style is named by its hash, so that no other style counts. */
@@ -132,15 +124,15 @@ static void put_head(struct html_report *r)
 	put(r, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
 	put_policy(r);
 	put(r, "<meta name=\"viewport\" content=\"width=device-width\">\n<title>Delivery failures");
-	if (r->source && *r->source) {
+	if (r->head.source && *r->head.source) {
 		put(r, ": ");
-		put_wire(r, sc_str_of(r->source));
+		put_wire(r, sc_str_of(r->head.source));
 	}
 	put(r, "</title>\n<style>");
 	put(r, style);
 	put(r, "</style>\n</head>\n<body>\n<h1>");
-	put(r, r->parts == SC_REPORT_TRAFFIC ? "Mail traffic" :
-		r->parts == SC_REPORT_SENDERS ? "Suspicious senders" : r->parts == SC_REPORT_TLS ? "TLS" : "Delivery failures");
+	put(r, r->head.parts == SC_REPORT_TRAFFIC ? "Mail traffic" :
+		r->head.parts == SC_REPORT_SENDERS ? "Suspicious senders" : r->head.parts == SC_REPORT_TLS ? "TLS" : "Delivery failures");
 	put(r, "</h1>\n");
 }
 
@@ -161,13 +153,13 @@ static void blind_spot(struct html_report *r, uint64_t n, const char *what)
 
 static void put_scope(struct html_report *r)
 {
-	const struct sc_failures *m = r->m;
+	const struct sc_failures *m = r->head.m;
 	char buffer[80];
 	struct sc_text zone = sc_text_into(buffer, sizeof(buffer));
 	sc_page_zone(&r->clock, &zone);
 	put(r, "<p class=\"note\">");
-	if (r->source && *r->source)
-		put_wire(r, sc_str_of(r->source));
+	if (r->head.source && *r->head.source)
+		put_wire(r, sc_str_of(r->head.source));
 	if (m->first != SC_TIME_NONE) {
 		put(r, "<br>");
 		put_time(r, m->first);
@@ -194,14 +186,14 @@ static void put_scope(struct html_report *r)
 /* One bar for all recipients; the table below it tells the same. */
 static void put_bar(struct html_report *r)
 {
-	const uint64_t *o = r->m->outcomes;
+	const uint64_t *o = r->head.m->outcomes;
 	uint64_t before = 0;
 	put(r, "<svg viewBox=\"0 0 1000 20\" preserveAspectRatio=\"none\" role=\"img\" "
 	       "aria-label=\"recipients by outcome\">");
 	for (int i = 0; i < SC_OUTCOMES; i++) {
-		uint64_t from = (uint64_t)((double)before * BAR_WIDTH / (double)r->m->recipients);
+		uint64_t from = (uint64_t)((double)before * BAR_WIDTH / (double)r->head.m->recipients);
 		before += o[i];
-		uint64_t to = (uint64_t)((double)before * BAR_WIDTH / (double)r->m->recipients);
+		uint64_t to = (uint64_t)((double)before * BAR_WIDTH / (double)r->head.m->recipients);
 		if (to == from)
 			continue;
 		put(r, "<rect class=\"");
@@ -221,7 +213,7 @@ static void put_bar(struct html_report *r)
 
 static void put_verdict(struct html_report *r)
 {
-	const struct sc_failures *m = r->m;
+	const struct sc_failures *m = r->head.m;
 	put(r, "<section id=\"verdict\">\n<h2>Verdict</h2>\n");
 	if (m->recipients == 0) {
 		put(r, "<p>No recipient was seen in clear.</p>\n</section>\n");
@@ -325,6 +317,11 @@ static void put_value(struct html_report *r, const struct sc_column *c, const st
 	case SC_CELL_WIRE:
 	case SC_CELL_WORD:
 	case SC_CELL_PROSE:    put_wire(r, cell->s); break;
+	case SC_CELL_COMMAND:
+		put(r, "<code>");
+		put_wire(r, cell->s);
+		put(r, "</code>");
+		break;
 	case SC_CELL_OUTCOMES: break;
 	}
 }
@@ -353,6 +350,17 @@ static void row_of_table(void *ctx, const struct sc_part *part, const struct sc_
 	put_cells(ctx, part, cells, "<tr>");
 }
 
+static void put_list(struct html_report *r)
+{
+	size_t octets = 64 + (r->head.source ? strlen(r->head.source) : 0);
+	char *room = sc_memory_take(octets);
+	struct sc_text t = sc_text_into(room, room ? octets : 0);
+	sc_text_adds(&t, "smtpscope list recipients");
+	sc_page_reading(&t, r->head.source);
+	put_escaped(r, sc_text_str(&t));
+	sc_memory_give(room);
+}
+
 static void rest_of_table(void *ctx, const struct sc_part *part, const struct sc_cell *cells)
 {
 	struct html_report *r = ctx;
@@ -363,7 +371,7 @@ static void rest_of_table(void *ctx, const struct sc_part *part, const struct sc
 	put(r, "<tr class=\"rest\"><td colspan=\"8\">");
 	put_number(r, cells[3].n);
 	put(r, " more: <code>");
-	put_command(r, "smtpscope list recipients");
+	put_list(r);
 	put(r, "</code></td></tr>\n");
 }
 
@@ -403,15 +411,21 @@ static void no_end(void *ctx, const struct sc_part *part)
 
 static const struct sc_part_visitor links = { 1, link_to, no_row, no_row, no_end };
 
+static void put_next(void *ctx, const char *what, sc_str command)
+{
+	struct html_report *r = ctx;
+	put(r, "<p class=\"note\">");
+	put(r, what);
+	put(r, "</p>\n<pre><code>");
+	put_escaped(r, command);
+	put(r, "</code></pre>\n");
+}
+
 static void put_commands(struct html_report *r)
 {
-	put(r, "<section id=\"commands\">\n<h2>Going on from here</h2>\n<pre><code>");
-	put_command(r, "smtpscope show SESSION");
-	put(r, "\n");
-	put_command(r, "smtpscope show");
-	put(r, " --where &#39;cause == &quot;user_unknown&quot;&#39;\n");
-	put_command(r, "smtpscope find ADDRESS");
-	put(r, "\nsmtpscope explain WORD</code></pre>\n</section>\n");
+	put(r, "<section id=\"commands\">\n<h2>Going on from here</h2>\n");
+	sc_report_next(r->head.m, r->head.source, put_next, r);
+	put(r, "</section>\n");
 }
 
 static void put_all(struct html_report *r)
@@ -419,10 +433,10 @@ static void put_all(struct html_report *r)
 	put_head(r);
 	put_scope(r);
 	put(r, "<nav><a href=\"#verdict\">verdict</a>");
-	sc_report_parts(r->m, r->parts, &links, r);
+	sc_report_parts(r->head.m, r->head.parts, &links, r);
 	put(r, "</nav>\n<main>\n");
 	put_verdict(r);
-	sc_report_parts(r->m, r->parts, &tables, r);
+	sc_report_parts(r->head.m, r->head.parts, &tables, r);
 	put_commands(r);
 	put(r, "</main>\n</body>\n</html>\n");
 }
@@ -432,29 +446,20 @@ static void put_all(struct html_report *r)
 static sc_err report_open(void *self, const struct sc_output_config *config)
 {
 	struct html_report *r = self;
-	r->parts = config->parts;
-	r->source = config->source;
 	sc_page_clock_open(&r->clock, config->utc);
-	SC_TRY(sc_buffer_open(&r->out, &config->writer));
-	sc_err err = sc_failures_open(&r->m);
+	SC_TRY(sc_report_head_open(&r->head, config));
+	sc_err err = sc_buffer_open(&r->out, &config->writer);
 	if (err)
-		sc_buffer_close(&r->out);
+		sc_report_head_close(&r->head);
 	return err;
-}
-
-static void report_write(void *self, const struct sc_event *ev)
-{
-	struct html_report *r = self;
-	sc_failures_add(r->m, ev);
 }
 
 static sc_err report_close(void *self)
 {
 	struct html_report *r = self;
-	if (r->m)
+	if (r->head.m)
 		put_all(r);
-	sc_failures_close(r->m);
-	r->m = NULL;
+	sc_report_head_close(&r->head);
 	return sc_buffer_close(&r->out);
 }
 
@@ -462,5 +467,5 @@ const struct sc_sink_class sc_sink_report_html = {
 	.name = "report-html", .summary = "delivery failures as a page of HTML",
 	.wants = SC_FAILURES_WANTS,
 	.size = sizeof(struct html_report),
-	.open = report_open, .write = report_write, .close = report_close,
+	.open = report_open, .write = sc_report_head_write, .close = report_close,
 };

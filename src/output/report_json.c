@@ -5,6 +5,7 @@
  * go through sc_text_json(). */
 #include "base/text.h"
 #include "output/buffer.h"
+#include "output/report_head.h"
 #include "output/report_parts.h"
 #include "output/reports.h"
 #include "output/value.h"
@@ -14,10 +15,8 @@ enum {
 };
 
 struct json_report {
+	struct sc_report_head head;
 	struct sc_buffer out;
-	struct sc_failures *m;
-	const char *source;
-	unsigned parts;
 	bool comma; /* something stands before, in this object or list */
 	bool rows;  /* the list of rows of a part is open */
 };
@@ -108,9 +107,9 @@ static void outcomes(struct json_report *r, const char *key, const uint64_t *cou
 
 static void put_scope(struct json_report *r)
 {
-	const struct sc_failures *m = r->m;
+	const struct sc_failures *m = r->head.m;
 	open_with(r, "scope", "{");
-	word(r, "source", r->source);
+	word(r, "source", r->head.source);
 	when(r, "first", m->first);
 	when(r, "last", m->last);
 	number(r, "sessions", m->sessions);
@@ -133,10 +132,10 @@ static void put_scope(struct json_report *r)
 static void put_recipients(struct json_report *r)
 {
 	open_with(r, "recipients", "{");
-	number(r, "all", r->m->recipients);
-	number(r, "failed", sc_failures_failed(r->m));
-	number(r, "permanent", r->m->permanent);
-	outcomes(r, "outcomes", r->m->outcomes);
+	number(r, "all", r->head.m->recipients);
+	number(r, "failed", sc_failures_failed(r->head.m));
+	number(r, "permanent", r->head.m->permanent);
+	outcomes(r, "outcomes", r->head.m->outcomes);
 	close_with(r, "}");
 }
 
@@ -168,6 +167,7 @@ static void put_cell(struct json_report *r, const struct sc_column *c, const str
 	case SC_CELL_SESSIONS: put_sessions(r, c->key, cell); break;
 	case SC_CELL_WIRE:
 	case SC_CELL_WORD:
+	case SC_CELL_COMMAND:
 	case SC_CELL_PROSE:    string(r, c->key, path_of(c->key, cell->s)); break;
 	case SC_CELL_SHARE:
 	case SC_CELL_SIGN:     break;
@@ -232,7 +232,7 @@ static const struct sc_part_visitor visitor = { MOST_ROWS, begin_part, row_of_pa
 
 static void put_all(struct json_report *r)
 {
-	const struct sc_failures *m = r->m;
+	const struct sc_failures *m = r->head.m;
 	open_with(r, NULL, "{");
 	number(r, "v", 1);
 	word(r, "report", "failures");
@@ -242,7 +242,7 @@ static void put_all(struct json_report *r)
 	number(r, "silent_without_recipient", m->other_silent);
 	number(r, "refusals_without_enhanced", m->no_enhanced);
 	number(r, "timeline_width_s", (uint64_t)m->timeline.width_s);
-	sc_report_parts(m, r->parts, &visitor, r);
+	sc_report_parts(m, r->head.parts, &visitor, r);
 	close_with(r, "}\n");
 }
 
@@ -251,28 +251,19 @@ static void put_all(struct json_report *r)
 static sc_err report_open(void *self, const struct sc_output_config *config)
 {
 	struct json_report *r = self;
-	r->parts = config->parts;
-	r->source = config->source && *config->source ? config->source : NULL;
-	SC_TRY(sc_buffer_open(&r->out, &config->writer));
-	sc_err err = sc_failures_open(&r->m);
+	SC_TRY(sc_report_head_open(&r->head, config));
+	sc_err err = sc_buffer_open(&r->out, &config->writer);
 	if (err)
-		sc_buffer_close(&r->out);
+		sc_report_head_close(&r->head);
 	return err;
-}
-
-static void report_write(void *self, const struct sc_event *ev)
-{
-	struct json_report *r = self;
-	sc_failures_add(r->m, ev);
 }
 
 static sc_err report_close(void *self)
 {
 	struct json_report *r = self;
-	if (r->m)
+	if (r->head.m)
 		put_all(r);
-	sc_failures_close(r->m);
-	r->m = NULL;
+	sc_report_head_close(&r->head);
 	return sc_buffer_close(&r->out);
 }
 
@@ -280,5 +271,5 @@ const struct sc_sink_class sc_sink_report_json = {
 	.name = "report-json", .summary = "delivery failures as one JSON object",
 	.wants = SC_FAILURES_WANTS,
 	.size = sizeof(struct json_report),
-	.open = report_open, .write = report_write, .close = report_close,
+	.open = report_open, .write = sc_report_head_write, .close = report_close,
 };

@@ -7,8 +7,8 @@ bool sc_report_one_day(struct sc_report *r)
 {
 	char first[40], last[40];
 	struct sc_text a = sc_text_into(first, sizeof(first)), b = sc_text_into(last, sizeof(last));
-	sc_page_time(&r->sheet.clock, &a, r->m->first);
-	sc_page_time(&r->sheet.clock, &b, r->m->last);
+	sc_page_time(&r->sheet.clock, &a, r->head.m->first);
+	sc_page_time(&r->sheet.clock, &b, r->head.m->last);
 	return sc_str_equal(sc_str_slice(sc_text_str(&a), 0, 10), sc_str_slice(sc_text_str(&b), 0, 10));
 }
 
@@ -26,13 +26,13 @@ void sc_report_heading(struct sc_report *r, const char *title, const char *colum
 void sc_report_begin(struct sc_report *r)
 {
 	sc_sheet_begin(&r->sheet);
-	r->head = sc_text_into(r->columns, sizeof(r->columns) - 1);
+	r->row = sc_text_into(r->columns, sizeof(r->columns) - 1);
 	r->at = 0;
 }
 
 static void put(struct sc_report *r, sc_str visible, size_t width, bool right)
 {
-	sc_page_fit(&r->head, visible, width, right);
+	sc_page_fit(&r->row, visible, width, right);
 	r->at += width;
 }
 
@@ -70,7 +70,7 @@ void sc_report_wire(struct sc_report *r, sc_str s, size_t width)
 
 void sc_report_seconds(struct sc_report *r, sc_time duration, size_t width)
 {
-	sc_page_seconds(&r->head, duration, width);
+	sc_page_seconds(&r->row, duration, width);
 	r->at += width;
 }
 
@@ -100,24 +100,9 @@ void sc_report_end(struct sc_report *r)
 	struct sc_text *text = &r->sheet.text;
 	while (text->len && text->at[text->len - 1] == ' ')
 		text->len--;
-	size_t len = r->head.len;
+	size_t len = r->row.len;
 	while (text->len == 0 && len && r->columns[len - 1] == ' ')
 		len--;
 	r->columns[len] = 0;
 	sc_sheet_end(&r->sheet, r->columns, r->at);
-}
-
-void sc_report_command(struct sc_text *t, const struct sc_report *r, uint64_t session)
-{
-	sc_text_adds(t, "smtpscope show");
-	if (session != SC_REPORT_EVERY)
-		sc_text_put(t, ' ');
-	if (session && session != SC_REPORT_EVERY)
-		sc_text_hex(t, session, 16);
-	else if (!session)
-		sc_text_adds(t, "ID");
-	if (r->source && *r->source) {
-		sc_text_adds(t, " -r ");
-		sc_text_visible(t, sc_str_of(r->source));
-	}
 }

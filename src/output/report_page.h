@@ -2,17 +2,16 @@
 #ifndef SC_OUTPUT_REPORT_PAGE_H
 #define SC_OUTPUT_REPORT_PAGE_H
 
+#include "output/report_head.h"
 #include "output/report_parts.h"
 #include "output/sheet.h"
 
 struct sc_report {
+	struct sc_report_head head;
 	struct sc_sheet sheet;
-	struct sc_failures *m;
-	const char *source; /* what -r takes; NULL or empty: it was no file */
-	unsigned parts;     /* what was asked for */
 	bool one_day;       /* times need no date */
-	struct sc_text head; /* the columns of the row that is being made, in `columns` */
-	size_t at;           /* how many they are */
+	struct sc_text row; /* the columns of the row that is being made, in `columns` */
+	size_t at;          /* how many they are */
 	char   columns[1024];
 };
 
@@ -33,10 +32,6 @@ void sc_report_seconds(struct sc_report *r, sc_time duration, size_t width);
 void sc_report_rest(struct sc_report *r, const char *words);                       /* the wrapping text: our own */
 void sc_report_rest_wire(struct sc_report *r, sc_str s);                           /* and of the wire */
 void sc_report_end(struct sc_report *r);
-
-#define SC_REPORT_EVERY UINT64_MAX
-/* The command that opens a session; with 0: for any; SC_REPORT_EVERY: it opens what an option selects. */
-void sc_report_command(struct sc_text *t, const struct sc_report *r, uint64_t session);
 
 /* The tables below the verdict, for a struct sc_report: report_tables.c. */
 extern const struct sc_part_visitor sc_report_text_visitor;

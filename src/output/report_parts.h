@@ -14,6 +14,7 @@ enum sc_cell_kind {
 	SC_CELL_WORD,     /* s: a word of the contract */
 	SC_CELL_SIGN,     /* s: an outcome, shown as its sign */
 	SC_CELL_PROSE,    /* s: a sentence of ours */
+	SC_CELL_COMMAND,  /* s: a command, never broken */
 	SC_CELL_TIME,     /* t */
 	SC_CELL_DURATION, /* t */
 	SC_CELL_SESSIONS, /* ids at `many`, up to `n` or to the first 0; NULL: none */

@@ -19,6 +19,7 @@ static bool is_there(const struct sc_column *c, const struct sc_cell *cell)
 	case SC_CELL_WIRE:
 	case SC_CELL_WORD:
 	case SC_CELL_SIGN:
+	case SC_CELL_COMMAND:
 	case SC_CELL_PROSE:    return cell->s.at != NULL;
 	default:               return true;
 	}
@@ -117,6 +118,7 @@ static void put_column(struct sc_report *r, const struct sc_column *c, const str
 	case SC_CELL_SIGN:     sc_report_words(r, sc_page_symbol(cell->s.at), width); break;
 	case SC_CELL_WIRE:
 	case SC_CELL_WORD:
+	case SC_CELL_COMMAND:
 	case SC_CELL_PROSE:    sc_report_wire(r, cell->s, width); break;
 	case SC_CELL_SESSIONS: break;
 	}
@@ -167,10 +169,16 @@ static void put_below(struct sc_report *r, const struct sc_part *part, const str
 	for (int line = 1; line <= 2; line++) {
 		sc_report_begin(r);
 		sc_report_words(r, "", indent);
-		for (size_t i = 0; i < part->count; i++)
-			if (part->columns[i].width == SC_COLUMN_FLOWS && part->columns[i].line == line)
-				put_flow(r, &part->columns[i], &cells[i]);
-		if (r->sheet.text.len)
+		bool command = false;
+		for (size_t i = 0; i < part->count; i++) {
+			if (part->columns[i].width != SC_COLUMN_FLOWS || part->columns[i].line != line)
+				continue;
+			put_flow(r, &part->columns[i], &cells[i]);
+			command |= part->columns[i].kind == SC_CELL_COMMAND;
+		}
+		if (command)
+			sc_sheet_command(&r->sheet, indent);
+		else if (r->sheet.text.len)
 			sc_report_end(r);
 	}
 }
@@ -207,12 +215,12 @@ static void more_recipients(struct sc_report *r, uint64_t n)
 	sc_report_begin(r);
 	sc_report_words(r, "", 2);
 	sc_page_grouped(&r->sheet.text, n);
-	sc_report_rest(r, " more: smtpscope list recipients");
-	if (r->source && *r->source) {
-		sc_report_rest(r, " -r ");
-		sc_report_rest_wire(r, sc_str_of(r->source));
-	}
+	sc_report_rest(r, " more:");
 	sc_report_end(r);
+	struct sc_text *t = sc_sheet_begin(&r->sheet);
+	sc_text_adds(t, "smtpscope list recipients");
+	sc_page_reading(t, r->head.source);
+	sc_sheet_command(&r->sheet, 2);
 }
 
 static void rest(void *ctx, const struct sc_part *part, const struct sc_cell *cells)

@@ -3,6 +3,7 @@
  *
  * Counts while events come, writes when closed.  Trusts nothing of the wire: see report_page.c.  Lines stay
  * within the width of the page, 80 columns unless more is given. */
+#include "output/report_next.h"
 #include "output/report_page.h"
 #include "output/reports.h"
 
@@ -16,9 +17,9 @@ enum {
 static void put_range(struct sc_report *r)
 {
 	struct sc_text *t = sc_sheet_begin(&r->sheet);
-	sc_page_time(&r->sheet.clock, t, r->m->first);
+	sc_page_time(&r->sheet.clock, t, r->head.m->first);
 	sc_text_adds(t, " - ");
-	sc_page_time(&r->sheet.clock, t, r->m->last);
+	sc_page_time(&r->sheet.clock, t, r->head.m->last);
 	sc_text_put(t, ' ');
 	sc_page_zone(&r->sheet.clock, t);
 	sc_sheet_end(&r->sheet, "", 0);
@@ -26,7 +27,7 @@ static void put_range(struct sc_report *r)
 
 static void put_totals(struct sc_report *r)
 {
-	const struct sc_failures *m = r->m;
+	const struct sc_failures *m = r->head.m;
 	struct sc_text *t = sc_sheet_begin(&r->sheet);
 	sc_page_grouped(t, m->sessions);
 	sc_text_adds(t, m->sessions == 1 ? " session, " : " sessions, ");
@@ -48,7 +49,7 @@ static void put_keys(struct sc_text *t, const struct sc_top *top, const char *on
 
 static void put_parties(struct sc_report *r)
 {
-	const struct sc_failures *m = r->m;
+	const struct sc_failures *m = r->head.m;
 	if (m->recipients == 0)
 		return;
 	struct sc_text *t = sc_sheet_begin(&r->sheet);
@@ -74,13 +75,13 @@ static void blind_spot(struct sc_report *r, uint64_t n, const char *what)
 
 static void put_scope(struct sc_report *r)
 {
-	const struct sc_failures *m = r->m;
+	const struct sc_failures *m = r->head.m;
 	struct sc_text *t = sc_sheet_begin(&r->sheet);
-	sc_text_adds(t, r->parts == SC_REPORT_TRAFFIC ? "MAIL TRAFFIC" :
-			 r->parts == SC_REPORT_SENDERS ? "SUSPICIOUS SENDERS" : r->parts == SC_REPORT_TLS ? "TLS" : "DELIVERY FAILURES");
-	if (r->source && *r->source) {
+	sc_text_adds(t, r->head.parts == SC_REPORT_TRAFFIC ? "MAIL TRAFFIC" :
+			 r->head.parts == SC_REPORT_SENDERS ? "SUSPICIOUS SENDERS" : r->head.parts == SC_REPORT_TLS ? "TLS" : "DELIVERY FAILURES");
+	if (r->head.source && *r->head.source) {
 		sc_text_adds(t, "   ");
-		sc_text_visible(t, sc_str_of(r->source));
+		sc_text_visible(t, sc_str_of(r->head.source));
 	}
 	sc_sheet_end(&r->sheet, "", 2);
 	if (m->first != SC_TIME_NONE)
@@ -119,7 +120,7 @@ static void put_outcomes(struct sc_report *r)
 		[SC_OUTCOME_aborted] = "aborted",   [SC_OUTCOME_withdrawn] = "withdrawn",
 		[SC_OUTCOME_unknown] = "unknown",
 	};
-	const struct sc_failures *m = r->m;
+	const struct sc_failures *m = r->head.m;
 	sc_report_heading(r, "VERDICT", "             recipients    share");
 	for (int i = 0; i < SC_OUTCOMES; i++) {
 		if (m->outcomes[i] == 0 && i != SC_OUTCOME_accepted)
@@ -147,7 +148,7 @@ static const char *cause_word(int cause)
 
 static void put_biggest(struct sc_report *r, const int *causes, size_t count)
 {
-	const struct sc_failures *m = r->m;
+	const struct sc_failures *m = r->head.m;
 	uint64_t failed = sc_failures_failed(m);
 	struct sc_text *t = sc_sheet_begin(&r->sheet);
 	sc_page_grouped(t, failed);
@@ -165,7 +166,7 @@ static void put_biggest(struct sc_report *r, const int *causes, size_t count)
 /* "3 of 12 sources are very likely abusive, 5 are worth a look." */
 static void put_suspicion(struct sc_report *r)
 {
-	const struct sc_suspects *s = &r->m->suspects;
+	const struct sc_suspects *s = &r->head.m->suspects;
 	size_t bad = sc_suspects_above(s, SC_SUSPECT_BAD), watched = sc_suspects_above(s, SC_SUSPECT_WATCH) - bad;
 	sc_buffer_adds(&r->sheet.out, "\n");
 	struct sc_text *t = sc_sheet_begin(&r->sheet);
@@ -184,53 +185,50 @@ static void put_suspicion(struct sc_report *r)
 
 static void put_verdict(struct sc_report *r, const int *causes, size_t count)
 {
-	if (r->parts == SC_REPORT_SENDERS) {
+	if (r->head.parts == SC_REPORT_SENDERS) {
 		put_suspicion(r);
 		return;
 	}
-	if (r->m->recipients == 0) {
+	if (r->head.m->recipients == 0) {
 		sc_buffer_adds(&r->sheet.out, "\n");
-		sc_sheet_line(&r->sheet, r->m->sessions ? "No recipient was seen in clear." :
-							  "No mail was seen; smtpscope doctor tells why.");
+		sc_sheet_line(&r->sheet, r->head.m->sessions ? "No recipient was seen in clear." :
+			r->head.m->failures ? "No mail was seen: no connection became a dialogue." :
+			"No mail was seen; smtpscope doctor tells why.");
 		return;
 	}
 	put_outcomes(r);
 	sc_buffer_adds(&r->sheet.out, "\n");
-	if (sc_failures_failed(r->m))
+	if (sc_failures_failed(r->head.m))
 		put_biggest(r, causes, count);
 	else
 		sc_sheet_line(&r->sheet, "No recipient was refused.");
 }
 
+/* Commands are copied, so they stand on a line of their own. */
+static void put_next(void *ctx, const char *what, sc_str command)
+{
+	struct sc_report *r = ctx;
+	sc_text_adds(sc_sheet_begin(&r->sheet), what);
+	sc_sheet_end(&r->sheet, "  ", 2);
+	sc_text_add(sc_sheet_begin(&r->sheet), command);
+	sc_sheet_command(&r->sheet, 4);
+}
+
 static void put_commands(struct sc_report *r)
 {
-	if (r->m->sessions == 0)
-		return;
-	const struct sc_failed_recipient *newest = sc_failures_recent(r->m, 0);
-	const char *cause = newest ? sc_cause_name(newest->cause) : NULL;
-	sc_buffer_adds(&r->sheet.out, "\n");
-	struct sc_text *t = sc_sheet_begin(&r->sheet);
-	sc_report_command(t, r, newest ? newest->session : 0);
-	sc_sheet_end(&r->sheet, "Open a session:     ", 20);
-	t = sc_sheet_begin(&r->sheet);
-	sc_report_command(t, r, SC_REPORT_EVERY);
-	sc_text_adds(t, " --where 'cause == \"");
-	sc_text_adds(t, cause ? cause : "user_unknown");
-	sc_text_adds(t, "\"'");
-	sc_sheet_end(&r->sheet, "Open all of a line: ", 20);
-	t = sc_sheet_begin(&r->sheet);
-	sc_text_adds(t, "smtpscope explain WORD");
-	sc_sheet_end(&r->sheet, "What a word means:  ", 20);
+	if (r->head.m->sessions + r->head.m->failures)
+		sc_report_heading(r, "GOING ON FROM HERE", NULL);
+	sc_report_next(r->head.m, r->head.source, put_next, r);
 }
 
 static void put_all(struct sc_report *r)
 {
 	int causes[SC_CAUSES];
-	size_t count = sc_report_causes(r->m, causes);
+	size_t count = sc_report_causes(r->head.m, causes);
 	r->one_day = sc_report_one_day(r);
 	put_scope(r);
 	put_verdict(r, causes, count);
-	sc_report_parts(r->m, r->parts, &sc_report_text_visitor, r);
+	sc_report_parts(r->head.m, r->head.parts, &sc_report_text_visitor, r);
 	put_commands(r);
 }
 
@@ -239,30 +237,21 @@ static void put_all(struct sc_report *r)
 static sc_err report_open(void *self, const struct sc_output_config *config)
 {
 	struct sc_report *r = self;
-	r->parts = config->parts;
-	r->source = config->source;
-	SC_TRY(sc_sheet_open(&r->sheet, config));
+	SC_TRY(sc_report_head_open(&r->head, config));
+	sc_err err = sc_sheet_open(&r->sheet, config);
 	if (r->sheet.width < NARROWEST)
 		r->sheet.width = NARROWEST;
-	sc_err err = sc_failures_open(&r->m);
 	if (err)
-		sc_sheet_close(&r->sheet);
+		sc_report_head_close(&r->head);
 	return err;
-}
-
-static void report_write(void *self, const struct sc_event *ev)
-{
-	struct sc_report *r = self;
-	sc_failures_add(r->m, ev);
 }
 
 static sc_err report_close(void *self)
 {
 	struct sc_report *r = self;
-	if (r->m)
+	if (r->head.m)
 		put_all(r);
-	sc_failures_close(r->m);
-	r->m = NULL;
+	sc_report_head_close(&r->head);
 	return sc_sheet_close(&r->sheet);
 }
 
@@ -270,5 +259,5 @@ const struct sc_sink_class sc_sink_report_text = {
 	.name = "report", .summary = "delivery failures: who was refused, where, why, and what to do",
 	.wants = SC_FAILURES_WANTS,
 	.size = sizeof(struct sc_report),
-	.open = report_open, .write = report_write, .close = report_close,
+	.open = report_open, .write = sc_report_head_write, .close = report_close,
 };

@@ -43,6 +43,14 @@ void sc_sheet_end(struct sc_sheet *s, const char *head, size_t indent)
 	sc_page_wrap(&s->out, sc_str_of(head), indent, sc_text_str(&s->text), s->width);
 }
 
+void sc_sheet_command(struct sc_sheet *s, size_t indent)
+{
+	while (indent--)
+		sc_buffer_adds(&s->out, " ");
+	sc_buffer_add(&s->out, sc_text_str(&s->text));
+	sc_buffer_adds(&s->out, "\n");
+}
+
 void sc_sheet_line(struct sc_sheet *s, const char *text)
 {
 	sc_text_adds(sc_sheet_begin(s), text);

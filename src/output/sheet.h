@@ -20,6 +20,8 @@ sc_err sc_sheet_close(struct sc_sheet *s);
 struct sc_text *sc_sheet_begin(struct sc_sheet *s);
 /* Writes the paragraph: its first line begins with `head`, the others with `indent` spaces. */
 void sc_sheet_end(struct sc_sheet *s, const char *head, size_t indent);
+/* Writes it behind `indent` spaces and on one line, however long: a command that is to be copied. */
+void sc_sheet_command(struct sc_sheet *s, size_t indent);
 /* Both for one fixed text. */
 void sc_sheet_line(struct sc_sheet *s, const char *text);
 

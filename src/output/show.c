@@ -8,6 +8,7 @@
 #include "output/keep.h"
 #include "output/outputs.h"
 #include "output/transcript.h"
+#include "output/unspoken.h"
 #include "output/value.h"
 #include "output/wanted.h"
 
@@ -23,6 +24,7 @@ struct show {
 	struct sc_keep keep;
 	struct sc_wanted wanted;
 	uint64_t printed;
+	uint64_t unspoken; /* a connection in which nothing was said was printed last: what is diagnosed of it follows */
 };
 
 /* ---- header ---- */
@@ -345,6 +347,22 @@ static void put_page(struct show *s, const struct sc_event *ev, const struct sc_
 	sc_sheet_quirks(&s->sheet, x->quirks, "  ! ", 4);
 }
 
+/* No `session` event will come of it. */
+static bool put_unspoken(struct show *s, const struct sc_event *ev)
+{
+	if (ev->kind == SC_EVENT_diagnosis && ev->head->session && ev->head->session == s->unspoken) {
+		put_diagnosis(s, ev);
+		return true;
+	}
+	if (!sc_unspoken_is(ev))
+		return false;
+	if (s->printed++)
+		sc_buffer_adds(&s->sheet.out, "\n");
+	sc_unspoken_print(&s->sheet, ev);
+	s->unspoken = ev->head->session;
+	return true;
+}
+
 /* ---- class ---- */
 
 static sc_err show_close(void *self)
@@ -373,7 +391,10 @@ static sc_err show_open(void *self, const struct sc_output_config *config)
 static void show_write(void *self, const struct sc_event *ev)
 {
 	struct show *s = self;
-	if (!ev->head || !sc_wanted_is(&s->wanted, ev->head->session, ev->kind == SC_EVENT_session))
+	bool whole = ev->kind == SC_EVENT_session || sc_unspoken_is(ev);
+	if (!ev->head || !sc_wanted_is(&s->wanted, ev->head->session, whole))
+		return;
+	if (put_unspoken(s, ev))
 		return;
 	if (ev->kind != SC_EVENT_session) {
 		if (KINDS >> ev->kind & 1)

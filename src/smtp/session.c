@@ -77,7 +77,8 @@ enum sc_phase sc_session_phase(const struct sc_session *s, uint64_t acked)
 void sc_session_failure(struct sc_session *s, const char *scope, const struct sc_verdict *v, sc_str mail_from, uint64_t n)
 {
 	struct sc_ev_failure ev = { .scope = scope, .phase = sc_phase_name(v->phase), .code = v->code, .enhanced = v->status,
-		.text = v->text, .permanent = v->code / 100 == 5, .retry_after_s = SC_NONE, .mail_from = mail_from, .n = n };
+		.text = v->text, .permanent = v->code / 100 == 5, .retry_after_s = SC_NONE, .mail_from = mail_from, .n = n,
+		.first_ts = SC_TIME_NONE, .waited_ms = SC_TIME_NONE };
 	if (v->code) {
 		struct sc_reason why = sc_classify(v->code, v->status, v->text, v->phase);
 		ev.cause = sc_cause_name(why.cause);

@@ -91,9 +91,10 @@ static struct client *client_of(struct knocks *k, const struct sc_ev_head *head,
 
 /* ---- what is said ---- */
 
-static void fail(struct knocks *k, const struct sc_ev_head *head, const char *broke)
+static void fail(struct knocks *k, const struct sc_ev_head *head, const char *broke, const struct sc_ev_knock *x)
 {
-	struct sc_ev_failure body = { .scope = "session", .phase = "connect", .retry_after_s = SC_NONE, .broke = broke };
+	struct sc_ev_failure body = { .scope = "session", .phase = "connect", .retry_after_s = SC_NONE, .broke = broke,
+		.broke_by = x->by, .syns = x->syns, .first_ts = x->first_ts, .waited_ms = x->waited_ms };
 	struct sc_event ev = { .kind = SC_EVENT_failure, .head = head, .body = &body };
 	k->config.tell(k->config.tell_ctx, &ev);
 }
@@ -221,7 +222,8 @@ static void see_silence(struct knocks *k, const struct sc_event *ev, struct pair
 	p->silent_told = true;
 	c->silent++;
 	head.frames = (struct sc_ev_frames){ p->first, p->last };
-	fail(k, &head, "timeout");
+	const struct sc_ev_knock all = { .syns = p->syns, .first_ts = p->first_ts, .waited_ms = p->last_ts - p->first_ts };
+	fail(k, &head, "timeout", &all);
 	tell_silence(k, &head, p, c);
 }
 
@@ -229,7 +231,7 @@ static void see_refusal(struct knocks *k, const struct sc_event *ev, struct pair
 {
 	if (is_word(x->how, "refused"))
 		hear(k, ev->head);
-	fail(k, ev->head, x->how);
+	fail(k, ev->head, x->how, x);
 	if (p->refused_told)
 		return;
 	p->refused_told = true;
@@ -242,7 +244,7 @@ static void see_end(struct knocks *k, const struct sc_event *ev, struct pair *p,
 	hear(k, ev->head);
 	if (is_word(x->by, "client") && x->waited_ms < PROBE)
 		return;
-	fail(k, ev->head, x->how);
+	fail(k, ev->head, x->how, x);
 	if (is_word(x->by, "server") || p->left_told)
 		return;
 	p->left_told = true;

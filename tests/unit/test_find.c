@@ -83,7 +83,7 @@ static void test_null_path(void **state)
 	output_event(o, &ev);
 	output_event(o, &end);
 	assert_non_null(
-		strstr(output_close(o), "from <> to <nobody@example.net>\n  smtpscope show 0000000000000001\n"));
+		strstr(output_close(o), "from <> to <nobody@example.net>\n  smtpscope show 0000000000000001 -r CAPTURE\n"));
 	output_free(o);
 }
 
@@ -94,7 +94,9 @@ static void test_shell_words(void **state)
 		const char *word, *as;
 	} words[] = {
 		{ "a/b-c_1.pcap", "a/b-c_1.pcap" }, { "", "''" },      { "a b", "'a b'" },
-		{ "it's $(x)", "'it'\\''s $(x)'" },  { "`x`", "'`x`'" }, { "a\x1b[2J", "'a\\x1b[2J'" },
+		{ "it's $(x)", "'it'\\''s $(x)'" },  { "`x`", "'`x`'" }, { "a\x1b[2J", "$'a\\x1b[2J'" },
+		{ "it's \n\\", "$'it\\'s \\x0a\\\\'" }, { "gr\xc3\xbc\xc3\x9f e", "'gr\xc3\xbc\xc3\x9f e'" },
+		{ "\xff e", "$'\\xff e'" },
 	};
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		char buffer[64];

@@ -272,6 +272,40 @@ static void test_keep(void **state)
 	sc_keep_close(&k);
 }
 
+/* A connection in which nothing was said: by its id, with what is diagnosed of it, and whose move it is. */
+static void test_unspoken(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *broke, *by, *text;
+	} cases[] = {
+		{ "timeout", NULL, "No answer came" },
+		{ "refused", NULL, "answered the SYN with a reset" },
+		{ "unreachable", NULL, "whoever runs the device" },
+		{ "reset", "server", "the server reset it" },
+		{ "reset", "client", "the client reset it" },
+		{ "closed", "server", "it should say why" },
+		{ "closed", "client", "five\n    minutes" },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		sc_str wanted[] = { SC_STR("0000000000000007") };
+		struct output *o = output_open(&sc_sink_show,
+			(struct sc_output_config){ .utc = true, .words = wanted, .word_count = 1 });
+		struct sc_ev_failure x = { .scope = "session", .phase = "connect", .broke = cases[i].broke, .broke_by = cases[i].by,
+			.syns = 3, .first_ts = 0, .waited_ms = 7 * SC_SECOND, .retry_after_s = SC_NONE };
+		struct sc_ev_diagnosis d = { .diagnosis = "connect_timeout", .text = SC_STR("Silence.") };
+		struct sc_ev_head head = head_of(7), elsewhere = head_of(8);
+		other(o, &head, SC_EVENT_failure, &x);
+		other(o, &elsewhere, SC_EVENT_failure, &x);
+		other(o, &head, SC_EVENT_diagnosis, &d);
+		const char *page = output_close(o);
+		bool once = strstr(page, "Connection 0000000000000007") && !strstr(page, "0000000000000008");
+		if (!once || !strstr(page, cases[i].text) || !strstr(page, "7.000 s, 3 SYNs") || !strstr(page, "Silence."))
+			fail_msg("%s: %s", cases[i].broke, page);
+		output_free(o);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +313,7 @@ int main(void)
 		cmocka_unit_test(test_huge_text), cmocka_unit_test(test_pipelining_by_frames),
 		cmocka_unit_test(test_selection), cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_bound),     cmocka_unit_test(test_keep),
+		cmocka_unit_test(test_unspoken),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,22 @@
+/* report_head.h - what every form of the report begins with: the counts that it will be written from. */
+#ifndef SC_OUTPUT_REPORT_HEAD_H
+#define SC_OUTPUT_REPORT_HEAD_H
+
+#include <smtpscope/sink.h>
+
+#include "model/failures.h"
+
+/* The first member of a report's state. */
+struct sc_report_head {
+	struct sc_failures *m;
+	const char *source; /* what -r takes to read the same again; NULL: it was no file */
+	unsigned parts;     /* what was asked for */
+};
+
+/* SC_EFAILED when there is no memory. */
+sc_err sc_report_head_open(struct sc_report_head *h, const struct sc_output_config *config);
+/* As `write` of a sink class. */
+void sc_report_head_write(void *self, const struct sc_event *ev);
+void sc_report_head_close(struct sc_report_head *h); /* one that was not opened is fine */
+
+#endif

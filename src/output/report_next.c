@@ -1,0 +1,156 @@
+/* report_next.c - commands that go on from the report: to see a refusal again, to read a session, to find more; see
+ * report_next.h.
+ *
+ * Whatever stands in a command comes from a capture or from the command line: an address of the wire only when a shell takes
+ * it as it stands, a file's name in quotes. */
+#include "output/report_next.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "output/page.h"
+
+/* An address that a shell and swaks take as it stands: who made it up may be an enemy. */
+static bool is_harmless(sc_str address)
+{
+	for (size_t i = 0; i < address.len; i++) {
+		char c = sc_lower(address.at[i]);
+		bool plain = (c >= 'a' && c <= 'z') || sc_is_digit(c) || strchr("._+=@", c) || (c == '-' && i > 0);
+		if (!plain || !c)
+			return false;
+	}
+	return address.len && sc_str_find(address, '@') != 0 && sc_str_find(address, '@') != SIZE_MAX;
+}
+
+/* swaks --server 192.0.2.1 --port 25 --from a@example.org --to b@example.net --quit-after RCPT */
+static bool put_again(struct sc_text *t, const struct sc_cause_example *e)
+{
+	sc_str rcpt = { e->rcpt, e->rcpt_len }, from = { e->from, e->from_len };
+	bool early = e->phase == SC_PHASE_mail || e->phase == SC_PHASE_rcpt;
+	if (!early || !is_harmless(rcpt) || (from.len && !is_harmless(from)) || e->server.ip.version == 0)
+		return false;
+	sc_text_adds(t, "swaks --server ");
+	sc_text_ip(t, &e->server.ip);
+	sc_text_adds(t, " --port ");
+	sc_text_number(t, e->server.port);
+	sc_text_adds(t, " --from ");
+	sc_text_add(t, from.len ? from : SC_STR("'<>'"));
+	sc_text_adds(t, " --to ");
+	sc_text_add(t, rcpt);
+	sc_text_adds(t, e->phase == SC_PHASE_mail ? " --quit-after MAIL" : " --quit-after RCPT");
+	return !t->cut;
+}
+
+void sc_report_show_again(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
+{
+	static const struct sc_column columns[] = {
+		{ SC_CELL_WORD, "cause", NULL, 21, 0, NULL, 0 },
+		{ SC_CELL_COMMAND, "command", "command", 0, 1, NULL, 0 },
+	};
+	static const struct sc_part part = { "again", "To see it again (swaks speaks to that server)",
+					     SC_COLUMNS(columns), 4, false };
+	int order[SC_CAUSES];
+	size_t count = sc_report_causes(m, order);
+	bool begun = false;
+	for (size_t i = 0; i < count; i++) {
+		char buffer[2 * SC_RECENT_TEXT + 160];
+		struct sc_text t = sc_text_into(buffer, sizeof(buffer));
+		if (order[i] == SC_CAUSE_NONE || !put_again(&t, &m->examples[order[i]]))
+			continue;
+		if (!begun)
+			v->begin(ctx, &part);
+		begun = true;
+		const struct sc_cell cells[] = { sc_cell_word(sc_cause_name((enum sc_cause)order[i])),
+						 sc_cell_text(sc_text_str(&t)) };
+		v->row(ctx, &part, cells);
+	}
+	if (begun)
+		v->end(ctx, &part);
+}
+
+/* ---- where to go on ---- */
+
+static const uint64_t *any_session(const struct sc_failures *m)
+{
+	const struct sc_failed_recipient *newest = sc_failures_recent(m, 0);
+	const struct sc_top_row *row;
+	if (newest && newest->session)
+		return &newest->session;
+	if (sc_top_sorted(&m->services, SC_TOP_BY_COUNT, &row, 1))
+		return &row->sessions[0];
+	return sc_top_sorted(&m->silent, SC_TOP_BY_COUNT, &row, 1) ? &row->sessions[0] : NULL;
+}
+
+static bool put_one(struct sc_text *t, const struct sc_failures *m, const char *source)
+{
+	const uint64_t *session = any_session(m);
+	if (!session || !*session)
+		return false;
+	sc_text_adds(t, "smtpscope show ");
+	sc_text_hex(t, *session, 16);
+	sc_page_reading(t, source);
+	return true;
+}
+
+/* What the newest failed recipient was refused for; NULL: none was. */
+static const char *newest_cause(const struct sc_failures *m)
+{
+	const struct sc_failed_recipient *newest = sc_failures_recent(m, 0);
+	return newest ? sc_cause_name(newest->cause) : NULL;
+}
+
+static bool put_cause(struct sc_text *t, const struct sc_failures *m, const char *source)
+{
+	int order[SC_CAUSES];
+	const char *cause = sc_report_causes(m, order) ? sc_cause_name((enum sc_cause)order[0]) : NULL;
+	if (!cause)
+		return false;
+	sc_text_adds(t, "smtpscope show");
+	sc_page_reading(t, source);
+	sc_text_adds(t, " --where 'cause == \"");
+	sc_text_adds(t, cause);
+	sc_text_adds(t, "\"'");
+	return true;
+}
+
+/* An address that was cut, or that a shell does not take as it stands, is not offered. */
+static bool put_find(struct sc_text *t, const struct sc_failures *m, const char *source)
+{
+	const struct sc_failed_recipient *newest = sc_failures_recent(m, 0);
+	sc_str rcpt = newest ? (sc_str){ newest->rcpt, newest->rcpt_len } : SC_STR_NONE;
+	if (!is_harmless(rcpt) || rcpt.len == SC_RECENT_TEXT)
+		return false;
+	sc_text_adds(t, "smtpscope find ");
+	sc_text_add(t, rcpt);
+	sc_page_reading(t, source);
+	return true;
+}
+
+static bool put_explain(struct sc_text *t, const struct sc_failures *m, const char *source)
+{
+	(void)source;
+	const char *cause = newest_cause(m);
+	sc_text_adds(t, "smtpscope explain ");
+	sc_text_adds(t, cause ? cause : "deferred");
+	return true;
+}
+
+void sc_report_next(const struct sc_failures *m, const char *source, sc_report_next_fn *each, void *ctx)
+{
+	static const struct {
+		const char *what;
+		bool (*put)(struct sc_text *t, const struct sc_failures *m, const char *source);
+	} steps[] = {
+		{ "a session, command by command", put_one },
+		{ "all sessions where something failed for one cause", put_cause },
+		{ "the sessions of an address, a host, a queue id or a Message-ID", put_find },
+		{ "what a word of this report means", put_explain },
+	};
+	size_t octets = 256 + SC_RECENT_TEXT + (source ? strlen(source) : 0);
+	char *room = any_session(m) ? sc_memory_take(octets) : NULL;
+	for (size_t i = 0; room && i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct sc_text t = sc_text_into(room, octets);
+		if (steps[i].put(&t, m, source) && !t.cut)
+			each(ctx, steps[i].what, sc_text_str(&t));
+	}
+	sc_memory_give(room);
+}
