@@ -13,6 +13,12 @@ ROUNDS  ?= 3
 
 VERSION := 0.1.0
 PKGS    := libpcap zlib libzstd libcrypto ncursesw
+# nDPI, the second opinion of --any-port, where it is installed; WITH_NDPI=0 builds without.
+WITH_NDPI ?= $(shell pkg-config --exists 'libndpi >= 4.2' 2>/dev/null && echo 1 || echo 0)
+ifeq ($(WITH_NDPI),1)
+NDPICPP := -DWITH_NDPI $(shell pkg-config --cflags libndpi)
+NDPILIB := $(shell pkg-config --libs-only-L libndpi) -lndpi
+endif
 HARDEN   = -fstack-protector-strong -D_FORTIFY_SOURCE=2
 WARN     = -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla $(WERROR)
 ALLCPP   = -Iinclude -Isrc -I$(BUILD)/gen -D_GNU_SOURCE -DSC_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CPPFLAGS)
@@ -21,7 +27,7 @@ ALLFLAGS = -std=c11 $(WARN) $(if $(MODE),,$(HARDEN)) $(CFLAGS) $(MODE) -fno-stri
 # the archive and for what reads symbols.  `make LTO=` builds without, which links faster.
 IS_GCC  := $(shell $(CC) --version 2>/dev/null | grep 'Free Software')
 LTO     ?= $(if $(IS_GCC),$(if $(MODE),,-flto=auto -ffat-lto-objects))
-LIBS     = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+LIBS     = $(shell pkg-config --libs $(PKGS) 2>/dev/null) $(NDPILIB)
 
 # The library is every directory below src but these three; the directory is the registry.
 PROGRAM_DIRS := src/input src/tui src/app
@@ -67,6 +73,13 @@ $(BUILD)/libsmtpscope.a: $(LIB_OBJ)
 $(BUILD)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLCPP) $(ALLFLAGS) $(LTO) -c -o $@ $<
+
+# The one file that knows nDPI is made anew when WITH_NDPI changes.
+$(BUILD)/obj/input/ndpi.o: ALLCPP += $(NDPICPP)
+$(BUILD)/obj/input/ndpi.o: $(BUILD)/gen/with_ndpi
+$(BUILD)/gen/with_ndpi: FORCE
+	@mkdir -p $(@D)
+	@echo '$(NDPICPP)' | cmp -s - $@ || echo '$(NDPICPP)' >$@
 
 # The detectors are the files of src/detect; the list changes when the directory does.
 DETECTORS := $(notdir $(basename $(sort $(wildcard src/detect/*.c))))

@@ -9,6 +9,7 @@
 #ifndef SMTPSCOPE_ENGINE_H
 #define SMTPSCOPE_ENGINE_H
 
+#include <smtpscope/adviser.h>
 #include <smtpscope/counters.h>
 #include <smtpscope/event.h>
 #include <smtpscope/packet.h>
@@ -18,6 +19,7 @@ extern "C" {
 #endif
 
 #define SC_ENGINE_CAUSES 40 /* room for every cause of refusal */
+#define SC_ENGINE_OTHERS 32 /* other protocols that are told apart */
 
 struct sc_engine;
 struct sc_tls_keys;
@@ -39,6 +41,7 @@ struct sc_engine_config {
 	bool ignore_vlan;           /* do not tell connections apart by the VLAN and the tunnel they are in */
 	enum sc_tcp_policy tcp_policy;
 	const struct sc_tls_keys *keys; /* secrets to open TLS with (tls/keys.h), changed only while no packet is fed; NULL: none */
+	const struct sc_adviser_class *adviser; /* a second opinion on what connections carry; NULL: none */
 	uint64_t seed;              /* key of the hash tables; the same seed, the same output */
 	const struct sc_detect_settings *detect; /* detector.h: for the detectors of single sessions; NULL: the standards */
 	uint64_t wants;             /* SC_WANT(kind) | ...: kinds worth building; 0 = every kind */
@@ -59,12 +62,22 @@ void   sc_engine_tick(struct sc_engine *e, uint64_t number, sc_time now);
 /* End of the capture: every open session ends with end_by "capture_end". */
 void   sc_engine_finish(struct sc_engine *e);
 
+/* Connections on ports of mail that carried another protocol, by its name. */
+struct sc_engine_named {
+	char     name[24];
+	uint64_t count; /* 0: the place is empty */
+};
+/* Counts `count` more.  Places are in the order of names, but for the last, "others", which counts what finds none. */
+void   sc_engine_name(struct sc_engine_named others[SC_ENGINE_OTHERS], const char *name, uint64_t count);
+void   sc_engine_names_add(struct sc_engine_named to[SC_ENGINE_OTHERS], const struct sc_engine_named from[SC_ENGINE_OTHERS]);
+
 /* What a `stats` event tells; sums of several engines are made by adding. */
 struct sc_engine_totals {
 	struct sc_counters counters;
 	uint64_t sessions_open;
 	struct sc_ev_outcomes recipients;
 	uint64_t causes[SC_ENGINE_CAUSES]; /* by enum sc_cause */
+	struct sc_engine_named others[SC_ENGINE_OTHERS];
 	sc_time first, last;               /* times of the first and the latest packet; SC_TIME_NONE */
 	uint64_t memory_octets;            /* in use */
 };

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "input/ndpi.h"
 
 #define COPIES_WARN 5 /* percent: fewer are the odd ones of a busy switch */
 
@@ -247,6 +248,18 @@ static void check_memory(const struct doctor *d, struct verdict *v)
 		SAY(v, warn, "give a larger --mem", "%llu connections were given up for want of memory", n(given_up));
 }
 
+static void check_adviser(const struct doctor *d, struct verdict *v)
+{
+	const struct sc_adviser_class *ndpi = sc_ndpi_class();
+	if (d->counters.flows_unadvised)
+		SAY(v, note, "give a larger --mem", "%llu connections were not shown to nDPI for want of memory",
+		    n(d->counters.flows_unadvised));
+	else if (ndpi)
+		SAY(v, ok, NULL, "nDPI %s is built in; --any-port asks it", ndpi->version());
+	else
+		SAY(v, ok, NULL, "built without nDPI; --any-port goes by the first octets alone");
+}
+
 static const struct check {
 	const char *topic;
 	void (*look)(const struct doctor *d, struct verdict *v);
@@ -267,6 +280,7 @@ static const struct check {
 	{ "visibility",    check_visibility },
 	{ "checksums",     check_checksums },
 	{ "memory",        check_memory },
+	{ "any port",      check_adviser },
 };
 
 static bool put_line(struct doctor *d, struct sc_text *line)

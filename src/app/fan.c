@@ -189,6 +189,7 @@ static void add_totals(struct sc_engine_totals *to, const struct sc_engine_total
 	add((uint64_t *)&to->counters, (const uint64_t *)&from->counters, sizeof(to->counters));
 	add((uint64_t *)&to->recipients, (const uint64_t *)&from->recipients, sizeof(to->recipients));
 	add(to->causes, from->causes, sizeof(to->causes));
+	sc_engine_names_add(to->others, from->others);
 	to->sessions_open += from->sessions_open;
 	to->memory_octets += from->memory_octets;
 	if (from->first != SC_TIME_NONE && (to->first == SC_TIME_NONE || from->first < to->first))

@@ -19,7 +19,7 @@ struct sc_fan_config {
 	struct sc_engine_config engine; /* `memory` is for all sockets together */
 	struct sc_source *const *sources; /* of sockets that share an interface; they stay the caller's, who leaves them alone */
 	size_t  count;
-	bool    context;                /* events keep `session` */
+	uint64_t context;               /* SC_WANT bits: events of these kinds keep `session` */
 };
 
 /* What all threads have counted. */

@@ -9,6 +9,7 @@
 #include "app/options.h"
 #include "app/say.h"
 #include "base/text.h"
+#include "input/ndpi.h"
 
 #define COLUMNS     80
 #define INDENT      26 /* where the explanation of an option begins */
@@ -155,12 +156,14 @@ bool sc_help_write(const struct sc_writer *w)
 
 bool sc_version_write(const struct sc_writer *w)
 {
+	const struct sc_adviser_class *ndpi = sc_ndpi_class();
 	const char *const lines[] = {
 		"smtpscope " SC_VERSION "\n",
 		pcap_lib_version(), "\n",
 		"zlib ", zlibVersion(), "\n",
 		"zstd ", ZSTD_versionString(), "\n",
 		OpenSSL_version(OPENSSL_VERSION), "\n",
+		ndpi ? "nDPI " : "without nDPI", ndpi ? ndpi->version() : "", "\n",
 	};
 	bool ok = true;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)

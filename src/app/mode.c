@@ -9,7 +9,7 @@
 
 /* Words and formats as tables; a list ends with NULL. */
 static const char *const report_parts[] = { "failures", "traffic", "senders", "tls", NULL };
-static const char *const list_rows[] = { "recipients", "sessions", "transactions", "findings", NULL };
+static const char *const list_rows[] = { "recipients", "sessions", "transactions", "findings", "non_smtp", NULL };
 static const char *const report_formats[] = { "text", "html", "json", NULL };
 static const char *const list_formats[] = { "table", "csv", "tsv", NULL };
 static const char *const privacy_levels[] = { "full", "pseudonym", "domain", NULL };
@@ -57,7 +57,7 @@ static sc_err check_report(const struct sc_options *o)
 static sc_err check_list(const struct sc_options *o)
 {
 	if (o->words.count > 1) {
-		sc_say("list", "one kind of row at a time; give recipients, sessions, transactions or findings");
+		sc_say("list", "one kind of row at a time; give recipients, sessions, transactions, findings or non_smtp");
 		return SC_EUSAGE;
 	}
 	if (o->words.count && !known(list_rows, o->words.items[0]))

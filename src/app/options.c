@@ -241,12 +241,12 @@ static bool session_id(sc_str word)
 static bool word_of_mode(const struct sc_options *o, sc_str word)
 {
 	static const char *const parts[] = { "failures", "senders", "tls", "traffic" };
-	static const char *const rows[] = { "recipients", "sessions", "transactions", "findings" };
+	static const char *const rows[] = { "recipients", "sessions", "transactions", "findings", "non_smtp" };
 	switch (o->mode) {
 	case SC_MODE_explain: return true;
 	case SC_MODE_show:    return session_id(word);
 	case SC_MODE_report:  return one_of(word, parts, 4);
-	case SC_MODE_list:    return one_of(word, rows, 4);
+	case SC_MODE_list:    return one_of(word, rows, 5);
 	case SC_MODE_find:    return o->words.count == 0;
 	default:              return false;
 	}

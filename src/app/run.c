@@ -27,6 +27,7 @@
 #include "app/signals.h"
 #include "app/thresholds.h"
 #include "app/topology.h"
+#include "input/ndpi.h"
 #include "input/pcap_live.h"
 
 #define TICK_PACKETS 1024u
@@ -186,6 +187,7 @@ static sc_err open_engines(struct run *r)
 		.ports = o->ports.items,
 		.port_count = o->ports.count,
 		.any_port = o->any_port,
+		.adviser = o->any_port ? sc_ndpi_class() : NULL,
 		.ignore_vlan = o->ignore_vlan,
 		.tcp_policy = sc_mode_tcp_policy(o),
 		.keys = r->keys.keys,
@@ -196,8 +198,10 @@ static sc_err open_engines(struct run *r)
 		.limits = &r->limits,
 		.emit = sc_ledger_event,
 	};
-	/* Reports name the hosts of failures by their session; expressions ask for any of its fields. */
-	config.context = o->where || o->fail_on || o->mode == SC_MODE_report || o->mode == SC_MODE_tui;
+	/* Reports name the hosts of failures by their session; expressions ask for any of its fields; whether a server that
+	 * refuses STARTTLS had offered it stands there, too. */
+	bool any = o->where || o->fail_on || o->mode == SC_MODE_report || o->mode == SC_MODE_tui;
+	config.context = any ? UINT64_MAX : SC_WANT(SC_EVENT_failure);
 	config.lead = sc_options_given(o, SC_OPT_workers) ? 0 : LEAD_PACKETS;
 	config.heavy = sc_options_given(o, SC_OPT_workers) ? 0 : HEAVY_OCTETS;
 	sc_err err = open_ledger(r, ledger);

@@ -222,6 +222,7 @@ void sc_topology_totals(struct sc_topology *t, struct sc_engine_totals *totals)
 		add((uint64_t *)&totals->counters, (const uint64_t *)&one.counters, sizeof(one.counters));
 		add((uint64_t *)&totals->recipients, (const uint64_t *)&one.recipients, sizeof(one.recipients));
 		add(totals->causes, one.causes, sizeof(one.causes));
+		sc_engine_names_add(totals->others, one.others);
 		totals->sessions_open += one.sessions_open;
 		totals->memory_octets += one.memory_octets;
 	}

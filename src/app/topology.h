@@ -27,7 +27,7 @@ struct sc_topology_config {
 	                 * a small input shall not pay for threads */
 	uint32_t heavy; /* when those carry more octets on average, it goes on alone and looks again after twice as
 	                 * many: message text costs as much to hand over as to read; 0: it never does */
-	bool     context; /* events keep `session` */
+	uint64_t context; /* SC_WANT bits: events of these kinds keep `session` */
 	bool     live;    /* a packet whose worker's ring is full is dropped and counted, else waited for */
 };
 

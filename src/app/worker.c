@@ -103,7 +103,7 @@ static void on_event(void *ctx, const struct sc_event *ev)
 	}
 	struct sc_event context = context_of(ev);
 	size_t body = sc_pack_size(ev), octets = sizeof(struct sc_told) + body;
-	if (w->context && ev->session)
+	if (w->context & SC_WANT(ev->kind) && ev->session)
 		octets += sc_pack_size(&context);
 	if (octets <= sc_ring_most(&w->events))
 		tell_packed(w, ev, body, octets);
@@ -293,7 +293,7 @@ static size_t ring_octets(uint64_t memory)
 	return octets > RING_OCTETS ? RING_OCTETS : octets < RING_LEAST ? RING_LEAST : (size_t)octets;
 }
 
-sc_err sc_worker_open(struct sc_worker *w, const struct sc_engine_config *config, bool context,
+sc_err sc_worker_open(struct sc_worker *w, const struct sc_engine_config *config, uint64_t context,
 	struct sc_bell *master)
 {
 	struct sc_engine_config own = *config;

@@ -30,7 +30,7 @@ struct sc_worker {
 	struct sc_bell *runner;        /* whose has claimed it: it wakes that thread */
 	sc_worker_relief *relief;      /* likewise; NULL: the thread sleeps */
 	void *relief_ctx;
-	bool context;                  /* events keep `session` */
+	uint64_t context;              /* SC_WANT bits: events of these kinds keep `session` */
 	struct {
 		sc_emit_fn *emit;
 		void *emit_ctx;
@@ -55,7 +55,7 @@ struct sc_told {
 
 /* Opens engine and rings; `config->memory` is for all of it.  The engine's events are the worker's once it is
  * started; until then they go to `config->emit`.  `master` NULL: it never is.  SC_EFAILED: no memory. */
-sc_err sc_worker_open(struct sc_worker *w, const struct sc_engine_config *config, bool context,
+sc_err sc_worker_open(struct sc_worker *w, const struct sc_engine_config *config, uint64_t context,
 	struct sc_bell *master);
 /* From here on the engine is whose has claimed the worker. */
 void   sc_worker_start(struct sc_worker *w);

@@ -10,10 +10,12 @@
 #include "engine/knock.h"
 #include "engine/mail.h"
 #include "engine/secure.h"
+#include "engine/sorting.h"
 
 #define DEFAULT_MEMORY (UINT64_C(512) << 20)
 #define LEAST_MEMORY   (UINT64_C(8) << 20)
 #define FRAGMENTS_SHARE 64u                  /* of the memory, for IP fragments: they are rare, and wait seconds at most */
+#define ADVISER_SHARE   32u                  /* of the memory, for connections that an adviser hears */
 #define IDLE           (15 * 60 * SC_SECOND) /* longer than a server may take for its verdict (RFC 5321 4.5.3.2.6) */
 #define CLOSED_LINGER  (10 * SC_SECOND)      /* late copies of segments still come */
 #define DAY            (86400 * SC_SECOND)
@@ -29,6 +31,7 @@ void sc_engine_totals(const struct sc_engine *e, struct sc_engine_totals *totals
 	*totals = (struct sc_engine_totals){ .counters = e->counters, .sessions_open = e->sessions.taken,
 		.recipients = e->outcomes, .first = e->first, .last = e->last };
 	memcpy(totals->causes, e->causes, sizeof(e->causes));
+	memcpy(totals->others, e->others, sizeof(e->others));
 	totals->memory_octets = sc_blocks_in_use(&e->store) + (uint64_t)e->sessions.taken * e->sessions.size +
 		(uint64_t)e->flows.pool.taken * e->flows.pool.size;
 }
@@ -40,6 +43,11 @@ void sc_engine_tell_stats(const struct sc_engine_totals *totals, uint64_t number
 	for (int i = 1; i < SC_CAUSES; i++)
 		if (totals->causes[i])
 			causes[n++] = (struct sc_count){ sc_cause_name((enum sc_cause)i), totals->causes[i] };
+	struct sc_count others[SC_ENGINE_OTHERS];
+	uint32_t other_count = 0;
+	for (size_t i = 0; i < SC_ENGINE_OTHERS; i++)
+		if (totals->others[i].count)
+			others[other_count++] = (struct sc_count){ totals->others[i].name, totals->others[i].count };
 	const struct sc_counters *c = &totals->counters;
 	struct sc_ev_stats ev = {
 		.packets = { c->packets, 0, c->packets_truncated, c->packets_mirrored },
@@ -50,6 +58,7 @@ void sc_engine_tell_stats(const struct sc_engine_totals *totals, uint64_t number
 		.transactions = c->transactions,
 		.recipients = totals->recipients,
 		.causes = { causes, n },
+		.non_smtp = { others, other_count },
 		.encrypted_sessions = c->sessions_encrypted,
 		.gap_octets = c->gap_octets,
 		.elapsed_ms = totals->first == SC_TIME_NONE ? SC_TIME_NONE : totals->last - totals->first,
@@ -60,53 +69,9 @@ void sc_engine_tell_stats(const struct sc_engine_totals *totals, uint64_t number
 
 /* ---- flows ---- */
 
-static bool is_mail_port(const struct sc_front *f, uint16_t port)
-{
-	return f->ports[port >> 3] & 1u << (port & 7);
-}
-
 static bool is_followed(const struct sc_front *f, const struct sc_layers *l)
 {
-	return f->any_port || is_mail_port(f, l->src_port) || is_mail_port(f, l->dst_port);
-}
-
-/* On a port that is not for mail: what opens the dialogue tells, from either side. */
-static bool looks_like_smtp(const struct sc_segment *run, enum sc_side side)
-{
-	static const sc_str openings[] = { { "EHLO ", 5 }, { "HELO ", 5 }, { "LHLO ", 5 } };
-	sc_str begin = sc_str_slice(run->bytes, 0, 5);
-	if (sc_segment_is_gap(run) || !begin.len)
-		return false;
-	if (side == SC_SERVER)
-		return sc_str_starts(SC_STR("220 "), sc_str_slice(begin, 0, 4)) ||
-			sc_str_starts(SC_STR("220-"), sc_str_slice(begin, 0, 4));
-	for (size_t i = 0; i < sizeof(openings) / sizeof(openings[0]); i++)
-		if (sc_str_starts_nocase(openings[i], begin))
-			return true;
-	return false;
-}
-
-/* A client's first octets are a ClientHello, as far as they go; worth a look where keys can open what follows. */
-static bool may_hide_smtp(const struct sc_engine *e, const struct sc_segment *run, enum sc_side side)
-{
-	const char *at = run->bytes.at;
-	if (side != SC_CLIENT || !at || !run->bytes.len || !sc_secure_opens(e))
-		return false;
-	return at[0] == 0x16 && (run->bytes.len < 2 || at[1] == 3) && (run->bytes.len < 6 || at[5] == 1);
-}
-
-/* Which end is the client is a guess when the handshake was not captured: a server's first words correct it. */
-static void correct_roles(struct sc_flow *flow, enum sc_side *side, const struct sc_segment *run)
-{
-	bool guessed = !flow->tcp.side[SC_CLIENT].start;
-	if (!guessed || *side != SC_CLIENT || !looks_like_smtp(run, SC_SERVER))
-		return;
-	struct sc_tcp_side client = flow->tcp.side[SC_CLIENT];
-	flow->tcp.side[SC_CLIENT] = flow->tcp.side[SC_SERVER];
-	flow->tcp.side[SC_SERVER] = client;
-	flow->tcp.now_side = sc_other(flow->tcp.now_side);
-	flow->client_is_a = !flow->client_is_a;
-	*side = SC_SERVER;
+	return f->any_port || sc_front_mail(f, l->src_port) || sc_front_mail(f, l->dst_port);
 }
 
 static void deliver(struct sc_engine *e, struct sc_flow *flow, enum sc_side side, const struct sc_segment *run)
@@ -114,19 +79,15 @@ static void deliver(struct sc_engine *e, struct sc_flow *flow, enum sc_side side
 	struct sc_mail *m = flow->session;
 	if (flow->ignored)
 		return;
-	if (!m) {
-		bool strict = !is_mail_port(&e->front, flow->key.a_port) && !is_mail_port(&e->front, flow->key.b_port);
-		if (strict)
-			correct_roles(flow, &side, run);
-		bool look = !strict || looks_like_smtp(run, side) || may_hide_smtp(e, run, side);
-		m = look ? sc_mail_open(e, flow, strict) : NULL;
-		flow->ignored = !m;
-		if (!m)
-			return;
-	}
+	if (!m)
+		m = sc_sorting_open(e, flow, &side, run);
+	if (!m)
+		return;
 	m->server_octets += side == SC_SERVER && !sc_segment_is_gap(run) ? run->bytes.len : 0;
 	sc_session_feed(&m->session, side, run);
+	sc_sorting_hear(e, m, side, run);
 	if (!m->session.smtp && m->server_octets > NOT_MAIL_OCTETS) {
+		sc_sorting_tell(e, m, true);
 		sc_mail_close(e, m, SC_END_CAPTURE);
 		flow->ignored = true;
 	}
@@ -160,8 +121,9 @@ static void retire(struct sc_engine *e, struct sc_flow *flow, enum sc_session_en
 	drain(e, flow);
 	if (flow->session)
 		sc_mail_close(e, flow->session, end_of(flow, otherwise));
-	else if (!flow->ignored && (is_mail_port(&e->front, flow->key.a_port) || is_mail_port(&e->front, flow->key.b_port)))
+	else if (!flow->ignored && (sc_front_mail(&e->front, flow->key.a_port) || sc_front_mail(&e->front, flow->key.b_port)))
 		sc_knock_silent(e, flow, end_of(flow, otherwise));
+	sc_sorting_end(e, flow);
 	sc_tcp_clear(&flow->tcp, &e->env);
 	sc_flow_move(&e->flows, flow, SC_FLOW_CLOSED, e->clock);
 }
@@ -206,7 +168,7 @@ static bool client_is_source(const struct sc_engine *e, const struct sc_layers *
 {
 	if (l->flags & SC_TCP_SYN)
 		return !(l->flags & SC_TCP_ACK);
-	bool to_mail = is_mail_port(&e->front, l->dst_port), from_mail = is_mail_port(&e->front, l->src_port);
+	bool to_mail = sc_front_mail(&e->front, l->dst_port), from_mail = sc_front_mail(&e->front, l->src_port);
 	if (to_mail != from_mail)
 		return to_mail;
 	return l->src_port >= l->dst_port;
@@ -591,6 +553,11 @@ sc_err sc_engine_open(struct sc_engine **out, const struct sc_engine_config *con
 	}
 	e->env = (struct sc_tcp_env){ .store = &e->store, .counters = &e->counters, .rule = sc_tcp_rule(config->tcp_policy) };
 	sc_mail_host(e);
+	e->adviser = config->adviser ? config->adviser->open(memory_of(config) / ADVISER_SHARE) : NULL;
+	if (config->adviser && !e->adviser) {
+		sc_engine_close(e);
+		return SC_EFAILED;
+	}
 	e->tls.keys = config->keys;
 	e->tls.certificates = !config->wants || (config->wants & SC_WANT(SC_EVENT_tls));
 	*out = e;
@@ -616,6 +583,8 @@ void sc_engine_close(struct sc_engine *e)
 	sc_sentry_close(e->sentry);
 	sc_community_close(e->community);
 	sc_tls_host_close(&e->tls);
+	if (e->adviser)
+		e->config.adviser->close(e->adviser);
 	sc_flows_close(&e->flows);
 	sc_pool_close(&e->sessions);
 	sc_blocks_close(&e->store);

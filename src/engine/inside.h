@@ -18,6 +18,9 @@
 struct sc_mail {               /* a session and what the engine keeps beside it */
 	struct sc_session session; /* first, so that one can be had from the other */
 	struct sc_tls *tls;        /* from the first record on */
+	const char *other; /* another protocol that it began like; NULL: none */
+	bool by_adviser;   /* who named it */
+	uint32_t risks;    /* bits of the adviser's */
 	bool tls_due;              /* its event waits until it is known that this is mail */
 	struct sc_flow *flow;
 	struct sc_letters letters;
@@ -51,6 +54,8 @@ struct sc_engine {
 	bool   watches;           /* somebody wants diagnoses */
 	struct sc_flow *flow;     /* in work */
 	uint32_t seq;
+	void  *adviser;           /* NULL: nobody is asked */
+	struct sc_engine_named others[SC_ENGINE_OTHERS];
 	struct sc_ev_outcomes outcomes;
 	uint64_t causes[SC_CAUSES];
 };

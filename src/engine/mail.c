@@ -6,6 +6,7 @@
 
 #include "engine/identify.h"
 #include "engine/secure.h"
+#include "engine/sorting.h"
 #include "engine/wire.h"
 
 static void tally(struct sc_engine *e, enum sc_event_kind kind, const void *body)
@@ -159,7 +160,7 @@ struct sc_mail *sc_mail_open(struct sc_engine *e, struct sc_flow *flow, bool str
 	flow->session = m;
 	m->session.facts.start = flow->first;
 	m->session.strict = strict;
-	sc_session_open(&m->session, &e->host, &head, !flow->tcp.side[SC_CLIENT].start);
+	sc_session_open(&m->session, &e->host, &head, !flow->tcp.side[SC_CLIENT].start || flow->heard);
 	m->session.established = flow->established_at;
 	if (flow->syn_at != SC_TIME_NONE && flow->established_at != SC_TIME_NONE)
 		m->session.facts.timing.connect_ms = flow->established_at - flow->syn_at;
@@ -209,8 +210,10 @@ void sc_mail_close(struct sc_engine *e, struct sc_mail *m, enum sc_session_end h
 		e->counters.sessions_evicted += how == SC_END_EVICTED;
 		e->counters.sessions_encrypted += m->session.encrypted && !m->session.facts.decrypted;
 		sc_secure_finish(m, how <= SC_END_SERVER_RESET);
+		sc_sorting_facts(e, m);
 		sc_session_end(&m->session, how);
 	} else {
+		sc_sorting_tell(e, m, how <= SC_END_SERVER_RESET);
 		sc_session_drop(&m->session);
 	}
 	sc_secure_close(m);

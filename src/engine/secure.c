@@ -5,6 +5,8 @@
  */
 #include "engine/secure.h"
 
+#include "engine/sorting.h"
+
 static void keep_facts(struct sc_mail *m)
 {
 	const struct sc_ev_tls *ev = &m->tls->ev;
@@ -49,8 +51,10 @@ bool sc_secure_opens(const struct sc_engine *e)
 void sc_secure_take(struct sc_engine *e, struct sc_mail *m, enum sc_side side, const struct sc_segment *run)
 {
 	unsigned news;
-	if (!m->tls)
+	if (!m->tls) {
 		m->tls = sc_tls_open(&e->tls, run->packet);
+		sc_sorting_hear_anew(e, m);
+	}
 	if (!m->tls) {
 		sc_session_quirk(&m->session, SC_QUIRK_BIT(memory_short));
 		return;

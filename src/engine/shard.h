@@ -20,6 +20,11 @@ struct sc_front {
 	uint8_t  ports[65536 / 8];   /* a bit for each that is for mail */
 };
 
+static inline bool sc_front_mail(const struct sc_front *f, uint16_t port)
+{
+	return f->ports[port >> 3] & 1u << (port & 7);
+}
+
 /* False: there is no memory.  Close it in any case. */
 bool sc_front_open(struct sc_front *f, const struct sc_engine_config *config, struct sc_counters *counters);
 void sc_front_finish(struct sc_front *f); /* end of the capture: fragments that still wait are counted */

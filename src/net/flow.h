@@ -40,6 +40,9 @@ struct sc_flow {                   /* first what every packet needs */
 	sc_time  syn_at;           /* SC_TIME_NONE: not seen */
 	uint32_t waits_prev, waits_next;
 	struct sc_flow *due;       /* next in a list the engine makes for a moment */
+	void    *opinion;          /* the adviser's (engine/sorting.h); NULL: it is not asked */
+	bool     asked;            /* it was, or cannot be */
+	uint8_t  heard;            /* runs that were looked at for what they are */
 };
 
 struct sc_flow_list {

@@ -1,4 +1,4 @@
-/* list.c - one line per recipient, session, transaction or finding, as it happens.
+/* list.c - one line per recipient, session, transaction, finding, or connection that was no mail, as it happens.
  *
  * The table is for eyes: chosen columns of fixed width, of which the least telling give way on a narrow terminal, and
  * a last one that takes what is left.  CSV (RFC 4180) and TSV are for programs: every field of the event, named as in
@@ -91,6 +91,15 @@ static const struct column finding_columns[] = {
 	{ "TEXT", 0, 2, false, VALUE, "text" },
 };
 
+static const struct column non_smtp_columns[] = {
+	{ "TIME", 19, 0, false, WHEN, NULL },
+	{ "CLIENT", 15, 0, false, VALUE, "client.ip" },
+	{ "SERVER", 18, 0, false, ENDPOINT, "server" },
+	{ "PROTOCOL", 16, 0, false, VALUE, "protocol" },
+	{ "BY", 7, 1, false, VALUE, "by" },
+	{ "ID", 0, 2, false, VALUE, "session" },
+};
+
 #define ROWS(columns) columns, sizeof(columns) / sizeof((columns)[0])
 
 static const struct listing {
@@ -103,6 +112,7 @@ static const struct listing {
 	{ "sessions", SC_EVENT_session, ROWS(session_columns) },
 	{ "transactions", SC_EVENT_transaction, ROWS(transaction_columns) },
 	{ "findings", SC_EVENT_finding, ROWS(finding_columns) },
+	{ "non_smtp", SC_EVENT_non_smtp, ROWS(non_smtp_columns) },
 };
 
 /* ---- state ---- */
@@ -465,9 +475,9 @@ static sc_err list_open(void *self, const struct sc_output_config *config)
 
 const struct sc_sink_class sc_sink_list = {
 	.name    = "list",
-	.summary = "one line per recipient, session, transaction or finding",
+	.summary = "one line per recipient, session, transaction, finding, or connection that was no mail",
 	.wants   = SC_WANT(SC_EVENT_delivery) | SC_WANT(SC_EVENT_session) | SC_WANT(SC_EVENT_transaction) |
-		   SC_WANT(SC_EVENT_finding),
+		   SC_WANT(SC_EVENT_finding) | SC_WANT(SC_EVENT_non_smtp),
 	.size    = sizeof(struct list),
 	.open    = list_open,
 	.write   = list_write,

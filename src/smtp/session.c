@@ -40,6 +40,12 @@ void sc_session_open(struct sc_session *s, const struct sc_session_host *host, c
 	sc_dialogue_begin(s);
 }
 
+void sc_session_begin_at(struct sc_session *s, uint64_t client, uint64_t server)
+{
+	s->framer[SC_CLIENT].offset = s->framer[SC_CLIENT].top = client;
+	s->framer[SC_SERVER].offset = s->framer[SC_SERVER].top = s->server_end = server;
+}
+
 void sc_session_text(struct sc_session *s, uint64_t begin)
 {
 	sc_smuggle_clear(s);

@@ -237,6 +237,9 @@ struct sc_session {
 /* Begins a session; `s` is zeroed.  `midstream`: its beginning was not captured. */
 void sc_session_open(struct sc_session *s, const struct sc_session_host *host, const struct sc_ev_head *id, bool midstream);
 
+/* Before the first run: what lies before these offsets of the streams is not read. */
+void sc_session_begin_at(struct sc_session *s, uint64_t client, uint64_t server);
+
 /* A run of one side, in the order of net/tcp. */
 void sc_session_feed(struct sc_session *s, enum sc_side side, const struct sc_segment *run);
 

@@ -271,7 +271,7 @@ static void feed(struct sc_topology *t, struct run *r, const struct traffic *tra
 
 static struct sc_topology_config config_of(struct run *r, size_t workers, uint64_t lead)
 {
-	return (struct sc_topology_config){ .workers = workers, .lead = lead, .context = r->context,
+	return (struct sc_topology_config){ .workers = workers, .lead = lead, .context = r->context ? UINT64_MAX : 0,
 		.engine = { .memory = workers << 24, .seed = 7, .emit = on_event, .emit_ctx = r } };
 }
 
