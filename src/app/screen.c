@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/again.h"
 #include "app/ring.h"
 #include "app/say.h"
 #include "app/signals.h"
@@ -98,7 +99,7 @@ static sc_err open_screen(void *self, const struct sc_output_config *config)
 	const char *why = "no memory; give a smaller --mem";
 	const struct sc_options *o = s->options;
 	struct sc_tui_config tui = { .source = config->source, .theme = o->theme, .where = o->where, .memory = o->memory / 2,
-		.live = s->live, .ascii = o->ascii, .utc = o->utc };
+		.live = s->live, .ascii = o->ascii, .utc = o->utc, .again = sc_again_class(o) };
 	sc_err err = sc_ring_open(&s->ring, RING_OCTETS) ? sc_tui_open(&s->tui, &tui, &why) : SC_EFAILED;
 	if (err) {
 		sc_tui_close(s->tui);

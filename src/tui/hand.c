@@ -3,12 +3,7 @@
  * What is copied is base64 on its way to the terminal, so that no octet of the wire can act there. */
 #include "tui/inside.h"
 
-#include <errno.h>
-#include <stdio.h>
-
 #include "base/base64.h"
-#include "base/memory.h"
-#include "output/outputs.h"
 #include "output/value.h"
 
 #define COPY_OCTETS 4096
@@ -63,99 +58,6 @@ static void hand_legs(struct sc_tui *t, const struct sc_seen *seen)
 	sc_tui_say(t, "the message's id was not seen, so its other sessions are not known");
 }
 
-/* ---- files ---- */
-
-static bool write_file(void *ctx, const char *at, size_t len)
-{
-	return fwrite(at, 1, len, ctx) == len;
-}
-
-static const struct sc_sink_class *sink_for(sc_str path)
-{
-	if (sc_str_ends_nocase(path, SC_STR(".jsonl")) || sc_str_ends_nocase(path, SC_STR(".json")))
-		return &sc_sink_json;
-	if (sc_str_ends_nocase(path, SC_STR(".csv")) || sc_str_ends_nocase(path, SC_STR(".tsv")))
-		return &sc_sink_list;
-	return &sc_sink_show;
-}
-
-static void give_events(const struct sc_sink_class *cls, void *self, const struct sc_seen *seen)
-{
-	for (const struct sc_kept *k = seen->first; k; k = k->next) {
-		struct sc_event ev = *k->ev;
-		ev.session = seen->session;
-		if (!cls->wants || cls->wants & SC_WANT(ev.kind))
-			cls->write(self, &ev);
-	}
-}
-
-/* The marked sessions; without a mark, the one that was under the cursor. */
-static size_t give_sessions(struct sc_tui *t, const struct sc_sink_class *cls, void *self)
-{
-	size_t n = 0;
-	for (struct sc_seen *s = sc_store_next(&t->store, NULL); s; s = sc_store_next(&t->store, s))
-		if (s->marked && ++n)
-			give_events(cls, self, s);
-	const struct sc_seen *one = n ? NULL : sc_store_find(&t->store, t->save_session);
-	if (one && ++n)
-		give_events(cls, self, one);
-	return n;
-}
-
-static sc_err write_sessions(struct sc_tui *t, const struct sc_sink_class *cls, sc_str path, FILE *file, size_t *count)
-{
-	bool tsv = sc_str_ends_nocase(path, SC_STR(".tsv"));
-	struct sc_output_config config = { .writer = { write_file, file }, .utc = t->config.utc, .wants = UINT64_MAX,
-		.source = t->config.source };
-	if (cls == &sc_sink_list)
-		config.format = tsv ? "tsv" : "csv";
-	void *self = sc_memory_take(cls->size);
-	if (!self)
-		return SC_EFAILED;
-	sc_err err = cls->open(self, &config);
-	if (!err)
-		*count = give_sessions(t, cls, self);
-	sc_err closed = cls->close(self);
-	sc_memory_give(self);
-	return err ? err : closed;
-}
-
-static void save_to(struct sc_tui *t, sc_str path)
-{
-	SC_CELL(text);
-	char name[SC_TUI_INPUT + 1];
-	size_t count = 0;
-	path = sc_str_trim(path);
-	t->prompt.open = false;
-	memcpy(name, path.at, path.len);
-	name[path.len] = '\0';
-	FILE *file = path.len ? fopen(name, "wx") : NULL; /* what is there is not written over */
-	sc_err err = file ? write_sessions(t, sink_for(path), path, file, &count) : SC_EFAILED;
-	int why = errno;
-	if (file && fclose(file) != 0)
-		err = SC_EFAILED;
-	if (err) {
-		sc_text_adds(&text, "not saved: ");
-		sc_text_adds(&text, path.len ? strerror(why) : "no name was given");
-	} else {
-		sc_text_number(&text, count);
-		sc_text_adds(&text, count == 1 ? " session saved to " : " sessions saved to ");
-		sc_text_visible(&text, path);
-	}
-	sc_text_put(&text, '\0');
-	sc_tui_say(t, text.cut ? "done" : text.at);
-}
-
-static void hand_save(struct sc_tui *t, const struct sc_seen *seen)
-{
-	SC_CELL(name);
-	t->save_session = seen->id;
-	sc_text_adds(&name, "session-");
-	sc_text_hex(&name, seen->id, 16);
-	sc_text_adds(&name, ".txt");
-	sc_prompt_open(t, "save to (.txt .jsonl .csv .tsv)", sc_text_str(&name), save_to, NULL);
-}
-
 /* What these keys do with a session. */
 bool sc_hand_key(struct sc_tui *t, struct sc_seen *seen, enum sc_command_key command)
 {
@@ -163,7 +65,7 @@ bool sc_hand_key(struct sc_tui *t, struct sc_seen *seen, enum sc_command_key com
 	case SC_DO_copy:      hand_copy(t, seen); return true;
 	case SC_DO_wireshark: hand_wireshark(t, seen); return true;
 	case SC_DO_legs:      hand_legs(t, seen); return true;
-	case SC_DO_save:      hand_save(t, seen); return true;
+	case SC_DO_save:      sc_hand_save(t, seen); return true;
 	default:              return false;
 	}
 }

@@ -96,6 +96,16 @@ struct sc_choice {
 	bool   reverse;
 };
 
+/* The capture is read again. */
+struct sc_job {
+	void *job;                       /* NULL: it is not */
+	void *owner;                     /* the view that asked, or a file */
+	uint64_t count;                  /* sessions asked for */
+	char  path[SC_TUI_INPUT];        /* of the file that is written; empty: none */
+	/* It is over; `whole`: everything was read and written. */
+	void (*done)(struct sc_tui *t, struct sc_job *job, bool whole, uint64_t packets);
+};
+
 struct sc_tui {
 	struct sc_term term;
 	struct sc_store store;
@@ -116,6 +126,7 @@ struct sc_tui {
 	struct sc_window window;
 	struct sc_strip strip;
 	struct sc_pass pass;
+	struct sc_job job;
 	sc_time oldest, newest;          /* of the events; SC_TIME_NONE: there were none */
 	struct sc_choice choices[SC_CHOICES];
 	size_t choice_count;
@@ -124,6 +135,7 @@ struct sc_tui {
 	char   history[16][SC_TUI_INPUT];
 	size_t history_count;
 	uint64_t save_session;           /* what is saved when nothing is marked */
+	bool     save_marked;            /* something is */
 	char   message[200];             /* until the next key */
 	bool   paused, dirty, over, pane_off;
 	bool   gathering;                /* the view on top has not all its rows yet */
@@ -156,6 +168,13 @@ bool sc_window_due(const struct sc_tui *t);                /* the strip on the s
 void sc_window_tell(struct sc_tui *t, struct sc_text *to);
 void sc_window_strip(struct sc_tui *t, int row, int column, int width);
 
+/* ---- job.c ---- */
+bool sc_job_begin(struct sc_tui *t, const struct sc_tui_ask *ask, struct sc_job job); /* false: it was said why not */
+void sc_job_step(struct sc_tui *t);
+void sc_job_stop(struct sc_tui *t, const void *owner); /* NULL: whoever's */
+void sc_job_tell(struct sc_tui *t, struct sc_text *to);
+struct sc_tui_asked sc_seen_asked(const struct sc_seen *seen);
+
 /* ---- choices.c ---- */
 struct sc_choice *sc_choice_of(struct sc_tui *t, const char *screen, bool make); /* NULL: none, or no room */
 bool sc_choice_hides(const struct sc_choice *c, const char *column);
@@ -182,6 +201,10 @@ void sc_prompt_draw(struct sc_tui *t, int row);
 
 /* ---- hand.c ---- */
 bool sc_hand_key(struct sc_tui *t, struct sc_seen *seen, enum sc_command_key command); /* copy, save, legs, Wireshark */
+
+/* ---- files.c ---- */
+void sc_hand_save(struct sc_tui *t, const struct sc_seen *seen); /* asks where to */
+void sc_hand_report(struct sc_tui *t);
 
 /* ---- drawing ---- */
 #define SC_CELL(text) \

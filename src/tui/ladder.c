@@ -9,6 +9,7 @@
 #include "explain/phrase.h"
 #include "output/turns.h"
 #include "output/value.h"
+#include "tui/segments.h"
 
 #define LINES       4096 /* of one ladder; more are told as cut */
 #define TEXT_OCTETS (1u << 20)
@@ -18,7 +19,10 @@
 
 enum line_kind { LINE_CLIENT, LINE_SERVER, LINE_TLS, LINE_NOTE, LINE_VERDICT, LINE_DIAGNOSIS, LINE_HEADING };
 
-enum level { LEVEL_VERDICTS, LEVEL_COMMANDS, LEVEL_ALL, LEVELS };
+enum level { LEVEL_VERDICTS, LEVEL_COMMANDS, LEVEL_ALL, LEVEL_TCP, LEVEL_PACKETS, LEVELS };
+
+static const char *const level_words[LEVELS] = { "verdicts only", "commands and TLS", "commands, TLS and oddities",
+	"the same and what is remarkable in TCP", "the same and every packet" };
 
 struct ladder_line {
 	enum line_kind kind;
@@ -42,6 +46,9 @@ struct ladder {
 	sc_time  start;
 	bool     gone, cut;
 	uint64_t verdicts;
+	struct sc_packets packets;    /* from the capture, read again */
+	size_t   next_packet;         /* that has no line yet, while lines are made */
+	bool     asked, read;         /* for the packets; they are here */
 	struct sc_tui *t;             /* while lines are made */
 };
 
@@ -109,10 +116,56 @@ static void put_quirks(struct ladder *l, uint64_t quirks)
 	}
 }
 
+/* ---- packets ---- */
+
+static void put_packet(struct ladder *l, const struct sc_packet_line *p)
+{
+	SC_CELL(text);
+	if (!p->marks && l->level < LEVEL_PACKETS)
+		return;
+	sc_packets_tell(&text, p);
+	bool bad = p->marks & (SC_MARK_RST | SC_MARK_ZERO | SC_MARK_GAP | SC_MARK_UNSEEN);
+	bool odd = p->marks & (SC_MARK_AGAIN | SC_MARK_LATE | SC_MARK_OPEN | SC_MARK_KEEPALIVE);
+	struct ladder_line *line = add(l, p->client ? LINE_CLIENT : LINE_SERVER, bad ? SC_STYLE_BAD : odd ? SC_STYLE_WAIT : SC_STYLE_DIM,
+				       sc_text_str(&text));
+	if (line)
+		line->at = p->when;
+}
+
+/* Those up to that time come before the turn. */
+static void put_packets(struct ladder *l, sc_time until)
+{
+	if (l->level < LEVEL_TCP || !l->read || until == SC_TIME_NONE)
+		return;
+	while (l->next_packet < l->packets.count && l->packets.lines[l->next_packet].when < until)
+		put_packet(l, &l->packets.lines[l->next_packet++]);
+}
+
+static void packets_read(struct sc_tui *t, struct sc_job *job, bool whole, uint64_t packets)
+{
+	struct ladder *l = job->owner;
+	(void)packets;
+	l->read = whole;
+	l->last = NULL;
+	l->view.generation = 0;
+	if (whole && l->packets.lost)
+		sc_tui_say(t, "only the first packets are shown; there are too many");
+}
+
+static void ask_packets(struct sc_tui *t, struct ladder *l, const struct sc_seen *seen)
+{
+	struct sc_tui_asked asked = sc_seen_asked(seen);
+	struct sc_tui_ask ask = { .sessions = &asked, .count = 1, .packet = sc_packets_add, .ctx = &l->packets };
+	if (l->asked || (!l->packets.lines && !sc_packets_open(&l->packets, &seen->client)))
+		return;
+	l->asked = sc_job_begin(t, &ask, (struct sc_job){ .owner = l, .count = 1, .done = packets_read });
+}
+
 static void take_turn(void *ctx, const struct sc_turn *turn)
 {
 	static const enum line_kind kinds[] = { LINE_CLIENT, LINE_SERVER, LINE_TLS, LINE_NOTE };
 	struct ladder *l = ctx;
+	put_packets(l, turn->at);
 	const struct sc_ev_exchange *x = turn->from->ev->kind == SC_EVENT_exchange ? turn->from->ev->body : NULL;
 	enum sc_style style = turn->side == SC_TURN_CLIENT ? SC_STYLE_CLIENT : turn->side == SC_TURN_TLS ? SC_STYLE_UNSEEN :
 		x ? style_of_code(x->code) : SC_STYLE_PLAIN;
@@ -236,11 +289,13 @@ static bool collect(struct sc_tui *t, struct sc_view *v)
 	l->last = seen->last;
 	l->start = seen->start;
 	l->count = l->used = 0;
+	l->next_packet = 0;
 	l->verdicts = 0;
 	l->cut = false;
 	make_title(l, seen);
 	if (l->level >= LEVEL_COMMANDS)
 		sc_turns_tell(seen->first, sc_text_into(l->scratch, SCRATCH), take_turn, l);
+	put_packets(l, INT64_MAX);
 	put_results(l, seen);
 	if (l->cut)
 		l->lines[l->count - 1].kind = LINE_NOTE;
@@ -379,6 +434,20 @@ static void move(struct ladder *l, int64_t by)
 	l->at = (size_t)(to < 0 ? 0 : to > last ? last : to);
 }
 
+static void next_level(struct sc_tui *t, struct ladder *l, const struct sc_seen *seen)
+{
+	SC_CELL(text);
+	l->level = (l->level + 1) % LEVELS;
+	l->last = NULL;
+	l->view.generation = 0;
+	sc_text_adds(&text, "shown: ");
+	sc_text_adds(&text, level_words[l->level]);
+	sc_text_put(&text, '\0');
+	sc_tui_say(t, text.at);
+	if (l->level >= LEVEL_TCP && seen)
+		ask_packets(t, l, seen);
+}
+
 static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command)
 {
 	struct ladder *l = (struct ladder *)v;
@@ -394,9 +463,7 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 	case SC_DO_first:     l->at = 0; return true;
 	case SC_DO_last:      move(l, (int64_t)l->count); return true;
 	case SC_DO_detail:
-		l->level = (l->level + 1) % LEVELS;
-		l->last = NULL;
-		l->view.generation = 0;
+		next_level(t, l, seen);
 		return true;
 	case SC_DO_inspect:
 		if (seen && l->count && l->lines[l->at].from)
@@ -418,6 +485,7 @@ static void close_ladder(struct sc_view *v)
 	sc_memory_give(l->lines);
 	sc_memory_give(l->texts);
 	sc_memory_give(l->scratch);
+	sc_packets_close(&l->packets);
 }
 
 const struct sc_view_class sc_view_ladder = { .name = "Ladder", .size = sizeof(struct ladder),

@@ -9,7 +9,7 @@
 #include "engine/pack.h"
 
 #define BUCKETS (1u << 17)
-#define LOOSE   4096
+#define LOOSE   16384
 #define GRAVES  16 /* what is let go may take so much of the bound, a part of it */
 
 sc_err sc_store_open(struct sc_store *s, uint64_t limit_octets)
@@ -123,7 +123,7 @@ static void drop_loose(struct sc_store *s)
 
 static void keep_loose(struct sc_store *s, const struct sc_event *ev)
 {
-	if (ev->kind != SC_EVENT_finding && ev->kind != SC_EVENT_diagnosis)
+	if (ev->kind != SC_EVENT_finding && ev->kind != SC_EVENT_diagnosis && ev->kind != SC_EVENT_story)
 		return;
 	struct sc_kept *k = sc_memory_take(sizeof(*k) + sc_pack_size(ev));
 	if (!k)

@@ -54,7 +54,7 @@ struct sc_store {
 	struct sc_kept *loose_graves;
 	size_t   graves_octets;
 	uint64_t sessions, octets, limit;
-	struct sc_kept *loose_first, *loose_last; /* findings and diagnoses of no session; the last LOOSE of them */
+	struct sc_kept *loose_first, *loose_last; /* findings, diagnoses and stories of no session; the last LOOSE of them */
 	uint64_t loose;
 	uint64_t next_order;
 	uint64_t let_go[SC_WEIGHTS];

@@ -14,7 +14,7 @@ static const struct sc_view_class *const screens[] = { &sc_view_overview, &sc_vi
 #define SCREENS (sizeof(screens) / sizeof(screens[0]))
 
 /* What every view offers in the footer. */
-#define ALWAYS (SC_DO(open) | SC_DO(back) | SC_DO(filter) | SC_DO(help) | SC_DO(quit))
+#define ALWAYS (SC_DO(open) | SC_DO(back) | SC_DO(filter) | SC_DO(report) | SC_DO(help) | SC_DO(quit))
 
 int64_t sc_tui_now(void)
 {
@@ -38,8 +38,9 @@ static struct sc_view *new_view(const struct sc_view_class *cls)
 	return v;
 }
 
-static void free_view(struct sc_view *v)
+static void free_view(struct sc_tui *t, struct sc_view *v)
 {
+	sc_job_stop(t, v);
 	if (v && v->cls->close)
 		v->cls->close(v);
 	sc_memory_give(v);
@@ -58,7 +59,7 @@ struct sc_view *sc_tui_push(struct sc_tui *t, const struct sc_view_class *cls)
 void sc_tui_pop(struct sc_tui *t)
 {
 	if (t->depth > 1)
-		free_view(t->stack[--t->depth]);
+		free_view(t, t->stack[--t->depth]);
 }
 
 static void go_to(struct sc_tui *t, size_t screen)
@@ -187,20 +188,30 @@ static void put_place(struct sc_tui *t)
 	sc_term_line(&t->term, 3, 0, t->term.columns);
 }
 
+static int put_key(struct sc_tui *t, const struct sc_key_row *k, int row, int column)
+{
+	int shown = (int)sc_text_columns(sc_str_of(k->shown)), word = (int)strlen(k->word);
+	sc_term_put(&t->term, row, column, shown, sc_str_of(k->shown), SC_STYLE_KEY, false);
+	sc_term_put(&t->term, row, column + shown + 1, word, sc_str_of(k->word), SC_STYLE_PLAIN, false);
+	return shown + word + 3;
+}
+
+/* Those that do something here, as many as fit; help is always there, at the right. */
 static void put_keys(struct sc_tui *t, int row)
 {
-	int column = 1;
+	int column = 1, end = t->term.columns - 8; /* where those on the left must have ended */
 	uint64_t keys = ALWAYS | top_view(t)->cls->keys;
 	const struct sc_key_row *k;
 	for (size_t i = 0; (k = sc_key_row(i)); i++) {
 		if (!k->word || !(keys >> k->command & 1))
 			continue;
-		int shown = (int)sc_text_columns(sc_str_of(k->shown)), word = (int)strlen(k->word);
-		if (column + shown + word + 3 > t->term.columns)
-			break;
-		sc_term_put(&t->term, row, column, shown, sc_str_of(k->shown), SC_STYLE_KEY, false);
-		sc_term_put(&t->term, row, column + shown + 1, word, sc_str_of(k->word), SC_STYLE_PLAIN, false);
-		column += shown + word + 3;
+		int need = (int)(sc_text_columns(sc_str_of(k->shown)) + strlen(k->word)) + 3;
+		if (k->command == SC_DO_help)
+			put_key(t, k, row, t->term.columns - 7);
+		else if (column + need <= end + 1)
+			column += put_key(t, k, row, column);
+		else
+			end = column; /* the order is that of the table, without holes */
 	}
 }
 
@@ -213,13 +224,15 @@ static void put_foot(struct sc_tui *t)
 		sc_term_put(&t->term, row, 1, t->term.columns - 2, sc_str_of(t->message), SC_STYLE_ALERT, false);
 	else
 		put_keys(t, row);
-	if (t->paused && !t->prompt.open) {
-		SC_CELL(text);
+	SC_CELL(text);
+	sc_job_tell(t, &text);
+	if (t->paused) {
 		sc_text_adds(&text, " paused, ");
 		sc_page_grouped(&text, t->store.generation - t->drawn);
 		sc_text_adds(&text, " new ");
-		sc_term_put(&t->term, row, t->term.columns - (int)text.len - 1, (int)text.len, sc_text_str(&text), SC_STYLE_SELECTED, false);
 	}
+	if (text.len && !t->prompt.open)
+		sc_term_put(&t->term, row, t->term.columns - (int)text.len - 1, (int)text.len, sc_text_str(&text), SC_STYLE_SELECTED, false);
 }
 
 /* A view that has not all its rows yet gets another turn. */
@@ -276,6 +289,7 @@ static bool everywhere(struct sc_tui *t, enum sc_command_key command)
 	case SC_DO_clear:      sc_tui_filter(t, SC_STR("")); return true;
 	case SC_DO_pane:       t->pane_off = !t->pane_off; return true;
 	case SC_DO_pause:      t->paused = !t->paused; return true;
+	case SC_DO_report:     sc_hand_report(t); return true;
 	case SC_DO_help:       sc_tui_push(t, &sc_view_help); return true;
 	case SC_DO_redraw:     sc_term_again(&t->term); return true;
 	case SC_DO_quit:       t->over = true; return true;
@@ -314,13 +328,14 @@ bool sc_tui_turn(struct sc_tui *t, int wait_ms)
 	bool changed = t->store.generation != t->drawn && !t->paused;
 	sc_window_glide(t);
 	sc_tui_pass(t);
+	sc_job_step(t);
 	if (t->gathering && !t->dirty) {
 		collect(t, top_view(t));
 		t->dirty = !t->gathering;
 	}
-	if (t->dirty || sc_window_due(t) || (changed && sc_tui_now() - t->drawn_at >= DRAW_EVERY))
+	if (t->dirty || sc_window_due(t) || (t->job.job && sc_tui_now() - t->drawn_at >= DRAW_EVERY) || (changed && sc_tui_now() - t->drawn_at >= DRAW_EVERY))
 		draw(t);
-	uint32_t key = sc_term_key(&t->term, t->pass.running || t->gathering ? 0 : wait_ms);
+	uint32_t key = sc_term_key(&t->term, t->pass.running || t->gathering || t->job.job ? 0 : wait_ms);
 	while (key != SC_KEY_NONE && !t->over) {
 		take_key(t, key);
 		key = sc_term_key(&t->term, 0);
@@ -379,11 +394,12 @@ void sc_tui_close(struct sc_tui *t)
 	if (!t)
 		return;
 	sc_term_close(&t->term);
+	sc_job_stop(t, NULL);
 	sc_choices_save(t);
 	while (t->depth > 1)
 		sc_tui_pop(t);
 	for (size_t i = 0; i < SCREENS; i++)
-		free_view(t->screens[i]);
+		free_view(t, t->screens[i]);
 	sc_where_close(t->where);
 	sc_failures_close(t->all);
 	sc_failures_close(t->some);

@@ -3,8 +3,44 @@
 #define SC_TUI_TUI_H
 
 #include <smtpscope/event.h>
+#include <smtpscope/sink.h>
 
 struct sc_tui;
+
+/* A packet of a session, as the capture has it. */
+struct sc_tui_packet {
+	sc_time  when;
+	uint64_t number;
+	uint32_t session;     /* which of those asked for; of several that fit, one */
+	struct sc_ip src;
+	uint16_t src_port;
+	uint8_t  flags;       /* of the TCP header, RFC 9293 3.1 */
+	uint16_t window;      /* as it stands there */
+	uint32_t seq, ack;
+	uint32_t octets;      /* of payload on the wire */
+	sc_str   payload;     /* what was captured of it; borrowed for the call */
+};
+
+/* The sessions whose packets are wanted, and what is done with them. */
+struct sc_tui_ask {
+	const struct sc_tui_asked {
+		struct sc_ev_endpoint client, server;
+		struct sc_ev_frames frames;
+	} *sessions;
+	size_t count;
+	void (*packet)(void *ctx, const struct sc_tui_packet *p); /* may be NULL */
+	void *ctx;
+	struct sc_writer pcapng; /* no `write`: no file */
+};
+
+/* Reads the capture once more, a piece at a time. */
+struct sc_tui_again {
+	void *ctx;
+	void *(*begin)(void *ctx, const struct sc_tui_ask *ask, const char **why); /* NULL: cannot be done, and why */
+	bool  (*step)(void *job, int ms);  /* false: done */
+	unsigned (*percent)(void *job);
+	bool  (*end)(void *job, uint64_t *packets); /* false: the file could not be written; in any case `job` is gone */
+};
 
 struct sc_tui_config {
 	const char *source;   /* what is read, for the first line */
@@ -12,6 +48,7 @@ struct sc_tui_config {
 	const char *where;    /* the filter to begin with; NULL: none */
 	uint64_t memory;      /* octets for what is kept */
 	bool live, ascii, utc;
+	struct sc_tui_again again;
 };
 
 /* How far the reading is. */

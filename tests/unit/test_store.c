@@ -107,9 +107,9 @@ static void test_loose(void **state)
 	struct sc_store s;
 	(void)state;
 	assert_int_equal(sc_store_open(&s, 1 << 20), SC_OK);
-	for (int i = 0; i < 5000; i++)
+	for (int i = 0; i < 20000; i++)
 		add_finding(&s, 0);
-	assert_true(s.loose <= 4096);
+	assert_true(s.loose <= 16384);
 	assert_non_null(s.loose_first);
 	assert_int_equal(s.sessions, 0);
 	sc_store_close(&s);

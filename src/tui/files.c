@@ -1,0 +1,352 @@
+/* files.c - what the screens know, as files: sessions as text, JSON Lines, tables or packets, messages, reports.
+ *
+ * The name's end tells the form.  A file that is there already is never written over and no link is followed; what is written
+ * is for its owner only, since it may be mail.  What cannot be written whole is taken away again, and that is said. */
+#include "tui/inside.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "output/outputs.h"
+#include "output/reports.h"
+#include "output/value.h"
+#include "tui/eml.h"
+
+#define MOST 4096 /* sessions whose packets are written at a time */
+
+static bool write_file(void *ctx, const char *at, size_t len)
+{
+	return fwrite(at, 1, len, ctx) == len;
+}
+
+/* NULL: it cannot be made, errno tells why. */
+static FILE *make_file(sc_str path, char *name)
+{
+	path = sc_str_slice(path, 0, SC_TUI_INPUT - 1);
+	memcpy(name, path.at, path.len);
+	name[path.len] = '\0';
+	errno = EINVAL;
+	int fd = path.len ? open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600) : -1;
+	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+	if (fd >= 0 && !file)
+		close(fd);
+	return file;
+}
+
+static void say_failed(struct sc_tui *t, const char *name, int why)
+{
+	SC_CELL(text);
+	sc_text_adds(&text, "not saved: ");
+	sc_text_visible(&text, sc_str_of(name));
+	sc_text_adds(&text, name[0] ? ": " : "");
+	sc_text_adds(&text, name[0] ? strerror(why) : "no name was given");
+	sc_text_adds(&text, why == EEXIST ? "; give another name" : "");
+	sc_text_put(&text, '\0');
+	sc_tui_say(t, text.cut ? "not saved" : text.at);
+}
+
+/* Closes it; what is not whole is removed. */
+static bool end_file(FILE *file, const char *name, bool whole)
+{
+	bool good = fclose(file) == 0 && whole;
+	int why = errno;
+	if (!good)
+		unlink(name);
+	errno = why;
+	return good;
+}
+
+static void say_saved(struct sc_tui *t, uint64_t count, const char *before, const char *what, const char *name)
+{
+	SC_CELL(text);
+	sc_text_adds(&text, before);
+	sc_page_grouped(&text, count);
+	sc_text_put(&text, ' ');
+	sc_text_adds(&text, what);
+	sc_text_adds(&text, count == 1 ? " saved to " : "s saved to ");
+	sc_text_visible(&text, sc_str_of(name));
+	sc_text_put(&text, '\0');
+	sc_tui_say(t, text.cut ? "saved" : text.at);
+}
+
+/* ---- sessions as events ---- */
+
+/* The marked sessions; without a mark the one that was under the cursor: begin with NULL. */
+static struct sc_seen *next_saved(struct sc_tui *t, struct sc_seen *s)
+{
+	if (!t->save_marked)
+		return s ? NULL : sc_store_find(&t->store, t->save_session);
+	do
+		s = sc_store_next(&t->store, s);
+	while (s && !s->marked);
+	return s;
+}
+
+static void find_marked(struct sc_tui *t)
+{
+	t->save_marked = false;
+	for (struct sc_seen *s = sc_store_next(&t->store, NULL); s && !t->save_marked; s = sc_store_next(&t->store, s))
+		t->save_marked = s->marked;
+}
+
+static const struct sc_sink_class *sink_for(sc_str path)
+{
+	if (sc_str_ends_nocase(path, SC_STR(".jsonl")) || sc_str_ends_nocase(path, SC_STR(".json")))
+		return &sc_sink_json;
+	if (sc_str_ends_nocase(path, SC_STR(".csv")) || sc_str_ends_nocase(path, SC_STR(".tsv")))
+		return &sc_sink_list;
+	return &sc_sink_show;
+}
+
+static void give_events(const struct sc_sink_class *cls, void *self, const struct sc_tui *inside, const struct sc_seen *seen)
+{
+	for (const struct sc_kept *k = seen->first; k; k = k->next) {
+		struct sc_event ev = *k->ev;
+		ev.session = seen->session;
+		if ((!cls->wants || cls->wants & SC_WANT(ev.kind)) && (!inside || sc_tui_inside(inside, ev.when)))
+			cls->write(self, &ev);
+	}
+}
+
+static uint64_t give_sessions(struct sc_tui *t, const struct sc_sink_class *cls, void *self)
+{
+	uint64_t n = 0;
+	for (struct sc_seen *s = next_saved(t, NULL); s; s = next_saved(t, s), n++)
+		give_events(cls, self, NULL, s);
+	return n;
+}
+
+typedef uint64_t give_fn(struct sc_tui *t, const struct sc_sink_class *cls, void *self);
+
+static bool write_sink(struct sc_tui *t, const struct sc_sink_class *cls, sc_str path, FILE *file, give_fn *give, uint64_t *count)
+{
+	struct sc_output_config config = { .writer = { write_file, file }, .utc = t->config.utc, .wants = UINT64_MAX,
+		.source = t->config.source };
+	if (cls == &sc_sink_list)
+		config.format = sc_str_ends_nocase(path, SC_STR(".tsv")) ? "tsv" : "csv";
+	if (cls == &sc_sink_report_text || cls == &sc_sink_report_html || cls == &sc_sink_report_json)
+		config.wants = 0;
+	void *self = sc_memory_take(cls->size);
+	if (!self)
+		return false;
+	sc_err err = cls->open(self, &config);
+	if (!err)
+		*count = give(t, cls, self);
+	sc_err closed = cls->close(self);
+	sc_memory_give(self);
+	return !err && !closed;
+}
+
+static void save_sink(struct sc_tui *t, const struct sc_sink_class *cls, sc_str path, give_fn *give, const char *before)
+{
+	char name[SC_TUI_INPUT];
+	uint64_t count = 0;
+	FILE *file = make_file(path, name);
+	bool whole = file && write_sink(t, cls, path, file, give, &count);
+	if (file && end_file(file, name, whole))
+		say_saved(t, count, before, "session", name);
+	else
+		say_failed(t, name, errno);
+}
+
+/* ---- their packets ---- */
+
+static size_t list_asked(struct sc_tui *t, struct sc_tui_asked *list)
+{
+	size_t n = 0;
+	for (struct sc_seen *s = next_saved(t, NULL); s && n < MOST; s = next_saved(t, s))
+		list[n++] = sc_seen_asked(s);
+	return n;
+}
+
+static void packets_saved(struct sc_tui *t, struct sc_job *job, bool whole, uint64_t packets)
+{
+	if (!end_file(job->owner, job->path, whole && packets))
+		sc_tui_say(t, whole ? "not saved: no packet of it was found" : "not saved: it was not read or written to its end");
+	else
+		say_saved(t, packets, "", "packet", job->path);
+}
+
+static void save_packets(struct sc_tui *t, sc_str path)
+{
+	struct sc_job job = { .done = packets_saved };
+	struct sc_tui_asked *list = sc_memory_take(MOST * sizeof(*list));
+	FILE *file = list ? make_file(path, job.path) : NULL;
+	if (!file) {
+		say_failed(t, job.path, errno);
+		sc_memory_give(list);
+		return;
+	}
+	job.owner = file;
+	struct sc_tui_ask ask = { .sessions = list, .count = list_asked(t, list), .pcapng = { write_file, file } };
+	if (!sc_job_begin(t, &ask, job))
+		end_file(file, job.path, false);
+	sc_memory_give(list);
+}
+
+/* ---- messages ---- */
+
+struct mails {
+	struct sc_eml_stream stream;
+	uint64_t session;
+	struct sc_tui *t;
+	char     path[SC_TUI_INPUT];
+	uint64_t saved, refused;
+	const char *why;      /* of the last refusal */
+	int      error;
+};
+
+static void take_mail_packet(void *ctx, const struct sc_tui_packet *p)
+{
+	sc_eml_add(&((struct mails *)ctx)->stream, p);
+}
+
+/* The second one is NAME-2.eml. */
+static void mail_path(const struct mails *m, struct sc_text *to)
+{
+	sc_str path = sc_str_of(m->path);
+	if (m->saved == 0) {
+		sc_text_add(to, path);
+		return;
+	}
+	sc_text_add(to, sc_str_slice(path, 0, path.len - 4));
+	sc_text_put(to, '-');
+	sc_text_number(to, m->saved + 1);
+	sc_text_adds(to, ".eml");
+}
+
+static void take_mail(void *ctx, uint64_t n, sc_str text, const char *why)
+{
+	struct mails *m = ctx;
+	char name[SC_TUI_INPUT];
+	(void)n;
+	if (why) {
+		m->refused++;
+		m->why = why;
+		return;
+	}
+	SC_CELL(path);
+	mail_path(m, &path);
+	FILE *file = make_file(sc_text_str(&path), name);
+	bool whole = file && fwrite(text.at, 1, text.len, file) == text.len;
+	if (file && end_file(file, name, whole))
+		m->saved++;
+	else
+		m->error = errno;
+}
+
+static void say_mails(struct sc_tui *t, const struct mails *m)
+{
+	SC_CELL(text);
+	if (m->error) {
+		say_failed(t, m->path, m->error);
+		return;
+	}
+	sc_page_grouped(&text, m->saved);
+	sc_text_adds(&text, m->saved == 1 ? " message saved to " : " messages saved to ");
+	sc_text_visible(&text, sc_str_of(m->path));
+	if (m->refused) {
+		sc_text_adds(&text, "; ");
+		sc_page_grouped(&text, m->refused);
+		sc_text_adds(&text, " not: ");
+		sc_text_adds(&text, m->why);
+	}
+	sc_text_put(&text, '\0');
+	sc_tui_say(t, m->saved + m->refused == 0 ? "no message was sent to its end in this session" : text.cut ? "saved" : text.at);
+}
+
+static void mails_read(struct sc_tui *t, struct sc_job *job, bool whole, uint64_t packets)
+{
+	struct mails *m = job->owner;
+	const struct sc_seen *seen = sc_store_find(&t->store, m->session);
+	(void)packets;
+	if (whole && seen)
+		sc_eml_tell(&m->stream, seen->first, take_mail, m);
+	if (whole && seen)
+		say_mails(t, m);
+	sc_eml_close(&m->stream);
+	sc_memory_give(m);
+}
+
+static void save_mails(struct sc_tui *t, sc_str path)
+{
+	const struct sc_seen *seen = next_saved(t, NULL);
+	struct mails *m = seen ? sc_memory_take(sizeof(*m)) : NULL;
+	if (!m)
+		return;
+	m->session = seen->id;
+	m->stream.client = seen->client;
+	memcpy(m->path, path.at, path.len);
+	struct sc_tui_asked asked = sc_seen_asked(seen);
+	struct sc_tui_ask ask = { .sessions = &asked, .count = 1, .packet = take_mail_packet, .ctx = m };
+	if (!sc_job_begin(t, &ask, (struct sc_job){ .owner = m, .count = 1, .done = mails_read }))
+		sc_memory_give(m);
+}
+
+/* ---- keys ---- */
+
+static void save_to(struct sc_tui *t, sc_str path)
+{
+	path = sc_str_trim(path);
+	t->prompt.open = false;
+	if (sc_str_ends_nocase(path, SC_STR(".pcap")))
+		sc_tui_say(t, "packets are saved as .pcapng; give such a name");
+	else if (sc_str_ends_nocase(path, SC_STR(".pcapng")))
+		save_packets(t, path);
+	else if (sc_str_ends_nocase(path, SC_STR(".eml")))
+		save_mails(t, path);
+	else
+		save_sink(t, sink_for(path), path, give_sessions, "");
+}
+
+void sc_hand_save(struct sc_tui *t, const struct sc_seen *seen)
+{
+	SC_CELL(name);
+	find_marked(t);
+	t->save_session = seen->id;
+	sc_text_adds(&name, t->save_marked ? "sessions" : "session-");
+	if (!t->save_marked)
+		sc_text_hex(&name, seen->id, 16);
+	sc_text_adds(&name, ".txt");
+	sc_prompt_open(t, t->save_marked ? "save what is marked (.txt .pcapng .jsonl .csv .tsv)" :
+		       "save (.txt .pcapng .eml .jsonl .csv .tsv)", sc_text_str(&name), save_to, NULL);
+}
+
+/* Everything that filter and window show, as a report of it would have seen it. */
+static uint64_t give_shown(struct sc_tui *t, const struct sc_sink_class *cls, void *self)
+{
+	uint64_t n = 0;
+	struct sc_event stats = { .kind = SC_EVENT_stats, .body = &t->stats };
+	for (struct sc_seen *s = sc_store_next(&t->store, NULL); s; s = sc_store_next(&t->store, s)) {
+		if (!sc_tui_shows(t, s))
+			continue;
+		give_events(cls, self, t, s);
+		n++;
+	}
+	for (const struct sc_kept *k = t->where ? NULL : t->store.loose_first; k; k = k->next)
+		if (sc_tui_inside(t, k->ev->when))
+			cls->write(self, k->ev);
+	cls->write(self, &stats);
+	return n;
+}
+
+static void report_to(struct sc_tui *t, sc_str path)
+{
+	path = sc_str_trim(path);
+	t->prompt.open = false;
+	const struct sc_sink_class *cls = sc_str_ends_nocase(path, SC_STR(".html")) ? &sc_sink_report_html :
+		sc_str_ends_nocase(path, SC_STR(".json")) ? &sc_sink_report_json : &sc_sink_report_text;
+	save_sink(t, cls, path, give_shown, "report of ");
+}
+
+void sc_hand_report(struct sc_tui *t)
+{
+	if (sc_tui_passing(t))
+		sc_tui_say(t, "not all sessions were looked at yet; a moment");
+	else
+		sc_prompt_open(t, sc_tui_narrow_set(t) ? "report of what is shown (.txt .html .json)" :
+			       "report of everything (.txt .html .json)", SC_STR("report.txt"), report_to, NULL);
+}
