@@ -15,7 +15,7 @@ bool sc_blocks_open(struct sc_blocks *b, uint64_t octets)
 		if (count < 64)
 			count = 64;
 		b->classes[i].count = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
-		b->classes[i].area = sc_memory_take(b->classes[i].count * STRIDE(sizes[i]));
+		b->classes[i].area = sc_memory_take_growing(b->classes[i].count * STRIDE(sizes[i]));
 		if (!b->classes[i].area) {
 			sc_blocks_close(b);
 			return false;

@@ -6,6 +6,9 @@
 
 /* Zeroed memory, NULL when there is none.  Large areas cost physical memory only where they are touched. */
 void *sc_memory_take(size_t octets);
+/* The same for an area of many objects that is used from its begin on, or all over: physical memory comes in large pages, which
+ * are found faster and cost fewer faults. */
+void *sc_memory_take_growing(size_t octets);
 void  sc_memory_give(void *memory); /* NULL is fine */
 
 /* In sanitizer builds: makes a run of octets unreadable, and readable again. */

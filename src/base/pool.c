@@ -8,7 +8,7 @@
 bool sc_pool_open(struct sc_pool *p, size_t size, uint32_t count)
 {
 	*p = (struct sc_pool){ .size = (size + 15) & ~(size_t)15, .count = count };
-	p->area = sc_memory_take(p->size * count);
+	p->area = sc_memory_take_growing(p->size * count);
 	return p->area != NULL;
 }
 

@@ -27,8 +27,8 @@ bool sc_flows_open(struct sc_flows *f, uint32_t count, uint64_t seed)
 	while (buckets < count && buckets < 1u << 30)
 		buckets *= 2;
 	f->mask = buckets - 1;
-	f->buckets = sc_memory_take(sizeof(*f->buckets) * buckets);
-	f->syns = sc_memory_take(sizeof(*f->syns) * SYN_SETS * SYN_WAYS);
+	f->buckets = sc_memory_take_growing(sizeof(*f->buckets) * buckets);
+	f->syns = sc_memory_take_growing(sizeof(*f->syns) * SYN_SETS * SYN_WAYS);
 	if (f->buckets && f->syns && sc_pool_open(&f->pool, sizeof(struct sc_flow), count))
 		return true;
 	sc_flows_close(f);
