@@ -1,6 +1,7 @@
 /* auth_success_after_failures.c - a login that works after many that did not: a password was found.
  *
- * A user who mistyped comes from a network that he has logged in from before. */
+ * A user who mistyped comes from a network that he has logged in from before.  And where more logins work than fail, nobody
+ * guesses: so it is with a busy user, and with an office behind one address. */
 #include "detect/frame/inside.h"
 #include "detect/primitives/distinct.h"
 #include "detect/primitives/sketch.h"
@@ -30,6 +31,7 @@ static void note_failure(struct sc_detector *d, const struct sc_sight *s, uint64
 		if (!slots[i])
 			continue;
 		sc_rate_hit(&slots[i]->rate, s, 1, window);
+		sc_rate_all(&slots[i]->rate, s, 1, window);
 		sc_recent_put(&slots[i]->users, user, s->second, window);
 	}
 }
@@ -42,7 +44,10 @@ static struct slot *suspicious(struct sc_detector *d, const struct sc_sight *s, 
 				      : sc_sight_slot_find(d, s, (enum sc_level)i);
 	if (!slot)
 		return NULL;
-	bool many = i != NETWORK && sc_window_count(&slot->rate.hits, s->second, window) >= d->options[FAILURES];
+	uint32_t failures = sc_window_count(&slot->rate.hits, s->second, window);
+	if (sc_rate_all(&slot->rate, s, 1, window) >= 2 * failures)
+		return NULL;
+	bool many = i != NETWORK && failures >= d->options[FAILURES];
 	bool spread = i != USER && sc_recent_count(&slot->users, s->second, window) >= d->options[USERS];
 	return many || spread ? slot : NULL;
 }
@@ -54,8 +59,8 @@ static void note_success(struct sc_detector *d, const struct sc_sight *s, uint64
 	bool known = sc_bloom_add(d->state, sc_mix(user, s->network), s->second, KNOWN_PERIOD);
 	unsigned i = 0;
 	struct slot *slot = NULL;
-	for (; i < WHOSE && !slot; i++)
-		slot = suspicious(d, s, i, user);
+	while (i < WHOSE && !(slot = suspicious(d, s, i, user)))
+		i++;
 	if (!slot)
 		return;
 	uint32_t failures = sc_window_count(&slot->rate.hits, s->second, (uint32_t)d->options[WINDOW]);
@@ -64,7 +69,7 @@ static void note_success(struct sc_detector *d, const struct sc_sight *s, uint64
 	sc_text_adds(t, "login of ");
 	sc_say_wire(t, x->user);
 	sc_say_part(t, " succeeded after ", failures, " failed logins");
-	sc_text_adds(t, whose[i - 1]);
+	sc_text_adds(t, whose[i]);
 	sc_text_adds(t, known ? "; the user has logged in from there before" : "");
 	sc_detector_tell(d, s,
 			 &(struct sc_report){.severity = known ? SC_SEVERITY_LOW : SC_SEVERITY_CRITICAL,

@@ -6,12 +6,13 @@
 #include "detect/frame/inside.h"
 #include "detect/primitives/distinct.h"
 
-enum { USERS, NETWORKS, WINDOW, TIMES };
+enum { USERS, NETWORKS, WINDOW, TIMES, SHARE };
 static const struct sc_detector_option options[] = {
 	{"users", "different unknown recipients", 100, "a first guess, to be tuned"},
 	{"networks", "networks they are tried from", 10, "fewer are recipient_harvest's"},
 	{"window", "s", 3600, "spread guessing is slow"},
 	{"times", "times the usual number", 4, "every domain has some dead addresses"},
+	{"share", "percent of the domain's recipients", 20, "a busy domain has a hundred dead addresses an hour, too"},
 };
 
 #define HOUR        3600
@@ -20,7 +21,7 @@ static const struct sc_detector_option options[] = {
 struct slot {
 	struct sc_recent users, networks;
 	struct sc_trail trail;
-	struct sc_window refused;
+	struct sc_window refused, others;
 	float usual; /* an hour */
 	uint32_t hour, hours, count;
 };
@@ -47,7 +48,9 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_t
 	bool news = sc_recent_put(&slot->users, sc_sight_hash_nocase(s, rcpt_to), s->second, window);
 	news |= sc_recent_put(&slot->networks, s->network, s->second, window);
 	sc_window_add(&slot->refused, 1, s->second, window);
-	if (!news || sc_window_count(&slot->refused, s->second, window) < d->options[USERS])
+	uint32_t refused = sc_window_count(&slot->refused, s->second, window);
+	uint64_t all = refused + (uint64_t)sc_window_count(&slot->others, s->second, window);
+	if (!news || refused < d->options[USERS] || (uint64_t)refused * 100 < d->options[SHARE] * all)
 		return; /* fewer refusals than that are fewer users */
 	uint64_t users = sc_recent_count(&slot->users, s->second, window);
 	uint64_t networks = sc_recent_count(&slot->networks, s->second, window);
@@ -70,6 +73,14 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_t
 					     .trail = &slot->trail});
 }
 
+/* A recipient who is not unknown makes the share smaller, where one is kept. */
+static void note_other(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_to)
+{
+	struct slot *slot = sc_keyed_find(&d->tables[0], sc_sight_hash_nocase(s, sc_str_domain(rcpt_to)));
+	if (slot)
+		sc_window_add(&slot->others, 1, s->second, (uint32_t)d->options[WINDOW]);
+}
+
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
@@ -77,10 +88,12 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	bool learnt;
 	if (s->from.home || s->from.peer)
 		return;
-	for (uint32_t i = 0; i < x->recipients.count; i++)
-		if (sc_is(r[i].cause, "user_unknown") &&
-		    sc_roles_local(s->roles, sc_str_domain(r[i].rcpt_to), &learnt))
+	for (uint32_t i = 0; i < x->recipients.count; i++) {
+		if (!sc_is(r[i].cause, "user_unknown"))
+			note_other(d, s, r[i].rcpt_to);
+		else if (sc_roles_local(s->roles, sc_str_domain(r[i].rcpt_to), &learnt))
 			judge(d, s, r[i].rcpt_to, learnt);
+	}
 }
 
 const struct sc_detector_class sc_detector_harvest_spread = {

@@ -66,9 +66,8 @@ static void note_refused(struct sc_detector *d, const struct sc_sight *s, const 
 	struct sc_text *t = sc_say_begin(d);
 	sc_text_adds(t, "offered STARTTLS and refused it");
 	if (others)
-		sc_say_part(t, " to this client, while ", granted, " sessions of the last day went on inside TLS");
-	tell(d, s, others ? SC_SEVERITY_MEDIUM : SC_SEVERITY_LOW, others ? 75 : 60,
-	     others ? SC_SUBJECT_CLIENT : SC_SUBJECT_SERVER, NULL);
+		sc_say_part(t, ", while ", granted, " sessions of the last day went on inside TLS");
+	tell(d, s, SC_SEVERITY_LOW, others ? 75 : 60, SC_SUBJECT_SERVER, NULL);
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -101,7 +100,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 const struct sc_detector_class sc_detector_starttls_stripped = {
 	.name = "starttls_stripped",
 	.summary = "STARTTLS is taken away on the way: masked in the list of extensions, offered to everybody but one "
-		   "network, or offered and refused (low, unless others get TLS there).",
+		   "network, or offered and refused (low: servers do so when their TLS is out of order).",
 	.innocent = "A server that was reconfigured offers it to nobody: medium. Servers that offer it to some "
 		    "networks only.",
 	.advice = "Switch off SMTP inspection (fixup, inspect esmtp) in firewalls; demand TLS from partners "

@@ -6,8 +6,8 @@
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_session *x = s->ev->body;
-	if (!(x->quirks & ORDER) || x->quirks & SC_QUIRK_BIT(early_talker) || s->from.monitor)
-		return;
+	if (!(x->quirks & ORDER) || x->quirks & SC_QUIRK_BIT(early_talker) || s->from.monitor || s->lossy)
+		return; /* what the server offered, and which reply came when, is told by what was seen of it */
 	bool bad = x->quirks & SC_QUIRK_BIT(bad_pipelining);
 	sc_detector_note(d, s, x->transactions ? SC_SEVERITY_LOW : SC_SEVERITY_MEDIUM, s->from.home ? 50 : 80,
 			 bad ? "sent its next command before the reply to one that must end a group"

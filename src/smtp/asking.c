@@ -46,6 +46,13 @@ static const struct sc_command *sent_behind(const struct sc_session *s, const st
 	return u->first.acked < s->answered_at ? s->answered : NULL;
 }
 
+/* What the server offers was not seen: it may offer anything. */
+static bool offer_unseen(const struct sc_session *s)
+{
+	const struct sc_ev_evidence *e = &s->facts.evidence;
+	return s->facts.capabilities.count == 0 && (e->midstream || e->one_sided || e->gap_octets.server);
+}
+
 static uint64_t quirks_of_order(struct sc_session *s, const struct sc_unit *u)
 {
 	const struct sc_command *before = sent_behind(s, u);
@@ -56,8 +63,8 @@ static uint64_t quirks_of_order(struct sc_session *s, const struct sc_unit *u)
 	s->pipelines = true;
 	if (!(before->traits & (SC_CMD_GROUP | SC_CMD_SILENT)))
 		return SC_QUIRK_BIT(bad_pipelining);
-	return before->traits & SC_CMD_SILENT || offers(s, SC_STR("PIPELINING")) ? 0 :
-		SC_QUIRK_BIT(pipelining_not_offered);
+	bool allowed = before->traits & SC_CMD_SILENT || offers(s, SC_STR("PIPELINING")) || offer_unseen(s);
+	return allowed ? 0 : SC_QUIRK_BIT(pipelining_not_offered);
 }
 
 /* The client's next command proves that it saw answers which the capture lacks (rule 11). */

@@ -75,6 +75,17 @@ static void spread_20x6(struct stage *st) { spread(st, 20, 6, 60); }
 static void spread_20x4(struct stage *st) { spread(st, 20, 4, 60); }
 static void spread_few(struct stage *st) { spread(st, 5, 30, 60); }
 static void spread_always(struct stage *st) { spread(st, 2000, 3, 180); } /* 60 an hour, for days */
+static void spread_busy(struct stage *st) /* six of a hundred recipients are unknown, all day */
+{
+	for (unsigned i = 0; i < 4000; i++) {
+		char room[64];
+		from_number(st, i * 256);
+		snprintf(room, sizeof(room), "%s%u@example.org", i % 17 ? "user" : "gone", i);
+		mail(st, "a@example.net", room, i % 17 ? "accepted" : "rejected", i % 17 ? NULL : "user_unknown");
+		if (i % 2)
+			pause_s(st, 1);
+	}
+}
 static void spread_foreign(struct stage *st)
 {
 	for (unsigned i = 0; i < 300; i++) {
@@ -279,6 +290,25 @@ static void known_mistyped(struct stage *st)
 	pause_s(st, 86400);
 	found_password(st);
 }
+/* A busy user with a flaky device, everywhere: logins fail, and more of them work. */
+static void busy_user(struct stage *st)
+{
+	for (unsigned i = 0; i < 60; i++) {
+		from_number(st, i * 256);
+		login(st, "ann@example.org", i % 5 == 1 || i % 7 == 3 ? "failed" : "ok", false);
+		pause_s(st, 20);
+	}
+}
+/* An office behind one address, where each day some mistype. */
+static void office(struct stage *st)
+{
+	char room[64];
+	for (unsigned i = 0; i < 200; i++) {
+		snprintf(room, sizeof(room), "user%u@example.org", i);
+		login(st, room, i % 6 ? "ok" : "failed", false);
+		pause_s(st, 10);
+	}
+}
 static void others_guess(struct stage *st)
 {
 	guess_25(st);
@@ -362,6 +392,7 @@ static void test_scenes(void **state)
 		{ "20 sources x 6", "harvest_spread", HOME, spread_20x6, "medium" },
 		{ "20 sources x 4", "harvest_spread", HOME, spread_20x4, NULL },
 		{ "5 sources x 30", "harvest_spread", HOME, spread_few, NULL },
+		{ "a busy domain", "harvest_spread", HOME, spread_busy, NULL },
 		{ "as always", "harvest_spread", HOME, spread_always, NULL },
 		{ "another domain", "harvest_spread", HOME, spread_foreign, NULL },
 		{ "three", "vrfy_expn", NULL, vrfy_3, "low" },
@@ -409,6 +440,8 @@ static void test_scenes(void **state)
 		{ "found by spraying", "auth_success_after_failures", NULL, found_by_spray, "critical" },
 		{ "found from elsewhere", "auth_success_after_failures", NULL, found_from_elsewhere, "critical" },
 		{ "known there", "auth_success_after_failures", NULL, known_mistyped, "low" },
+		{ "a busy user", "auth_success_after_failures", NULL, busy_user, NULL },
+		{ "an office", "auth_success_after_failures", NULL, office, NULL },
 		{ "others guess", "auth_success_after_failures", NULL, others_guess, NULL },
 		{ "long ago", "auth_success_after_failures", NULL, long_ago, NULL },
 		{ "worked", "auth_in_clear", HOME, clear_ok, "medium" },

@@ -200,7 +200,7 @@ static void test_scenes(void **state)
 		{ "another word masked", "starttls_stripped", HOME, masked_other, "medium" },
 		{ "not to one", "starttls_stripped", HOME, not_to_one, "high" },
 		{ "refused", "starttls_stripped", HOME, refused, "low" },
-		{ "refused to one", "starttls_stripped", HOME, refused_to_one, "medium" },
+		{ "refused to one", "starttls_stripped", HOME, refused_to_one, "low" },
 		{ "refused, not offered", "starttls_stripped", HOME, refused_unoffered, NULL },
 		{ "four offers", "starttls_stripped", HOME, four_offers, NULL },
 		{ "never offered", "starttls_stripped", HOME, never_offered, NULL },
