@@ -16,6 +16,21 @@ bool sc_str_starts_nocase(sc_str s, sc_str prefix)
 	return true;
 }
 
+sc_str sc_str_lower(char *to, size_t size, sc_str s)
+{
+	s = sc_str_slice(s, 0, size);
+	for (size_t i = 0; i < s.len; i++)
+		to[i] = sc_lower(s.at[i]);
+	return (sc_str){ to, s.len };
+}
+
+int sc_str_compare(sc_str a, sc_str b)
+{
+	size_t n = a.len < b.len ? a.len : b.len;
+	int order = n ? memcmp(a.at, b.at, n) : 0;
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 bool sc_str_starts(sc_str s, sc_str prefix)
 {
 	return s.len >= prefix.len && sc_str_equal(sc_str_slice(s, 0, prefix.len), prefix);

@@ -66,6 +66,12 @@ bool sc_str_starts_nocase(sc_str s, sc_str prefix);
 bool sc_str_starts(sc_str s, sc_str prefix);
 bool sc_str_ends_nocase(sc_str s, sc_str suffix);
 
+/* ASCII letters in lower case, written to `to`; what is longer is cut. */
+sc_str sc_str_lower(char *to, size_t size, sc_str s);
+
+/* By octets, the shorter first where one begins the other: less than, equal to or more than 0. */
+int sc_str_compare(sc_str a, sc_str b);
+
 /* Index of the first occurrence, or SIZE_MAX. */
 size_t sc_str_find(sc_str s, char c);
 size_t sc_str_rfind(sc_str s, char c);

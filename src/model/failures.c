@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "explain/template.h"
+#include "model/counting.h"
 
 const struct sc_spread_row sc_spread_rows[SC_SPREAD_COUNT] = {
 #define SC_SPREAD(name, meaning) { #name, meaning },
@@ -32,6 +32,9 @@ static sc_err open_maps(struct sc_failures *m)
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		SC_TRY(sc_top_open(maps[i].top, maps[i].rows));
 	SC_TRY(sc_suspects_open(&m->suspects));
+	SC_TRY(sc_paces_open(&m->domain_paces, 256));
+	SC_TRY(sc_paces_open(&m->server_paces, 256));
+	SC_TRY(sc_ages_open(&m->ages));
 	SC_TRY(sc_secure_model_open(&m->secure));
 	m->recent = sc_memory_take(SC_RECENT_RECIPIENTS * sizeof(*m->recent));
 	return m->recent ? SC_OK : SC_EFAILED;
@@ -43,6 +46,7 @@ sc_err sc_failures_open(struct sc_failures **out)
 	if (!m)
 		return SC_EFAILED;
 	m->first = m->last = SC_TIME_NONE;
+	m->strip.finest_s = 1;
 	sc_err err = open_maps(m);
 	if (err) {
 		sc_failures_close(m);
@@ -65,6 +69,9 @@ void sc_failures_close(struct sc_failures *m)
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		sc_top_close(maps[i]);
 	sc_suspects_close(&m->suspects);
+	sc_paces_close(&m->domain_paces);
+	sc_paces_close(&m->server_paces);
+	sc_ages_close(&m->ages);
 	sc_secure_model_close(&m->secure);
 	sc_memory_give(m->recent);
 	sc_memory_give(m);
@@ -72,20 +79,7 @@ void sc_failures_close(struct sc_failures *m)
 
 /* ---- what events share ---- */
 
-static uint64_t session_of(const struct sc_event *ev)
-{
-	return ev->head ? ev->head->session : 0;
-}
-
-static void seen_between(struct sc_failures *m, sc_time first, sc_time last)
-{
-	if (first != SC_TIME_NONE && (m->first == SC_TIME_NONE || first < m->first))
-		m->first = first;
-	if (last != SC_TIME_NONE && last > m->last)
-		m->last = last;
-}
-
-static void put_endpoint(struct sc_text *t, const struct sc_ev_endpoint *e, bool port)
+void sc_count_endpoint(struct sc_text *t, const struct sc_ev_endpoint *e, bool port)
 {
 	if (e->ip.version == 0)
 		return;
@@ -99,18 +93,34 @@ static void put_endpoint(struct sc_text *t, const struct sc_ev_endpoint *e, bool
 	}
 }
 
-/* The null reverse-path is a sender of its own; none at all is "-". */
-static sc_str sender_key(sc_str mail_from)
+void sc_count_cause_shown(struct sc_failures *m, const struct sc_top_item *item)
 {
-	return mail_from.at && mail_from.len == 0 ? SC_STR("<>") : mail_from;
+	if (m->cause_sessions[item->cause] == 0)
+		m->cause_sessions[item->cause] = item->session;
 }
 
-static sc_str lower_copy(char *to, size_t size, sc_str s)
+void sc_count_silent(struct sc_failures *m, const struct sc_event *ev, const char *what, const char *phase,
+			 const struct sc_top_item *item)
 {
-	s = sc_str_slice(s, 0, size);
-	for (size_t i = 0; i < s.len; i++)
-		to[i] = sc_lower(s.at[i]);
-	return (sc_str){ to, s.len };
+	char buffer[SC_TOP_KEY_OCTETS];
+	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
+	if (ev->head)
+		sc_count_endpoint(&t, &ev->head->server, true);
+	sc_text_put(&t, ' ');
+	sc_text_adds(&t, what);
+	if (phase) {
+		sc_text_put(&t, ' ');
+		sc_text_adds(&t, phase);
+	}
+	sc_top_add(&m->silent, sc_text_str(&t), item);
+}
+
+static void seen_between(struct sc_failures *m, sc_time first, sc_time last)
+{
+	if (first != SC_TIME_NONE && (m->first == SC_TIME_NONE || first < m->first))
+		m->first = first;
+	if (last != SC_TIME_NONE && last > m->last)
+		m->last = last;
 }
 
 static void count_quirks(struct sc_failures *m, uint64_t quirks)
@@ -123,15 +133,9 @@ static void measure(struct sc_failures *m, const struct sc_event *ev, enum sc_sp
 {
 	sc_spread_add(&m->spreads[id], duration);
 	bool wait = id != SC_SPREAD_transfer && id != SC_SPREAD_session && id != SC_SPREAD_retry;
-	struct sc_slow slow = { duration, ev->when, session_of(ev), (uint8_t)id };
+	struct sc_slow slow = { duration, ev->when, sc_count_session(ev), (uint8_t)id };
 	if (wait)
 		sc_slowest_add(&m->slowest, &slow);
-}
-
-static void show_cause(struct sc_failures *m, const struct sc_top_item *item)
-{
-	if (m->cause_sessions[item->cause] == 0)
-		m->cause_sessions[item->cause] = item->session;
 }
 
 /* ---- sessions and transactions ---- */
@@ -143,7 +147,7 @@ static void count_starttls(struct sc_failures *m, const struct sc_event *ev, con
 	bool failed = strcmp(s->starttls, "refused") == 0 || strcmp(s->starttls, "handshake_failed") == 0 ||
 		      strcmp(s->starttls, "stripped") == 0 || strcmp(s->starttls, "accepted_no_handshake") == 0 ||
 		      strcmp(s->starttls, "unanswered") == 0;
-	struct sc_top_item item = { .failed = failed, .when = ev->when, .session = session_of(ev) };
+	struct sc_top_item item = { .failed = failed, .when = ev->when, .session = sc_count_session(ev) };
 	sc_top_add(&m->starttls, sc_str_of(s->starttls), &item);
 }
 
@@ -155,7 +159,7 @@ static bool goes_dark(const struct sc_ev_session *s)
 
 static void count_kinds(struct sc_failures *m, const struct sc_event *ev, const struct sc_ev_session *s)
 {
-	struct sc_top_item item = { .when = ev->when, .session = session_of(ev),
+	struct sc_top_item item = { .when = ev->when, .session = sc_count_session(ev),
 				    .octets = s->octets.client + s->octets.server };
 	sc_top_add(&m->services, sc_str_of(s->service), &item);
 	sc_top_add(&m->ends, sc_str_of(s->end_by), &item);
@@ -186,6 +190,34 @@ static void add_session(struct sc_failures *m, const struct sc_event *ev)
 	measure(m, ev, SC_SPREAD_session, s->timing.total_ms);
 }
 
+/* Each domain once: a transaction takes its time for all of them. */
+static void measure_domains(struct sc_failures *m, const struct sc_ev_transaction *tx)
+{
+	enum { LOOKED_AT = 32 };
+	const struct sc_ev_recipient *list = tx->recipients.items;
+	for (uint32_t i = 0; i < tx->recipients.count && i < LOOKED_AT; i++) {
+		char buffer[SC_PACES_KEY_OCTETS];
+		sc_str domain = sc_str_domain(list[i].rcpt_to);
+		bool before = false;
+		for (uint32_t k = 0; k < i && !before; k++)
+			before = sc_str_equal_nocase(sc_str_domain(list[k].rcpt_to), domain);
+		if (!before)
+			sc_paces_add(&m->domain_paces, sc_str_lower(buffer, sizeof(buffer), domain), tx->timing.total_ms);
+	}
+}
+
+/* How long whoever sent there had to wait; only where a reply decided. */
+static void measure_destination(struct sc_failures *m, const struct sc_event *ev, const struct sc_ev_transaction *tx)
+{
+	char buffer[SC_PACES_KEY_OCTETS];
+	struct sc_text server = sc_text_into(buffer, sizeof(buffer));
+	if (!tx->code || tx->timing.total_ms == SC_TIME_NONE || !ev->head)
+		return;
+	sc_count_endpoint(&server, &ev->head->server, true);
+	sc_paces_add(&m->server_paces, sc_text_str(&server), tx->timing.total_ms);
+	measure_domains(m, tx);
+}
+
 static void add_transaction(struct sc_failures *m, const struct sc_event *ev)
 {
 	const struct sc_ev_transaction *tx = ev->body;
@@ -197,162 +229,12 @@ static void add_transaction(struct sc_failures *m, const struct sc_event *ev)
 	m->messages += taken;
 	m->message_octets += taken && tx->size != SC_NONE ? tx->size : 0;
 	count_quirks(m, tx->quirks);
+	measure_destination(m, ev, tx);
 	measure(m, ev, SC_SPREAD_mail, tx->timing.mail_ms);
 	measure(m, ev, SC_SPREAD_rcpt, tx->timing.rcpt_ms);
 	measure(m, ev, SC_SPREAD_data, tx->timing.data_ms);
 	measure(m, ev, SC_SPREAD_transfer, tx->timing.transfer_ms);
 	measure(m, ev, SC_SPREAD_eom, tx->timing.eom_ms);
-}
-
-/* ---- recipients ---- */
-
-static enum sc_failure_class class_of(enum sc_outcome outcome)
-{
-	static const enum sc_failure_class classes[SC_OUTCOMES] = {
-		[SC_OUTCOME_deferred] = SC_CLASS_deferred, [SC_OUTCOME_rejected] = SC_CLASS_rejected,
-		[SC_OUTCOME_in_doubt] = SC_CLASS_in_doubt, [SC_OUTCOME_aborted] = SC_CLASS_aborted,
-	};
-	SC_ASSERT(sc_outcome_failed(outcome));
-	return classes[outcome];
-}
-
-/* "550 5.1.1 <ADDR>: Recipient address rejected": code and template of the reply that decided. */
-void sc_failures_template(struct sc_text *t, const struct sc_ev_delivery *d)
-{
-	sc_text_number(t, d->code);
-	sc_text_put(t, ' ');
-	if (d->template.at)
-		sc_text_add(t, d->template);
-	else
-		sc_template_put(t, d->text);
-	while (t->len && t->at[t->len - 1] == ' ')
-		t->len--;
-}
-
-static uint16_t copy_text(char *to, sc_str s)
-{
-	s = sc_str_slice(s, 0, SC_RECENT_TEXT);
-	if (s.len)
-		memcpy(to, s.at, s.len);
-	return (uint16_t)s.len;
-}
-
-static void keep_example(struct sc_failures *m, const struct sc_event *ev, const struct sc_top_item *item)
-{
-	const struct sc_ev_delivery *d = ev->body;
-	struct sc_cause_example *e = &m->examples[item->cause];
-	bool fits = d->rcpt_to.len <= SC_RECENT_TEXT && d->mail_from.len <= SC_RECENT_TEXT && d->mail_from.at;
-	if (e->phase != SC_PHASE_NONE || !fits || !ev->head)
-		return;
-	e->server = ev->head->server;
-	e->phase = sc_phase_of(sc_str_of(d->phase));
-	e->rcpt_len = copy_text(e->rcpt, d->rcpt_to);
-	e->from_len = copy_text(e->from, d->mail_from);
-}
-
-static void count_refusal(struct sc_failures *m, const struct sc_event *ev, const struct sc_top_item *item)
-{
-	const struct sc_ev_delivery *d = ev->body;
-	char buffer[SC_TOP_KEY_OCTETS];
-	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
-	m->causes[item->cause][item->outcome == SC_OUTCOME_rejected]++;
-	show_cause(m, item);
-	keep_example(m, ev, item);
-	if (d->enhanced.cls) {
-		sc_text_status(&t, d->enhanced);
-		sc_top_add(&m->enhanced, sc_text_str(&t), item);
-	} else {
-		m->no_enhanced++;
-	}
-	t = sc_text_into(buffer, sizeof(buffer));
-	sc_failures_template(&t, d);
-	if (d->code)
-		sc_top_label(sc_top_add(&m->templates, sc_text_str(&t), item), sc_str_domain(d->rcpt_to));
-	if (d->list.at)
-		sc_top_add(&m->lists, d->list, item);
-}
-
-/* "192.0.2.1:25 aborted eom": a failure that no reply told of. */
-static void count_silent(struct sc_failures *m, const struct sc_event *ev, const char *what, const char *phase,
-			 const struct sc_top_item *item)
-{
-	char buffer[SC_TOP_KEY_OCTETS];
-	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
-	if (ev->head)
-		put_endpoint(&t, &ev->head->server, true);
-	sc_text_put(&t, ' ');
-	sc_text_adds(&t, what);
-	if (phase) {
-		sc_text_put(&t, ' ');
-		sc_text_adds(&t, phase);
-	}
-	sc_top_add(&m->silent, sc_text_str(&t), item);
-}
-
-static void keep_recent(struct sc_failures *m, const struct sc_ev_delivery *d, const struct sc_top_item *item)
-{
-	struct sc_failed_recipient *r = &m->recent[m->recent_count++ % SC_RECENT_RECIPIENTS];
-	r->when = item->when;
-	r->session = item->session;
-	r->outcome = item->outcome;
-	r->cause = (enum sc_cause)item->cause;
-	r->phase = sc_phase_of(sc_str_of(d->phase));
-	r->code = d->code;
-	r->enhanced = d->enhanced;
-	r->has_from = d->mail_from.at != NULL;
-	r->rcpt_len = copy_text(r->rcpt, d->rcpt_to);
-	r->from_len = copy_text(r->from, d->mail_from);
-	r->text_len = copy_text(r->text, d->text);
-}
-
-static void count_failed(struct sc_failures *m, const struct sc_event *ev, const struct sc_top_item *item)
-{
-	const struct sc_ev_delivery *d = ev->body;
-	m->phases[sc_phase_of(sc_str_of(d->phase))][class_of(item->outcome)]++;
-	if (item->outcome == SC_OUTCOME_deferred || item->outcome == SC_OUTCOME_rejected)
-		count_refusal(m, ev, item);
-	else
-		count_silent(m, ev, sc_outcome_name(item->outcome), d->phase, item);
-	keep_recent(m, d, item);
-}
-
-static void count_parties(struct sc_failures *m, const struct sc_event *ev, const struct sc_top_item *item)
-{
-	const struct sc_ev_delivery *d = ev->body;
-	char buffer[SC_TOP_KEY_OCTETS];
-	sc_top_add(&m->domains, lower_copy(buffer, sizeof(buffer), sc_str_domain(d->rcpt_to)), item);
-	sc_top_add(&m->senders, sender_key(d->mail_from), item);
-	struct sc_text server = sc_text_into(buffer, sizeof(buffer));
-	if (ev->head)
-		put_endpoint(&server, &ev->head->server, true);
-	struct sc_top_row *row = sc_top_add(&m->servers, sc_text_str(&server), item);
-	if (ev->session)
-		sc_top_label(row, ev->session->greeting.host);
-	struct sc_text client = sc_text_into(buffer, sizeof(buffer));
-	if (ev->head)
-		put_endpoint(&client, &ev->head->client, false);
-	row = sc_top_add(&m->clients, sc_text_str(&client), item);
-	if (ev->session)
-		sc_top_label(row, ev->session->helo.name);
-}
-
-static void add_delivery(struct sc_failures *m, const struct sc_event *ev)
-{
-	const struct sc_ev_delivery *d = ev->body;
-	enum sc_outcome outcome = sc_outcome_of(d->outcome);
-	struct sc_top_item item = {
-		.outcome = outcome, .recipient = true, .failed = sc_outcome_failed(outcome), .when = ev->when,
-		.session = session_of(ev), .code = d->code, .cause = (uint8_t)sc_cause_of(sc_str_of(d->cause)),
-		.octets = outcome == SC_OUTCOME_accepted && d->size != SC_NONE ? d->size : 0,
-	};
-	m->recipients++;
-	m->outcomes[outcome]++;
-	m->permanent += d->permanent;
-	if (ev->when != SC_TIME_NONE)
-		sc_timeline_at(&m->timeline, ev->when)->outcomes[outcome]++;
-	count_parties(m, ev, &item);
-	if (item.failed)
-		count_failed(m, ev, &item);
 }
 
 /* ---- the others ---- */
@@ -361,7 +243,7 @@ static void add_failure(struct sc_failures *m, const struct sc_event *ev)
 {
 	const struct sc_ev_failure *f = ev->body;
 	struct sc_top_item item = {
-		.failed = true, .when = ev->when, .session = session_of(ev), .code = f->code,
+		.failed = true, .when = ev->when, .session = sc_count_session(ev), .code = f->code,
 		.cause = (uint8_t)sc_cause_of(sc_str_of(f->cause)),
 	};
 	m->failures++;
@@ -369,12 +251,12 @@ static void add_failure(struct sc_failures *m, const struct sc_event *ev)
 	if (f->code == 0) {
 		m->other_silent++;
 		m->other_phases[sc_phase_of(sc_str_of(f->phase))][2]++;
-		count_silent(m, ev, f->broke ? f->broke : f->scope ? f->scope : "session", f->phase, &item);
+		sc_count_silent(m, ev, f->broke ? f->broke : f->scope ? f->scope : "session", f->phase, &item);
 		return;
 	}
 	m->other_phases[sc_phase_of(sc_str_of(f->phase))][f->code >= 500]++;
 	m->other_causes[item.cause]++;
-	show_cause(m, &item);
+	sc_count_cause_shown(m, &item);
 	if (f->list.at)
 		sc_top_add(&m->lists, f->list, &item);
 }
@@ -385,7 +267,7 @@ static void add_auth(struct sc_failures *m, const struct sc_event *ev)
 	const char *outcome = a->outcome ? a->outcome : "unknown";
 	struct sc_top_item item = {.failed = strcmp(outcome, "failed") == 0,
 				   .when = ev->when,
-				   .session = session_of(ev),
+				   .session = sc_count_session(ev),
 				   .code = a->code};
 	m->auth_ok += strcmp(outcome, "ok") == 0;
 	m->auth_failed += item.failed;
@@ -395,7 +277,7 @@ static void add_auth(struct sc_failures *m, const struct sc_event *ev)
 	char buffer[SC_TOP_KEY_OCTETS];
 	struct sc_text client = sc_text_into(buffer, sizeof(buffer));
 	if (ev->head)
-		put_endpoint(&client, &ev->head->client, false);
+		sc_count_endpoint(&client, &ev->head->client, false);
 	sc_top_label(sc_top_add(&m->auth_clients, sc_text_str(&client), &item), a->mechanism);
 	sc_top_label(sc_top_add(&m->auth_users, a->user, &item), a->mechanism);
 }
@@ -406,9 +288,12 @@ static void add_diagnosis(struct sc_failures *m, const struct sc_event *ev)
 	struct sc_top_item item = {
 		.failed = d->severity && strcmp(d->severity, "info") != 0,
 		.when = ev->when,
-		.session = session_of(ev),
+		.session = sc_count_session(ev),
 	};
-	sc_top_label(sc_top_add(&m->diagnoses, sc_str_of(d->diagnosis), &item), sc_str_of(d->severity));
+	struct sc_top_row *row = sc_top_add(&m->diagnoses, sc_str_of(d->diagnosis), &item);
+	if (d->severity && strcmp(d->severity, "error") == 0)
+		row->label_len = 0; /* the worst is told */
+	sc_top_label(row, sc_str_of(d->severity));
 }
 
 /* "starttls TLSv1.2, alert of client: bad_certificate": how a handshake failed. */
@@ -429,7 +314,7 @@ static void add_tls(struct sc_failures *m, const struct sc_event *ev)
 		sc_text_adds(&key, ": ");
 		sc_text_adds(&key, t->alert.name);
 	}
-	struct sc_top_item item = { .failed = true, .when = ev->when, .session = session_of(ev) };
+	struct sc_top_item item = { .failed = true, .when = ev->when, .session = sc_count_session(ev) };
 	sc_top_label(sc_top_add(&m->handshakes, sc_text_str(&key), &item), t->certificate.subject);
 }
 
@@ -445,7 +330,7 @@ static void add_finding(struct sc_failures *m, const struct sc_event *ev)
 	sc_text_adds(&key, f->detector ? f->detector : "-");
 	sc_text_adds(&key, f->subject.value.at ? ": " : "");
 	sc_text_add(&key, f->subject.value);
-	struct sc_top_item item = { .failed = true, .when = ev->when, .session = session_of(ev) };
+	struct sc_top_item item = { .failed = true, .when = ev->when, .session = sc_count_session(ev) };
 	sc_top_label(sc_top_add(&m->findings, sc_text_str(&key), &item), sc_str_of(f->severity));
 }
 
@@ -485,7 +370,7 @@ void sc_failures_add(struct sc_failures *m, const struct sc_event *ev)
 	switch (ev->kind) {
 	case SC_EVENT_session:     add_session(m, ev); break;
 	case SC_EVENT_transaction: add_transaction(m, ev); break;
-	case SC_EVENT_delivery:    add_delivery(m, ev); break;
+	case SC_EVENT_delivery:    sc_count_delivery(m, ev); break;
 	case SC_EVENT_failure:     add_failure(m, ev); break;
 	case SC_EVENT_auth:        add_auth(m, ev); break;
 	case SC_EVENT_diagnosis:   add_diagnosis(m, ev); break;
@@ -496,13 +381,6 @@ void sc_failures_add(struct sc_failures *m, const struct sc_event *ev)
 	case SC_EVENT_stats:       add_stats(m, ev); break;
 	default:                   break;
 	}
-}
-
-const struct sc_failed_recipient *sc_failures_recent(const struct sc_failures *m, size_t n)
-{
-	if (n >= m->recent_count || n >= SC_RECENT_RECIPIENTS)
-		return NULL;
-	return &m->recent[(m->recent_count - 1 - n) % SC_RECENT_RECIPIENTS];
 }
 
 uint64_t sc_failures_failed(const struct sc_failures *m)

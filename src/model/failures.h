@@ -11,7 +11,9 @@
 
 #include "base/text.h"
 #include "explain/causes.h"
+#include "model/ages.h"
 #include "model/bounces.h"
+#include "model/paces.h"
 #include "model/secure.h"
 #include "model/slowest.h"
 #include "model/spread.h"
@@ -108,7 +110,10 @@ struct sc_failures {
 	uint64_t quirks[64];                         /* sessions and transactions that showed it */
 	struct sc_spread spreads[SC_SPREAD_COUNT];
 	struct sc_slowest slowest;
+	struct sc_paces domain_paces, server_paces;  /* from MAIL to the reply that decided */
 	struct sc_timeline timeline;
+	struct sc_timeline strip;                    /* in finer steps: of recipients, no sessions */
+	struct sc_ages ages;                         /* recipients that wait */
 	struct sc_stories stories;
 	struct sc_bounces reported;
 	struct sc_failed_recipient *recent;          /* a ring; see sc_failures_recent() */

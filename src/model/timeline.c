@@ -18,7 +18,7 @@ static void add(struct sc_timeline_bin *into, const struct sc_timeline_bin *bin)
 /* Two bins become one. */
 static void widen(struct sc_timeline *t)
 {
-	struct sc_timeline wide = { .first = floor_div(t->first, 2), .width_s = t->width_s * 2 };
+	struct sc_timeline wide = { .first = floor_div(t->first, 2), .width_s = t->width_s * 2, .finest_s = t->finest_s };
 	for (size_t i = 0; i < t->count; i++) {
 		size_t at = (size_t)(floor_div(t->first + (int64_t)i, 2) - wide.first);
 		add(&wide.bins[at], &t->bins[i]);
@@ -40,8 +40,9 @@ static void begin_at(struct sc_timeline *t, int64_t first)
 struct sc_timeline_bin *sc_timeline_at(struct sc_timeline *t, sc_time when)
 {
 	int64_t second = floor_div(when, SC_SECOND);
+	int64_t finest = t->finest_s ? t->finest_s : HOUR_S;
 	if (t->width_s == 0)
-		*t = (struct sc_timeline){ .first = floor_div(second, HOUR_S), .width_s = HOUR_S, .count = 1 };
+		*t = (struct sc_timeline){ .first = floor_div(second, finest), .width_s = finest, .finest_s = t->finest_s, .count = 1 };
 	for (;;) {
 		int64_t bin = floor_div(second, t->width_s), last = t->first + (int64_t)t->count - 1;
 		int64_t first = bin < t->first ? bin : t->first;

@@ -14,6 +14,7 @@ struct sc_timeline_bin {
 struct sc_timeline {
 	int64_t  first;   /* number of the first bin: its time divided by `width_s` */
 	int64_t  width_s; /* 0: empty */
+	int64_t  finest_s; /* of the first bins; 0: an hour */
 	size_t   count;   /* bins from `first` on */
 	struct sc_timeline_bin bins[SC_TIMELINE_BINS];
 };

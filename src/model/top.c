@@ -138,20 +138,13 @@ void sc_top_label(struct sc_top_row *row, sc_str label)
 	memcpy(row->label, label.at, label.len);
 }
 
-static int compare_keys(const struct sc_top_row *a, const struct sc_top_row *b)
-{
-	size_t n = a->key_len < b->key_len ? a->key_len : b->key_len;
-	int order = memcmp(a->key, b->key, n);
-	return order ? order : (int)a->key_len - (int)b->key_len;
-}
-
 static bool before(const struct sc_top_row *a, const struct sc_top_row *b, enum sc_top_order order)
 {
 	if (order == SC_TOP_BY_FAILED && a->failed != b->failed)
 		return a->failed > b->failed;
 	if (a->count != b->count)
 		return a->count > b->count;
-	return compare_keys(a, b) < 0;
+	return sc_str_compare(sc_top_key(a), sc_top_key(b)) < 0;
 }
 
 size_t sc_top_sorted(const struct sc_top *top, enum sc_top_order order, const struct sc_top_row **rows, size_t max)

@@ -78,7 +78,8 @@ void sc_report_when(struct sc_report *r, sc_time when, size_t width)
 {
 	char buffer[40];
 	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
-	sc_page_time(&r->sheet.clock, &t, when);
+	if (when != SC_TIME_NONE)
+		sc_page_time(&r->sheet.clock, &t, when);
 	sc_str s = sc_text_str(&t); /* 2026-01-31 12:00:00 */
 	if (s.len == 19)
 		s = r->one_day ? sc_str_from(s, 11) : sc_str_slice(s, 5, 11);

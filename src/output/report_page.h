@@ -27,7 +27,7 @@ void sc_report_count(struct sc_report *r, uint64_t n, size_t width);            
 void sc_report_share(struct sc_report *r, uint64_t n, uint64_t of, size_t width);  /* 12.5 % */
 void sc_report_words(struct sc_report *r, const char *words, size_t width);        /* our own; left */
 void sc_report_wire(struct sc_report *r, sc_str s, size_t width); /* octets of the wire; cut to fit */
-void sc_report_when(struct sc_report *r, sc_time when, size_t width);
+void sc_report_when(struct sc_report *r, sc_time when, size_t width);               /* blank where it is not known */
 void sc_report_seconds(struct sc_report *r, sc_time duration, size_t width);
 void sc_report_rest(struct sc_report *r, const char *words);                       /* the wrapping text: our own */
 void sc_report_rest_wire(struct sc_report *r, sc_str s);                           /* and of the wire */

@@ -158,11 +158,14 @@ struct map {
 	enum sc_top_order order;
 	size_t without; /* of the count of what had no key; 0: all have one */
 	bool   everybody; /* what never failed belongs to it too */
+	bool   graded;    /* the label is a severity, and the worst comes first */
 };
 
 #define TABLE(columns, member, name, order, title, everybody)                        \
-	{ { name, title, SC_COLUMNS(columns), 0, false }, offsetof(struct sc_failures, member), order, 0, everybody }
+	{ { name, title, SC_COLUMNS(columns), 0, false }, offsetof(struct sc_failures, member), order, 0, everybody, false }
 #define MAP(member, name, order, title)   TABLE(member, member, name, order, title, false)
+#define GRADES(member, name, order, title)                                           \
+	{ { name, title, SC_COLUMNS(member), 0, false }, offsetof(struct sc_failures, member), order, 0, false, true }
 #define PARTIES(member, name, title)      TABLE(member, member, name, SC_TOP_BY_FAILED, title, true)
 #define VOLUMES(columns, member, name, title) TABLE(columns, member, name, SC_TOP_BY_COUNT, title, true)
 
@@ -240,12 +243,38 @@ static void show_keyless(const struct map *map, uint64_t n, const struct sc_part
 
 enum { MOST_ROWS = 512 };
 
+/* Of a diagnosis or a finding: the higher, the worse. */
+static int grade_of(const struct sc_top_row *row)
+{
+	static const char *const grades[] = { "info", "low", "warn", "medium", "high", "error", "critical" };
+	int grade = (int)(sizeof(grades) / sizeof(grades[0]));
+	while (grade > 0 && !sc_str_equal(label_of(row), sc_str_of(grades[grade - 1])))
+		grade--;
+	return grade;
+}
+
+/* The order among those of one grade stays. */
+static void sort_by_grade(const struct sc_top_row **rows, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		const struct sc_top_row *row = rows[i];
+		size_t at = i;
+		for (; at > 0 && grade_of(rows[at - 1]) < grade_of(row); at--)
+			rows[at] = rows[at - 1];
+		rows[at] = row;
+	}
+}
+
 static void show_map(const struct sc_failures *m, const struct map *map, const struct sc_part_visitor *v, void *ctx)
 {
 	const struct sc_top *top = (const struct sc_top *)(const void *)((const char *)m + map->offset);
 	const struct sc_top_row *rows[MOST_ROWS];
 	struct sc_cell cells[SC_PART_COLUMNS];
-	size_t count = sc_top_sorted(top, map->order, rows, v->rows < MOST_ROWS ? v->rows : MOST_ROWS);
+	size_t shown = v->rows < MOST_ROWS ? v->rows : MOST_ROWS;
+	size_t count = sc_top_sorted(top, map->order, rows, map->graded ? MOST_ROWS : shown);
+	if (map->graded)
+		sort_by_grade(rows, count);
+	count = count < shown ? count : shown;
 	struct sc_top_row rest = sc_top_rest(top, rows, count);
 	uint64_t keyless = map->without ? *(const uint64_t *)(const void *)((const char *)m + map->without) : 0;
 	if (count == 0 && keyless == 0)
@@ -268,11 +297,11 @@ static void show_map(const struct sc_failures *m, const struct map *map, const s
 
 static const struct map maps[] = {
 	MAP(silent, "silent", SC_TOP_BY_COUNT, "Silent failures (no reply tells of them; server logs rarely do)"),
-	MAP(diagnoses, "diagnoses", SC_TOP_BY_FAILED, "What the wire shows (diagnoses; smtpscope explain WORD)"),
+	GRADES(diagnoses, "diagnoses", SC_TOP_BY_FAILED, "What the wire shows (diagnoses; smtpscope explain WORD)"),
 	MAP(templates, "templates", SC_TOP_BY_COUNT, "What servers said (what varies is masked)"),
 	MAP(lists, "lists", SC_TOP_BY_COUNT, "Block lists named"),
 	{ { "enhanced", "Enhanced codes of the refusals", SC_COLUMNS(enhanced), 0, false },
-	  offsetof(struct sc_failures, enhanced), SC_TOP_BY_COUNT, offsetof(struct sc_failures, no_enhanced), false },
+	  offsetof(struct sc_failures, enhanced), SC_TOP_BY_COUNT, offsetof(struct sc_failures, no_enhanced), false, false },
 	PARTIES(domains, "domains", "Recipient domains"),
 	PARTIES(servers, "servers", "Servers"),
 	PARTIES(senders, "senders", "Senders"),
@@ -282,7 +311,7 @@ static const struct map maps[] = {
 	PARTIES(auth_clients, "auth_clients", "Failed logins by client"),
 	PARTIES(auth_users, "auth_users", "Failed logins by user"),
 	MAP(bounces, "bounces", SC_TOP_BY_COUNT, "Bounces and complaints carried (what messages reported of other mail)"),
-	MAP(findings, "findings", SC_TOP_BY_FAILED, "What detectors found (smtpscope list findings)"),
+	GRADES(findings, "findings", SC_TOP_BY_FAILED, "What detectors found (smtpscope list findings)"),
 	VOLUMES(services, services, "services", "Sessions by service"),
 	VOLUMES(tls, tls, "tls", "Sessions by TLS"),
 	VOLUMES(ends, ends, "ends", "How sessions ended"),
@@ -312,6 +341,7 @@ static const struct {
 	{ SC_REPORT_FAILURES, "silent", NULL },
 	{ SC_REPORT_FAILURES, "diagnoses", NULL },
 	{ SC_REPORT_FAILURES, NULL, sc_report_show_stories },
+	{ SC_REPORT_FAILURES, NULL, sc_report_show_ages },
 	{ SC_REPORT_FAILURES, NULL, sc_report_show_waiting },
 	{ SC_REPORT_FAILURES, "templates", NULL },
 	{ SC_REPORT_FAILURES, "lists", NULL },
@@ -347,8 +377,11 @@ static const struct {
 	{ SC_REPORT_TRAFFIC, "server_volume", NULL },
 	{ SC_REPORT_TRAFFIC, "sender_volume", NULL },
 	{ SC_REPORT_TRAFFIC, "client_volume", NULL },
+	{ SC_REPORT_FAILURES | SC_REPORT_TRAFFIC, NULL, sc_report_show_strip },
 	{ SC_REPORT_FAILURES | SC_REPORT_TRAFFIC, NULL, sc_report_show_hours },
 	{ SC_REPORT_FAILURES | SC_REPORT_TRAFFIC, NULL, sc_report_show_timing },
+	{ SC_REPORT_FAILURES | SC_REPORT_TRAFFIC, NULL, sc_report_show_domain_paces },
+	{ SC_REPORT_FAILURES | SC_REPORT_TRAFFIC, NULL, sc_report_show_server_paces },
 	{ SC_REPORT_FAILURES | SC_REPORT_TRAFFIC, NULL, sc_report_show_slowest },
 	{ SC_REPORT_FAILURES, NULL, sc_report_show_recipients },
 	{ SC_REPORT_FAILURES, NULL, sc_report_show_advice },

@@ -99,13 +99,13 @@ enum sc_report_kind { SC_REPORT_FAILURES = 1, SC_REPORT_TRAFFIC = 2, SC_REPORT_S
 /* Shows every part of those kinds that has rows, the most important first. */
 void sc_report_parts(const struct sc_failures *m, unsigned kinds, const struct sc_part_visitor *visitor, void *ctx);
 
-/* Parts that are no maps of the model: report_rows.c. */
+/* Parts that are no maps of the model: report_rows.c, report_times.c, report_stories.c, report_next.c. */
 typedef void sc_part_fn(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx);
 sc_part_fn sc_report_show_suspects, sc_report_show_rules, sc_report_show_weights; /* report_senders.c */
 sc_part_fn sc_report_show_causes, sc_report_show_phases, sc_report_show_others, sc_report_show_stories,
 	sc_report_show_waiting, sc_report_show_bounced, sc_report_show_logins, sc_report_show_quirks, sc_report_show_hours,
 	sc_report_show_timing, sc_report_show_slowest, sc_report_show_recipients, sc_report_show_advice,
-	sc_report_show_again;
+	sc_report_show_again, sc_report_show_domain_paces, sc_report_show_server_paces, sc_report_show_strip, sc_report_show_ages;
 
 /* Causes by count, the biggest first, in `order` of SC_CAUSES; gives how many there are. */
 size_t sc_report_causes(const struct sc_failures *m, int *order);

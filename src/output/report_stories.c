@@ -87,6 +87,42 @@ void sc_report_show_waiting(const struct sc_failures *m, const struct sc_part_vi
 	v->end(ctx, &part);
 }
 
+void sc_report_show_ages(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
+{
+	static const struct sc_column columns[] = {
+		{ SC_CELL_COUNT, "count", "n", 7, 0, NULL, 0 },
+		{ SC_CELL_COUNT, "under_5_min", "<5m", 6, 0, NULL, 0 },
+		{ SC_CELL_COUNT, "under_10_min", "<10m", 6, 0, NULL, 0 },
+		{ SC_CELL_COUNT, "under_20_min", "<20m", 6, 0, NULL, 0 },
+		{ SC_CELL_COUNT, "under_40_min", "<40m", 6, 0, NULL, 0 },
+		{ SC_CELL_COUNT, "under_80_min", "<80m", 6, 0, NULL, 0 },
+		{ SC_CELL_COUNT, "under_160_min", "<160m", 6, 0, NULL, 0 },
+		{ SC_CELL_COUNT, "older", "older", 6, 0, NULL, 0 },
+		{ SC_CELL_WIRE, "domain", "domain", 0, 0, NULL, 0 },
+	};
+	static const struct sc_part part = { "ages", "Not settled at the end, by time since the first attempt (recipients)",
+					     SC_COLUMNS(columns), 0, false };
+	struct sc_ages_row rows[SC_AGES_ROWS + 1];
+	size_t count = sc_ages_rows(&m->ages, m->last, rows), begun = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct sc_cell cells[sizeof(columns) / sizeof(columns[0])] = { sc_cell_count(rows[i].count) };
+		for (size_t k = 0; k < SC_AGES_STEPS; k++)
+			cells[1 + k] = sc_cell_count(rows[i].steps[k]);
+		cells[1 + SC_AGES_STEPS] = rows[i].domain.at ? sc_cell_text(rows[i].domain) : sc_cell_word("(all others)");
+		if (!begun++)
+			v->begin(ctx, &part);
+		v->row(ctx, &part, cells);
+	}
+	const struct sc_cell lost[sizeof(columns) / sizeof(columns[0])] = { sc_cell_count(m->ages.lost),
+		[1 + SC_AGES_STEPS] = sc_cell_word("(could not be followed)") };
+	if (m->ages.lost && !begun++)
+		v->begin(ctx, &part);
+	if (m->ages.lost)
+		v->row(ctx, &part, lost);
+	if (begun)
+		v->end(ctx, &part);
+}
+
 static void show_bounce(const struct sc_bounce *b, const struct sc_part *part, const struct sc_part_visitor *v,
 			void *ctx)
 {

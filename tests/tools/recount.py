@@ -3,7 +3,8 @@
 
 What is compared: sessions, transactions, messages and their octets, recipients by outcome, deferred and rejected
 recipients and refusals without a recipient by cause, failures by phase, logins, and the sums over domains, servers,
-senders, clients, templates, enhanced codes and hours, which all have to be the same totals.  Silent when all agree.
+senders, clients, templates, enhanced codes and hours, which all have to be the same totals; how often each destination was
+timed, and who still waits.  Silent when all agree.
 """
 import collections
 import json
@@ -30,6 +31,43 @@ def summed(report, name):
     for row in rows(report, name):
         total.update(row["outcomes"])
     return {k: v for k, v in total.items() if v}
+
+
+def domain_of(path):
+    return path.rsplit("@", 1)[1].lower()[:64] if "@" in path else ""
+
+
+def counted_times(report, of, same):
+    """How often each destination was timed: once a transaction that a reply decided, for a domain once as well."""
+    servers, domains = collections.Counter(), collections.Counter()
+    for t in of["transaction"]:
+        if "code" not in t or "total_ms" not in t.get("timing", {}):
+            continue
+        ip = t["server"]["ip"]
+        servers[f"[{ip}]:{t['server']['port']}" if ":" in ip else f"{ip}:{t['server']['port']}"] += 1
+        domains.update({domain_of(r.get("rcpt_to", "")) for r in t.get("recipients", [])[:32]} - {""})
+    for name, key, counted in (("server_times", "server", servers), ("domain_times", "domain", domains)):
+        told = {r[key].lower(): r["count"] for r in rows(report, name)}
+        if len(counted) < 64 and all(len(k) < 64 for k in counted):
+            same(name, told, dict(counted))
+
+
+def counted_ages(report, of, same):
+    """Recipients whose latest attempt was put off, broke off or is in doubt, by domain and by the time since the first."""
+    waits = {}
+    for d in of["delivery"]:
+        story = d.get("story")
+        if d["outcome"] in ("deferred", "in_doubt", "aborted") and story:
+            waits.setdefault(story, (domain_of(d.get("rcpt_to", "")), d["ts"]))
+        elif d["outcome"] in ("accepted", "rejected"):
+            waits.pop(story, None)
+    told = [r for r in rows(report, "ages") if r.get("domain") != "(could not be followed)"]
+    same("waiting", sum(r["count"] for r in told), len(waits))
+    same("waiting by age", [r["count"] for r in told],
+         [sum(n for k, n in r.items() if k.startswith("under_") or k == "older") for r in told])
+    if len({domain for domain, _ in waits.values()}) <= 64:
+        same("waiting by domain", {r.get("domain", ""): r["count"] for r in told},
+             dict(collections.Counter(domain for domain, _ in waits.values())))
 
 
 def main():
@@ -89,6 +127,8 @@ def main():
     same("without a recipient", report["failures_without_recipient"], len(of["failure"]))
     reported = [m.get("reported") or [None] for m in of["message"] if "report" in m]
     same("reported recipients", sum(r["count"] for r in rows(report, "bounces")), sum(map(len, reported)))
+    counted_times(report, of, same)
+    counted_ages(report, of, same)
     logins = {r["login"]: r["count"] for r in rows(report, "logins")}
     if logins:
         same("failed logins", logins.get("failed", 0), sum(a["outcome"] == "failed" for a in of["auth"]))

@@ -273,6 +273,92 @@ static void test_timeline(void **state)
 	assert_true(t.count <= SC_TIMELINE_BINS);
 }
 
+static void test_strip(void **state)
+{
+	(void)state;
+	static struct sc_timeline t = { .finest_s = 1 };
+	for (int i = 0; i < 100; i++)
+		sc_timeline_at(&t, T0 + i * SC_SECOND)->sessions++;
+	assert_int_equal(t.width_s, 1);
+	assert_int_equal(t.count, 100);
+	sc_timeline_at(&t, T0 + 1000 * SC_SECOND)->sessions++;
+	assert_int_equal(t.width_s, 8);
+	assert_int_equal(t.finest_s, 1);
+}
+
+static void test_paces(void **state)
+{
+	(void)state;
+	struct sc_paces p;
+	const struct sc_pace *items[4];
+	assert_int_equal(sc_paces_open(&p, 8), SC_OK);
+	for (int i = 0; i < 10; i++) {
+		sc_paces_add(&p, SC_STR("slow"), (i + 1) * SC_SECOND);
+		sc_paces_add(&p, SC_STR("fast"), (i + 1) * SC_MS);
+	}
+	sc_paces_add(&p, SC_STR("slow"), SC_TIME_NONE);
+	sc_paces_add(&p, SC_STR_NONE, SC_SECOND);
+	assert_int_equal(sc_paces_sorted(&p, items, 4), 2);
+	assert_true(sc_str_equal(sc_pace_key(items[0]), SC_STR("slow")));
+	assert_int_equal(items[0]->spread.count, 10);
+	assert_int_equal(sc_paces_sorted(&p, items, 1), 1);
+	assert_true(sc_str_equal(sc_pace_key(items[0]), SC_STR("slow")));
+	for (char c = 'a'; c <= 'z'; c++) /* many that come once do not push out who comes often */
+		sc_paces_add(&p, (sc_str){ &c, 1 }, SC_MS);
+	assert_true(sc_paces_sorted(&p, items, 4) == 4 && items[0]->spread.count == 10);
+	sc_paces_close(&p);
+}
+
+static uint64_t steps_of(const struct sc_ages_row *row)
+{
+	uint64_t sum = 0;
+	for (int i = 0; i < SC_AGES_STEPS; i++)
+		sum += row->steps[i];
+	return sum;
+}
+
+static void test_ages(void **state)
+{
+	(void)state;
+	struct sc_ages a = { 0 };
+	static struct sc_ages_row rows[SC_AGES_ROWS + 1];
+	const sc_time minute = 60 * SC_SECOND;
+	assert_int_equal(sc_ages_open(&a), SC_OK);
+	sc_ages_add(&a, 1, SC_OUTCOME_deferred, SC_STR("Example.NET"), T0);
+	sc_ages_add(&a, 1, SC_OUTCOME_deferred, SC_STR("example.net"), T0 + 9 * minute); /* again: since the first */
+	sc_ages_add(&a, 2, SC_OUTCOME_in_doubt, SC_STR("example.net"), T0 + 9 * minute);
+	sc_ages_add(&a, 3, SC_OUTCOME_deferred, SC_STR("example.org"), T0);
+	sc_ages_add(&a, 3, SC_OUTCOME_accepted, SC_STR("example.org"), T0 + minute);
+	sc_ages_add(&a, 4, SC_OUTCOME_rejected, SC_STR("example.org"), T0);
+	sc_ages_add(&a, 5, SC_OUTCOME_aborted, SC_STR("example.com"), T0 - 1000 * minute);
+	sc_ages_add(&a, 0, SC_OUTCOME_deferred, SC_STR("example.com"), T0);
+	assert_int_equal(a.count, 3);
+	assert_int_equal(sc_ages_rows(&a, T0 + 10 * minute, rows), 2);
+	assert_true(sc_str_equal(rows[0].domain, SC_STR("example.net")));
+	assert_int_equal(rows[0].count, 2);
+	assert_int_equal(rows[0].steps[0], 1);
+	assert_int_equal(rows[0].steps[2], 1); /* ten minutes are no longer under ten */
+	assert_int_equal(rows[1].steps[SC_AGES_STEPS - 1], 1);
+	assert_int_equal(sc_ages_rows(&a, -INT64_MAX, rows), 2); /* a clock that goes back */
+	for (uint64_t i = 10; i < 30000; i++) {
+		char domain[16];
+		struct sc_text t = sc_text_into(domain, sizeof(domain));
+		sc_text_number(&t, i % 500);
+		sc_ages_add(&a, i, SC_OUTCOME_deferred, sc_text_str(&t), T0);
+	}
+	uint64_t sum = 0;
+	size_t count = sc_ages_rows(&a, INT64_MAX, rows);
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(steps_of(&rows[i]), rows[i].count);
+		sum += rows[i].count;
+	}
+	assert_int_equal(count, SC_AGES_ROWS + 1);
+	assert_null(rows[count - 1].domain.at);
+	assert_int_equal(sum, a.count);
+	assert_int_equal(a.count + a.lost, 29990 + 3 + 1); /* one was of no story */
+	sc_ages_close(&a);
+}
+
 static void test_top(void **state)
 {
 	(void)state;
@@ -312,6 +398,9 @@ int main(void)
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_spread),
 		cmocka_unit_test(test_timeline),
+		cmocka_unit_test(test_strip),
+		cmocka_unit_test(test_paces),
+		cmocka_unit_test(test_ages),
 		cmocka_unit_test(test_top),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
