@@ -324,8 +324,10 @@ bool sc_worker_run(struct sc_worker *w, void *(*run)(void *ctx), void *ctx)
 	pthread_sigmask(SIG_BLOCK, &all, &before);
 	w->started = true;
 	w->threaded = true;
-	if (pthread_create(&w->thread, NULL, run, ctx) != 0) /* else they are the thread's, too, and stay */
-		w->started = w->threaded = false;
+	if (pthread_create(&w->thread, NULL, run, ctx) != 0) { /* else they are the thread's, too, and stay */
+		w->started = false;
+		w->threaded = false;
+	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return w->threaded;
 }
