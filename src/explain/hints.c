@@ -58,7 +58,7 @@ static sc_str after_phrase(sc_str plain)
 		"blocked using ",    "blocked by ",    "rejected using ", "listed at ",       "listed in ",
 		"listed on ",        "listed by ",     "blacklisted by ", "blacklisted at ",  "rejected by ",
 		"found in ",         "black list at ", "blacklist at ",   "list provider ",   "lookup site ",
-		"rbl at ",           "rbl on ",        "dnsbl ",          "rejected by the ", "server response (",
+		"rbl at ",           "rhsbl at ",       "rbl on ",        "dnsbl ",          "rejected by the ", "server response (",
 		"in the blacklist ", "blacklist ",
 	};
 	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
@@ -112,22 +112,27 @@ static bool take_number(sc_str *s, uint64_t *n)
 	return i > 0;
 }
 
-/* Seconds of the unit that opens `s`; 0: it is none. */
-static uint64_t unit_here(sc_str s)
+/* Seconds of the unit that opens `*s`, which is taken off with the marks behind it, as in "minute(s) "; 0: it is none. */
+static uint64_t take_unit(sc_str *s)
 {
 	static const struct {
 		const char *word;
 		uint64_t seconds;
 	} units[] = {
-		{ "sec", 1 }, { "s", 1 }, { "min", 60 }, { "m", 60 }, { "hour", 3600 }, { "hr", 3600 }, { "h", 3600 },
-		{ "day", 86400 }, { "d", 86400 }, { "stunde", 3600 }, { "heure", 3600 }, { "tag", 86400 },
+		{ "sec", 1 },     { "sek", 1 },     { "seg", 1 },     { "s", 1 },       { "min", 60 },     { "m", 60 },
+		{ "hour", 3600 }, { "hr", 3600 },   { "h", 3600 },    { "stund", 3600 }, { "heure", 3600 }, { "hora", 3600 },
+		{ "ore", 3600 },  { "uur", 3600 },  { "timm", 3600 }, { "godz", 3600 }, { "hodin", 3600 }, { "chas", 3600 },
+		{ "day", 86400 }, { "d", 86400 },   { "tag", 86400 }, { "jour", 86400 },
 	};
-	while (s.len && (s.at[0] == ' ' || s.at[0] == '-'))
-		s = sc_str_from(s, 1);
+	while (s->len && (s->at[0] == ' ' || s->at[0] == '-'))
+		*s = sc_str_from(*s, 1);
 	size_t n = 0;
-	while (n < s.len && s.at[n] >= 'a' && s.at[n] <= 'z')
+	while (n < s->len && s->at[n] >= 'a' && s->at[n] <= 'z')
 		n++;
-	sc_str word = sc_str_slice(s, 0, n);
+	sc_str word = sc_str_slice(*s, 0, n);
+	*s = sc_str_from(*s, n);
+	if (sc_str_starts(*s, SC_STR("(s)")))
+		*s = sc_str_from(*s, 3);
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		sc_str unit = sc_str_of(units[i].word);
 		if (sc_str_starts(word, unit) && (unit.len > 1 || word.len == 1))
@@ -136,34 +141,73 @@ static uint64_t unit_here(sc_str s)
 	return 0;
 }
 
-/* "300 seconds", "5 min", "00:05:00", "10m". */
-static bool wait_here(sc_str s, uint64_t *seconds)
+/* "00:05:00", with `n` its first number, which has been taken. */
+static bool clock_here(sc_str s, uint64_t n, uint64_t *seconds)
 {
-	uint64_t n, part;
-	if (!take_number(&s, &n))
-		return false;
-	int colons = 0;
-	while (s.len && s.at[0] == ':' && colons < 2) {
+	uint64_t part;
+	for (int i = 0; i < 2; i++) {
+		if (s.len == 0 || s.at[0] != ':')
+			return false;
 		s = sc_str_from(s, 1);
 		if (!take_number(&s, &part) || part > 59)
 			return false;
 		n = n * 60 + part;
-		colons++;
 	}
-	uint64_t unit = colons == 2 ? 1 : colons == 0 ? unit_here(s) : 0;
-	*seconds = n * unit;
-	return unit && n && n <= LONGEST_WAIT_S / unit;
+	*seconds = n;
+	return n && n <= LONGEST_WAIT_S;
 }
 
-static bool wait_after(sc_str plain, sc_str word, uint64_t *seconds)
+/* "300 seconds", "5 min", "10m", "1 hour(s) 25 minute(s)", "4m30s": each unit smaller than the one before. */
+static bool wait_here(sc_str s, uint64_t *seconds)
 {
-	for (size_t at = sc_str_search(plain, word); at != SIZE_MAX; at = sc_str_search(plain, word)) {
+	uint64_t n, unit, last = UINT64_MAX, sum = 0;
+	if (!take_number(&s, &n))
+		return false;
+	if (s.len && s.at[0] == ':')
+		return clock_here(s, n, seconds);
+	do {
+		unit = take_unit(&s);
+		if (unit == 0 || unit >= last || n > LONGEST_WAIT_S / unit)
+			break;
+		sum += n * unit;
+		last = unit;
+		while (s.len && (s.at[0] == ' ' || s.at[0] == ','))
+			s = sc_str_from(s, 1);
+	} while (take_number(&s, &n));
+	*seconds = sum;
+	return sum && sum <= LONGEST_WAIT_S;
+}
+
+/* Where a text first speaks of waiting; SIZE_MAX: nowhere.  A time before that is none to wait: "100 messages in
+ * 60 seconds are too many, try later". */
+static size_t first_request(sc_str plain)
+{
+	static const char *const words[] = {
+		"again",   "retry",   "wait",   "back",    "later", "grey",   "gray",       "defer",      "block",
+		"penalty", "next",    "erneut", "nochmal", "essay", "intent", "riprov",     "tente",      "probeer",
+		"forsok",  "sprobuj", "zkus",   "poprob",  "resend", "patien", "liste gris", "lista gris", "temporar",
+	};
+	size_t first = SIZE_MAX;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t at = sc_str_search(plain, sc_str_of(words[i]));
+		first = at < first ? at : first;
+	}
+	return first;
+}
+
+/* The first time behind `word`, from octet `from` on. */
+static bool wait_after(sc_str plain, size_t from, sc_str word, uint64_t *seconds)
+{
+	for (;;) {
+		size_t at = sc_str_search(sc_str_from(plain, from), word);
+		if (at == SIZE_MAX)
+			return false;
+		at += from;
+		from = at + word.len;
 		bool whole = at == 0 || !is_host_octet(plain.at[at - 1]);
-		plain = sc_str_from(plain, at + word.len);
-		if (whole && wait_here(plain, seconds))
+		if (whole && wait_here(sc_str_from(plain, from), seconds))
 			return true;
 	}
-	return false;
 }
 
 static bool may_wait(const struct sc_refusal *f, enum sc_cause cause)
@@ -175,12 +219,15 @@ static bool may_wait(const struct sc_refusal *f, enum sc_cause cause)
 uint64_t sc_hints_retry(const struct sc_plain *plain, const struct sc_refusal *refusal, enum sc_cause cause)
 {
 	static const char *const before[] = {
-		"in ",       "after ", "wait ",   "for ",     "within ", "in about ",
-		"at least ", "retry=", "retry: ", "another ", "dans ",
+		"in ",     "after ",   "wait ",    "for ",    "within ",  "in about ", "at least ", "retry=",  "retry: ",
+		"another ", "dans ",    "za ",      "en ",     "tra ",     "em ",       "over ",     "om ",     "cherez ",
+		"penalty: ",
 	};
 	uint64_t seconds;
-	for (size_t i = 0; may_wait(refusal, cause) && i < sizeof(before) / sizeof(before[0]); i++)
-		if (wait_after(sc_plain_str(plain), sc_str_of(before[i]), &seconds))
+	sc_str p = sc_plain_str(plain);
+	size_t from = may_wait(refusal, cause) ? first_request(p) : SIZE_MAX;
+	for (size_t i = 0; from != SIZE_MAX && i < sizeof(before) / sizeof(before[0]); i++)
+		if (wait_after(p, from, sc_str_of(before[i]), &seconds))
 			return seconds;
 	return SC_NONE;
 }

@@ -97,9 +97,11 @@ struct state {
 	struct sc_text *t;
 	bool begun;      /* something was written */
 	bool after_rfc;  /* the number that follows is a name */
+	bool after_host; /* "host" or "domain": the host name that follows is one of many */
 };
 
-static void put_part(struct state *s, sc_str part)
+/* `addressed`: its address follows in brackets. */
+static void put_part(struct state *s, sc_str part, bool addressed)
 {
 	struct sc_ip ip;
 	if (part.len == 0)
@@ -112,7 +114,7 @@ static void put_part(struct state *s, sc_str part)
 		sc_text_add(s->t, part);
 	else if (is_number(part))
 		sc_text_put(s->t, 'N');
-	else if (is_host(part) && !s->begun)
+	else if (is_host(part) && (!s->begun || s->after_host || addressed))
 		sc_text_adds(s->t, "HOST");
 	else if (is_host(part))
 		put_host(s->t, part);
@@ -122,11 +124,12 @@ static void put_part(struct state *s, sc_str part)
 		sc_text_add(s->t, part);
 	s->begun = true;
 	s->after_rfc = sc_str_equal_nocase(part, SC_STR("RFC"));
+	s->after_host = sc_str_equal_nocase(part, SC_STR("domain")) || sc_str_equal_nocase(part, SC_STR("host"));
 }
 
 /* A run without the points and hyphens behind it, which belong to the sentence; what stands on both sides of
  * '=' is judged apart. */
-static void put_run(struct state *s, sc_str run)
+static void put_run(struct state *s, sc_str run, bool addressed)
 {
 	size_t end = run.len;
 	while (end && strchr(".-+=", run.at[end - 1]))
@@ -134,11 +137,11 @@ static void put_run(struct state *s, sc_str run)
 	sc_str name = sc_str_slice(run, 0, end);
 	size_t equals = sc_str_find(name, '=');
 	if (equals != SIZE_MAX && sc_str_find(name, '@') == SIZE_MAX) {
-		put_part(s, sc_str_slice(name, 0, equals));
+		put_part(s, sc_str_slice(name, 0, equals), false);
 		sc_text_put(s->t, '=');
 		name = sc_str_from(name, equals + 1);
 	}
-	put_part(s, name);
+	put_part(s, name, addressed && end == run.len);
 	sc_text_add(s->t, sc_str_from(run, end));
 }
 
@@ -173,7 +176,7 @@ static void put_word(struct state *s, sc_str word)
 			sc_text_adds(s->t, "IP");
 			n = ip6;
 		} else if (n) {
-			put_run(s, sc_str_slice(word, 0, n));
+			put_run(s, sc_str_slice(word, 0, n), n < word.len && word.at[n] == '[');
 		} else {
 			size_t utf8 = sc_text_utf8(word, NULL);
 			n = utf8 ? utf8 : 1;
@@ -200,6 +203,15 @@ static sc_str next_word(sc_str *text, bool *line_begins)
 	return word;
 }
 
+/* The name that a client gave itself, as Postfix puts it before its reason: "<pc01>: Helo command rejected". */
+static bool is_helo_name(sc_str word, sc_str rest)
+{
+	while (rest.len && is_blank(rest.at[0]))
+		rest = sc_str_from(rest, 1);
+	return sc_str_starts(word, SC_STR("<")) && word.at[word.len - 1] == ':' &&
+	       sc_str_starts(rest, SC_STR("Helo command"));
+}
+
 void sc_template_put(struct sc_text *t, sc_str text)
 {
 	struct state s = { .t = t };
@@ -213,7 +225,10 @@ void sc_template_put(struct sc_text *t, sc_str text)
 			continue;
 		if (!first)
 			sc_text_put(t, ' ');
-		put_word(&s, word);
+		if (first && is_helo_name(word, text))
+			sc_text_adds(t, "<HOST>:");
+		else
+			put_word(&s, word);
 		first = false;
 	}
 }
