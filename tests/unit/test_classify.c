@@ -136,6 +136,11 @@ static const struct refusal codes[] = {
 	{ 550, { 5, 7, 606 }, "no", 0, SC_CAUSE_reputation },
 	{ 550, { 5, 7, 750 }, "no", 0, SC_CAUSE_sender_rejected },
 	{ 0, NO_STATUS, "", 0, SC_CAUSE_unclassified },
+	/* a guess from one word yields to codes that say more */
+	{ 550, NO_STATUS, "about your sender", 0, SC_CAUSE_sender_rejected },
+	{ 550, { 5, 2, 2 }, "about your sender", 0, SC_CAUSE_mailbox_full },
+	{ 503, NO_STATUS, "about your sender", 0, SC_CAUSE_protocol_error },
+	{ 550, NO_STATUS, "about your sender", SC_PHASE_helo, SC_CAUSE_rdns_helo },
 	{ 999, { 9, 99, 999 }, "", SC_PHASE_quit, SC_CAUSE_unclassified },
 };
 
@@ -195,6 +200,8 @@ static void test_lists(void **state)
 		{"Blocked by Spamhaus XBL", "Spamhaus XBL"},
 		{"in an RBL: http://www.barracudanetworks.com/reputation/?ip=192.0.2.1", "Barracuda BRBL"},
 		{"your IP is on a block list", NULL},
+		{"Refused. Your domain name is listed in the RHSBL at rhsbl.example.net", "rhsbl.example.net"},
+		{"Ihre IP steht auf einer Blacklist (NiX Spam)", "NiX Spam"},
 		{"blocked using Trend Micro RBL+", "Trend Micro ERS"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -229,6 +236,15 @@ static void test_waiting(void **state)
 		{ 450, "greylisted in 5", SC_NONE },
 		{ 450, "greylisted in 1:2", SC_NONE },
 		{ 450, "greylisted in 0 seconds", SC_NONE },
+		{ 450, "try again in 1 hour(s) 25 minute(s)", 5100 },
+		{ 451, "Try again later (in 4m30s)", 270 },
+		{ 450, "throttled, retry in 0 hr 5 min 30 sec", 330 },
+		{ 451, "retry in 5 seconds 10 minutes", 5 },
+		{ 451, "Greylisting aktiv, bitte in 5 Minuten erneut versuchen", 300 },
+		{ 451, "sprobuj za 300 sekund", 300 },
+		{ 451, "lista gris, reintente en 10 minutos", 600 },
+		{ 450, "You have sent 100 messages in 60 seconds", SC_NONE },
+		{ 450, "100 messages in 60 seconds, try again in 10 minutes", 600 },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct sc_reason r =
