@@ -229,43 +229,75 @@ static bool fits_envelope(const struct sc_leg *before, const struct sc_leg *leg)
 	return grown && hands_on(before, leg) && share_recipient(before, leg) && leg->begin - before->begin <= PATIENCE;
 }
 
-static bool ties(const struct sc_leg *before, const struct sc_leg *leg, enum chain by)
+/* A gateway may write another Message-ID; then the queue id is believed only of the server that now hands the message on, for
+ * a recipient it was taken for, and soon. */
+static bool rewrites(const struct sc_leg *before, const struct sc_leg *leg)
 {
-	if (other_message(before, leg) || before->session == leg->session)
-		return false;
-	return by == BY_QUEUE ? before->accepted > 0 : by == BY_MESSAGE ? hands_on(before, leg) : fits_envelope(before, leg);
+	return hands_on(before, leg) && share_recipient(before, leg) && leg->begin - before->begin <= PATIENCE;
 }
 
-/* The latest leg with that key that may come before; `*count` tells how many there are. */
+static bool ties(const struct sc_leg *before, const struct sc_leg *leg, enum chain by)
+{
+	bool other = other_message(before, leg);
+	if (before->session == leg->session || (other && by != BY_QUEUE))
+		return false;
+	if (by == BY_QUEUE)
+		return before->accepted && (!other || rewrites(before, leg));
+	return by == BY_MESSAGE ? hands_on(before, leg) : fits_envelope(before, leg);
+}
+
+/* One of its next legs went to a recipient of this one: what came once goes on once. */
+static bool went_on(const struct sc_leg *before, const struct sc_leg *leg)
+{
+	for (const struct sc_leg *next = before->first; next; next = next->next)
+		if (next->accepted && share_recipient(next, leg))
+			return true;
+	return false;
+}
+
+/* Of two that would do: the one whose server hands on, that names the message, and that was for the same recipient. */
+static unsigned weight(const struct sc_leg *before, const struct sc_leg *leg)
+{
+	bool shares = share_recipient(before, leg), named = leg->h_message && before->h_message == leg->h_message;
+	return hands_on(before, leg) * 8u + named * 4u + shares * 2u + (shares && !went_on(before, leg));
+}
+
+/* The leg with that key that may come before, the best and among equal ones the earliest; `*count` tells how many of the
+ * best there are. */
 static struct sc_leg *find(struct sc_legs *l, const struct sc_leg *leg, uint64_t key, enum chain by, unsigned *count)
 {
 	struct sc_leg *found = NULL, *c = key ? *bucket_of(l, key, by) : NULL;
+	unsigned best = 0;
 	*count = 0;
 	for (unsigned steps = 0; c && steps < WALK; c = c->chain[by], steps++) {
 		if (key_of(c, by) != key || !ties(c, leg, by))
 			continue;
-		found = found ? found : c;
-		++*count;
+		unsigned w = weight(c, leg);
+		*count = found && w == best ? *count + 1 : !found || w > best ? 1 : *count;
+		found = !found || w >= best ? c : found;
+		best = w > best ? w : best;
 	}
 	return found;
 }
 
 static struct sc_leg *find_before(struct sc_legs *l, struct sc_leg *leg)
 {
-	unsigned count;
+	unsigned count = 0;
 	struct sc_leg *before = NULL;
 	for (uint32_t hop = 0; !before && hop < leg->hops; hop++) {
 		before = find(l, leg, leg->h_hops[hop], BY_QUEUE, &count);
 		leg->unseen = before ? hop : 0;
 		leg->tie = before ? SC_LEG_QUEUE_ID : SC_LEG_FIRST;
 	}
-	if (before)
-		return before;
-	before = find(l, leg, leg->h_message, BY_MESSAGE, &count);
-	leg->tie = before ? SC_LEG_MESSAGE_ID : SC_LEG_FIRST;
+	if (!before) {
+		before = find(l, leg, leg->h_message, BY_MESSAGE, &count);
+		leg->tie = before ? SC_LEG_MESSAGE_ID : SC_LEG_FIRST;
+	}
+	leg->doubtful = count > 1;
 	if (before)
 		return before;
 	before = find(l, leg, leg->h_from, BY_SENDER, &count);
+	leg->doubtful = false;
 	if (count != 1) /* two would do: none is named */
 		return NULL;
 	leg->tie = SC_LEG_ENVELOPE;
@@ -282,12 +314,21 @@ static void append(struct sc_leg *before, struct sc_leg *leg)
 	before->last = leg;
 }
 
+/* Sorting moved them. */
+static void place_again(struct sc_legs *l)
+{
+	memset(l->places, 0, ((size_t)l->mask + 1) * sizeof(*l->places));
+	for (uint32_t i = 0; i < l->count; i++)
+		*place_of(l, l->items[i].session, l->items[i].n) = i + 1;
+}
+
 void sc_legs_join(struct sc_legs *l)
 {
 	if (l->joined)
 		return;
 	l->joined = true;
 	sort(l->items, l->count);
+	place_again(l);
 	for (uint32_t i = 0; i < l->count; i++) {
 		struct sc_leg *leg = &l->items[i], *before = leg->outcome ? find_before(l, leg) : NULL;
 		if (before)
@@ -295,6 +336,15 @@ void sc_legs_join(struct sc_legs *l)
 		if (leg->outcome)
 			enter(l, leg);
 	}
+}
+
+const struct sc_leg *sc_legs_root(struct sc_legs *l, uint64_t session, uint64_t n)
+{
+	uint32_t place = l->joined ? *place_of(l, session, n) : 0;
+	const struct sc_leg *leg = place ? &l->items[place - 1] : NULL;
+	while (leg && leg->before)
+		leg = leg->before;
+	return leg;
 }
 
 const struct sc_leg *sc_legs_walk(const struct sc_leg *leg, unsigned *depth)

@@ -30,6 +30,7 @@ struct sc_leg {
 	uint32_t recipients, accepted;
 	sc_str   helo, host, from, to, queue_id, message_id; /* `to`: the first recipient; any may be none */
 	enum sc_leg_tie tie;
+	bool     doubtful;        /* another leg would do as well as the one before */
 	uint32_t unseen;          /* hops between it and the one before that were not captured */
 	struct sc_leg *before, *first, *last, *next; /* the leg before; its own next legs, in order; its sibling */
 	/* for the model itself: hashes, 0 for none */
@@ -57,6 +58,10 @@ void sc_legs_add(struct sc_legs *l, const struct sc_event *ev);
 
 /* Ties the legs; nothing is added after that. */
 void sc_legs_join(struct sc_legs *l);
+
+/* The first leg of the message that the nth transaction of a session carried, once the legs are joined; NULL: nothing is
+ * known of it.  sc_legs_walk() goes on from there. */
+const struct sc_leg *sc_legs_root(struct sc_legs *l, uint64_t session, uint64_t n);
 
 /* The leg after `leg` in the walk through all legs of its message, each before its next legs; NULL: that was the last.
  * `*depth` goes with it. */

@@ -80,6 +80,7 @@ static void put_tie(struct ladder *l, const struct sc_leg *leg, unsigned depth)
 		bool named = leg->tie == SC_LEG_MESSAGE_ID;
 		sc_text_adds(t, named ? "tied by Message-ID" : "tied by sender, recipient and size: likely");
 	}
+	sc_text_adds(t, leg->doubtful ? "; another leg would do as well" : "");
 	if (leg->unseen) {
 		sc_text_adds(t, "; ");
 		sc_page_grouped(t, leg->unseen);

@@ -93,6 +93,77 @@ static const struct {
 	  { SC_LEG_FIRST, SC_LEG_MESSAGE_ID, SC_LEG_MESSAGE_ID }, { 0, 1, 1 } },
 };
 
+/* Where several would do. */
+static const struct {
+	const char *name;
+	struct carried legs[4];
+	int before[4];
+	bool doubtful[4];
+} choices[] = {
+	{ "one Message-ID, two recipients, by one relay one after the other",
+	  { { 1, 0, 1, 2, A, B, "accepted", "<1@example.org>", NULL, NULL, 900 }, { 2, 20, 1, 2, A, "c@example.net", "accepted", "<1@example.org>", NULL, NULL, 900 },
+	    { 3, 100, 2, 3, A, B, "accepted", "<1@example.org>", NULL, NULL, 990 }, { 4, 120, 2, 3, A, "c@example.net", "accepted", "<1@example.org>", NULL, NULL, 990 } },
+	  { 0, 0, 1, 2 }, { false, false, false, false } },
+	{ "the same by two relays",
+	  { { 1, 0, 1, 2, A, B, "accepted", "<1@example.org>", NULL, NULL, 900 }, { 2, 20, 1, 4, A, "c@example.net", "accepted", "<1@example.org>", NULL, NULL, 900 },
+	    { 3, 100, 4, 3, A, "c@example.net", "accepted", "<1@example.org>", NULL, NULL, 990 }, { 4, 120, 2, 3, A, B, "accepted", "<1@example.org>", NULL, NULL, 990 } },
+	  { 0, 0, 2, 1 }, { false, false, false, false } },
+	{ "the same message twice, and on twice",
+	  { { 1, 0, 1, 2, A, B, "accepted", "<1@example.org>", NULL, NULL, 900 }, { 2, 20, 1, 2, A, B, "accepted", "<1@example.org>", NULL, NULL, 900 },
+	    { 3, 100, 2, 3, A, B, "accepted", "<1@example.org>", NULL, NULL, 990 }, { 4, 120, 2, 3, A, B, "accepted", "<1@example.org>", NULL, NULL, 990 } },
+	  { 0, 0, 1, 2 }, { false, false, true, false } },
+	{ "a list that was written to twice",
+	  { { 1, 0, 1, 2, A, "list@example.net", "accepted", "<1@example.org>", NULL, NULL, 900 },
+	    { 2, 20, 1, 2, A, "list@example.net", "accepted", "<1@example.org>", NULL, NULL, 900 },
+	    { 3, 100, 2, 3, "owner@example.net", B, "accepted", "<1@example.org>", NULL, NULL, 1900 } },
+	  { 0, 0, 1 }, { false, false, true } },
+	{ "a list writes to two",
+	  { { 1, 0, 1, 2, A, "list@example.net", "accepted", "<1@example.org>", "Q1", NULL, 900 },
+	    { 2, 100, 2, 3, "owner@example.net", B, "accepted", "<1@example.org>", NULL, "Q1", 1900 },
+	    { 3, 110, 2, 4, "owner@example.net", "c@example.com", "accepted", "<1@example.org>", NULL, "Q1", 1900 } },
+	  { 0, 1, 1 }, { false, false, false } },
+	{ "two servers gave the same queue id: the one that hands on",
+	  { { 1, 0, 1, 2, A, B, "accepted", NULL, "4AB12", NULL, 900 }, { 2, 20, 1, 5, A, B, "accepted", NULL, "4AB12", NULL, 900 },
+	    { 3, 100, 2, 3, A, B, "accepted", NULL, NULL, "4AB12", 990 } },
+	  { 0, 0, 1 }, { false, false, false } },
+	{ "the gateway writes another Message-ID",
+	  { { 1, 0, 1, 2, A, B, "accepted", "<1@example.org>", "4AB12", NULL, 900 },
+	    { 2, 100, 2, 3, A, B, "accepted", "<9@gateway.example>", NULL, "4AB12", 990 } },
+	  { 0, 1 }, { false, false } },
+	{ "another Message-ID and another recipient: the queue id was used again",
+	  { { 1, 0, 1, 2, A, B, "accepted", "<1@example.org>", "4AB12", NULL, 900 },
+	    { 2, 100, 2, 3, A, "c@example.net", "accepted", "<9@gateway.example>", NULL, "4AB12", 990 } },
+	  { 0, 0 }, { false, false } },
+	{ "the relay gives it its first Message-ID",
+	  { { 1, 0, 1, 2, A, B, "accepted", NULL, "4AB12", NULL, 900 },
+	    { 2, 100, 2, 3, A, B, "accepted", "<9@relay.example>", NULL, "4AB12", 990 } },
+	  { 0, 1 }, { false, false } },
+};
+
+static void chooses(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		struct sc_legs l;
+		uint32_t n = 0;
+		assert_true(sc_legs_open(&l, 1 << 20));
+		for (; n < 4 && choices[i].legs[n].session; n++)
+			add(&l, &choices[i].legs[n]);
+		sc_legs_join(&l);
+		for (uint32_t k = 0; k < n; k++) {
+			const struct sc_leg *leg = &l.items[k], *root = sc_legs_root(&l, leg->session, 1);
+			int before = leg->before ? 1 + (int)(leg->before - l.items) : 0;
+			if (before != choices[i].before[k] || leg->doubtful != choices[i].doubtful[k])
+				fail_msg("%s: leg %u is tied to %d%s", choices[i].name, k + 1, before, leg->doubtful ? ", in doubt" : "");
+			if (!root || root->before || (before && root != sc_legs_root(&l, leg->before->session, 1)))
+				fail_msg("%s: leg %u has another root", choices[i].name, k + 1);
+		}
+		assert_null(sc_legs_root(&l, 99, 1));
+		assert_null(sc_legs_root(&l, 1, 2));
+		sc_legs_close(&l);
+	}
+}
+
 static void ties(void **state)
 {
 	(void)state;
@@ -162,6 +233,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ties),
+		cmocka_unit_test(chooses),
 		cmocka_unit_test(walk),
 		cmocka_unit_test(scarce),
 		cmocka_unit_test(shown),
