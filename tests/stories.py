@@ -4,6 +4,7 @@
 Each scene is a few SMTP sessions, written as a capture; what the program tells of them must be what stands beside it, and
 the same with several workers.  Scenes come in threes: the thing itself, one that just misses it, one that looks like it.
 """
+import base64
 import json
 import os
 import struct
@@ -13,7 +14,7 @@ import tempfile
 
 NOON = 1769860800.0  # 2026-01-31T12:00:00Z
 MINUTE, HOUR = 60, 3600
-A, A2, S, N = "198.51.100.1", "198.51.100.9", "192.0.2.25", "203.0.113.7"
+A, A2, S, S2, N = "198.51.100.1", "198.51.100.9", "192.0.2.25", "192.0.2.26", "203.0.113.7"
 A6, S6 = "2001:db8::1", "2001:db8:25::25"
 
 
@@ -104,6 +105,42 @@ def report(message_id, recipient, action="failed"):
             f"Message-ID: {message_id}", "Subject: Hello", "", "--b--"]
 
 
+def encoded_report(message_id, recipients, status_as="base64", returned_as="quoted-printable"):
+    """The same, with its parts encoded as gateways do; RFC 6533 asks for that where addresses are not ASCII.  `recipients`: pairs
+    of address and action."""
+    status = "Reporting-MTA: dns; mx.example.net\r\n" + "".join(
+        f"\r\nFinal-Recipient: rfc822; {address}\r\nAction: {action}\r\nStatus: 5.2.2\r\n" for address, action in recipients)
+    returned = f"Message-ID: {message_id}\r\nSubject: Hello\r\n\r\nHello\r\n"
+    return ["From: <mailer-daemon@example.net>", "Message-ID: <r@example.net>", "MIME-Version: 1.0",
+            'Content-Type: multipart/report; report-type=delivery-status; boundary="b"', "", "--b", "Content-Type: text/plain", "",
+            "It could not be delivered.", "--b", "Content-Type: message/delivery-status", f"Content-Transfer-Encoding: {status_as}", "",
+            *encoded(status, status_as), "", "--b", "Content-Type: message/rfc822", f"Content-Transfer-Encoding: {returned_as}", "",
+            *encoded(returned, returned_as), "", "--b--"]
+
+
+def encoded(text, way):
+    """Lines of 20 characters, so that every field is cut somewhere."""
+    if way == "base64":
+        whole = base64.b64encode(text.encode()).decode()
+        return [whole[i:i + 20] for i in range(0, len(whole), 20)]
+    lines = []
+    for line in text.replace("@", "=40").replace("<", "=3C").split("\r\n"):
+        while len(line) > 20:
+            cut = 20 if "=" not in line[18:20] else 18
+            lines.append(line[:cut] + "=")
+            line = line[cut:]
+        lines.append(line)
+    return lines
+
+
+def complaint(message_id, recipient):
+    return ["From: <fbl@example.net>", "Message-ID: <f@example.net>", "MIME-Version: 1.0",
+            'Content-Type: multipart/report; report-type=feedback-report; boundary="b"', "", "--b", "Content-Type: text/plain", "",
+            "Somebody complained.", "--b", "Content-Type: message/feedback-report", "", "Feedback-Type: abuse", "User-Agent: x/1",
+            "Version: 1", f"Original-Rcpt-To: {recipient}", "", "--b", "Content-Type: message/rfc822", "",
+            f"Message-ID: {message_id}", "Subject: Hello", "", "Hello", "--b--"]
+
+
 GREY = "450 4.2.0 <b@example.net>: Recipient address rejected: Greylisted"
 BUSY = "421 4.7.0 Too many connections from your host"
 V6 = "550 5.7.25 The IP address sending this message does not have a PTR record"
@@ -156,6 +193,107 @@ def scene_returned(c):
     c.session(5, A, S, talk(message=mail("<2@example.org>", text="Another")))
     c.session(60, S, A, talk("", "a@example.org", "mx.example.net", "mx.example.org", message=report("<1@example.org>", "b@example.net")))
     return {}, [dict(attempts=1, outcome="accepted", returned_status="5.2.2")]
+
+
+def back(c, at, message):
+    c.session(at, S, A, talk("", "a@example.org", "mx.example.net", "mx.example.org", message=message))
+
+
+def scene_returned_in_base64(c):
+    c.session(0, A, S, talk())
+    c.session(5, A, S, talk(message=mail("<2@example.org>", text="Another")))
+    back(c, 60, encoded_report("<1@example.org>", [("b@example.net", "failed")]))
+    return {}, [dict(attempts=1, outcome="accepted", returned_status="5.2.2")]
+
+
+def scene_returned_in_quoted_printable(c):
+    c.session(0, A, S, talk())
+    c.session(5, A, S, talk(message=mail("<2@example.org>", text="Another")))
+    back(c, 60, encoded_report("<1@example.org>", [("b@example.net", "failed")], "quoted-printable", "base64"))
+    return {}, [dict(attempts=1, outcome="accepted", returned_status="5.2.2")]
+
+
+def scene_returned_for_one_of_two(c):
+    c.session(0, A, S, talk())
+    c.session(5, A, S, talk(rcpt="c@example.net"))
+    back(c, 60, encoded_report("<1@example.org>", [("b@example.net", "delivered"), ("c@example.net", "failed")]))
+    return {}, [dict(attempts=1, rcpt_to="c@example.net", outcome="accepted", returned_status="5.2.2")]
+
+
+def scene_returned_twice(c):
+    c.session(0, A, S, talk())
+    back(c, 60, encoded_report("<1@example.org>", [("b@example.net", "failed")]))
+    back(c, 90, encoded_report("<1@example.org>", [("b@example.net", "failed")]))
+    return {"duplicate": 1}, [dict(attempts=1, rcpt_to="b@example.net", outcome="accepted", returned_status="5.2.2"),
+                              dict(attempts=2, rcpt_to="a@example.org", outcome="accepted")]
+
+
+def scene_put_off_then_returned(c):
+    c.session(0, A, S, talk(verdict="451 4.3.0 try later"))
+    c.session(305, A, S, talk(verdict="451 4.3.0 try later"))
+    back(c, 600, report("<1@example.org>", "b@example.net"))
+    return {}, [dict(attempts=2, returned_status="5.2.2")]
+
+
+def scene_returned_to_a_stranger(c):
+    c.session(0, A, S, talk())
+    c.session(60, S, A, talk("", "x@example.org", "mx.example.net", "mx.example.org", message=report("<1@example.org>", "b@example.net")))
+    return {}, []
+
+
+def scene_complaint(c):
+    c.session(0, A, S, talk())
+    back(c, 60, complaint("<1@example.org>", "b@example.net"))
+    return {}, []
+
+
+def scene_in_doubt_greylisted_then_taken(c):
+    c.session(0, A, S, talk(verdict=None))
+    c.session(305, A, S, talk(rcpt_reply=GREY))
+    c.session(900, A, S, talk())
+    return {"duplicate": 1}, [dict(attempts=3, outcome="accepted", accepted=1)]
+
+
+def scene_in_doubt_then_taken_by_the_other_mx(c):
+    c.session(0, A, S, talk(verdict=None))
+    c.session(305, A, S2, talk(host="mx2.example.net"))
+    return {"duplicate": 1}, [dict(attempts=2, outcome="accepted", accepted=1)]
+
+
+def scene_taken_then_copied_to_the_other_mx(c):
+    """A relay that hands the same on to two servers of its own makes no duplicate."""
+    c.session(0, A, S, talk())
+    c.session(305, A, S2, talk(host="mx2.example.net"))
+    return {}, []
+
+
+def scene_report_inside_another_message(c):
+    """Somebody sends a report on: that message is none itself."""
+    inner = report("<1@example.org>", "b@example.net")
+    outer = ["From: <mailer-daemon@example.net>", "Message-ID: <w@example.net>", "MIME-Version: 1.0",
+             'Content-Type: multipart/mixed; boundary="w"', "", "--w", "Content-Type: text/plain", "", "External mail.", "--w",
+             'Content-Type: multipart/report; report-type=delivery-status; boundary="b"', "", *inner[5:], "--w--"]
+    c.session(0, A, S, talk())
+    back(c, 60, outer)
+    return {}, []
+
+
+def scene_in_doubt_then_refused(c):
+    c.session(0, A, S, talk(verdict=None))
+    c.session(305, A, S, talk(verdict="554 5.7.1 spam"))
+    return {}, [dict(attempts=2, outcome="rejected")]
+
+
+def scene_in_doubt_never_again(c):
+    c.session(0, A, S, talk(verdict=None))
+    c.session(4 * HOUR + 9, N, S, talk("x@example.com", helo="mx.example.com"))
+    return {}, []
+
+
+def scene_greylisted_to_the_end(c):
+    c.session(0, A, S, talk(size=900, rcpt_reply=GREY))
+    c.session(305, A, S, talk(size=900, rcpt_reply=GREY))
+    return {}, [dict(attempts=2, outcome="pending")]
 
 
 def scene_only_delayed(c):
