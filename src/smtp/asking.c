@@ -120,6 +120,7 @@ static void ask(struct sc_session *s, const struct sc_unit *u)
 	sc_str shown_verb = s->auth_tail && cmd == &sc_cmd_unknown ? SC_STR("*") : verb;
 	sc_str shown = secret && args.at ? SC_STR("*") : args;
 	settle_proven(s, u);
+	sc_dialect_note(&s->dialect, u->bytes, u->bare_lf);
 	uint64_t quirks = quirks_of_order(s, u) | quirks_of_line(s, u, cmd);
 	struct sc_exchange *x = sc_pending_ask(s, cmd, shown_verb, shown, u);
 	if (!x)

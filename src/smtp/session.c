@@ -308,6 +308,14 @@ void sc_session_drop(struct sc_session *s)
 	give_back(s);
 }
 
+/* None where octets of the client are missing: its manners would be another's. */
+static sc_str dialect_of(struct sc_session *s)
+{
+	const struct sc_ev_evidence *e = &s->facts.evidence;
+	bool whole = !e->midstream && !e->one_sided && !e->gap_octets.client && !e->gap_octets.server && !s->swapped;
+	return whole ? sc_dialect_name(&s->dialect, s->pipelines) : SC_STR_NONE;
+}
+
 void sc_session_end(struct sc_session *s, enum sc_session_end how)
 {
 	bool closed = how <= SC_END_SERVER_RESET;
@@ -316,6 +324,7 @@ void sc_session_end(struct sc_session *s, enum sc_session_end how)
 		sc_session_quirk(s, SC_QUIRK_BIT(no_quit));
 	s->facts.starttls = starttls_word(s);
 	s->facts.end_by = end_word(s, how);
+	s->facts.dialect = dialect_of(s);
 	s->facts.service = s->lmtp ? "lmtp" : s->facts.service;
 	if (s->facts.timing.total_ms == SC_TIME_NONE && s->facts.end != SC_TIME_NONE)
 		s->facts.timing.total_ms = s->facts.end - s->facts.start;

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/fifo.h"
 #include "explain/classify.h"
+#include "smtp/dialect.h"
 #include "smtp/framer.h"
 #include "smtp/sasl.h"
 
@@ -190,6 +191,7 @@ struct sc_session {
 	struct sc_segment reply_mark;
 
 	struct sc_transaction tx;
+	struct sc_dialect dialect;
 
 	/* behind a look-alike of the message's end (smuggle.h) */
 	struct {

@@ -1,7 +1,9 @@
 /* test_detect_identity.c - detectors of who a client and a sender claim to be: tables of names, and scenes. */
+#include "base/hash.h"
 #include "detect/frame/domain.h"
 #include "detect/frame/roles.h"
 #include "detect_fixture.h"
+#include "smtp/dialect.h"
 
 #define HOME "192.0.2.0/24 example.org"
 
@@ -383,10 +385,113 @@ static void test_learnt_senders_are_not_judged(void **state)
 	free(st);
 }
 
+/* Forms of eight programs, as captures show them, are eight; and none depends on what became of the mail. */
+static sc_str dialect_of(struct sc_dialect *d, const char *const *lines, bool pipelines)
+{
+	*d = (struct sc_dialect){ .len = 0 };
+	for (; *lines; lines++)
+		sc_dialect_note(d, sc_str_of(*lines), false);
+	return sc_dialect_name(d, pipelines);
+}
+
+static void test_dialects(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *program;
+		bool pipelines;
+		const char *lines[12];
+	} programs[] = {
+		{ "Outlook", false, { "EHLO pc", "AUTH LOGIN", "MAIL FROM: <a@example.org>", "RCPT TO: <b@example.net>", "DATA" } },
+		{ "Postfix", true, { "EHLO mx.example.org", "MAIL FROM:<a@example.org> SIZE=400", "RCPT TO:<b@example.net>", "DATA" } },
+		{ "sendmail", true, { "EHLO mx.example.org", "MAIL From:<a@example.org> SIZE=400", "RCPT To:<b@example.net>", "DATA" } },
+		{ "Exim", false, { "EHLO mx.example.org", "MAIL FROM:<a@example.org> SIZE=4000", "RCPT TO:<b@example.net>", "DATA" } },
+		{ "swaks", false, { "EHLO pc.example.org", "MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "DATA" } },
+		{ "smtplib", false, { "ehlo pc", "mail FROM:<a@example.org> size=4", "rcpt TO:<b@example.net>", "data" } },
+		{ "a bot", true, { "EHLO aSdf", "MAIL FROM: a@example.org", "RCPT TO: b@example.net", "DATA" } },
+		{ "a script", false, { "helo pc", "mail from:<a@example.org>", "rcpt to:<b@example.net>", "data" } },
+	};
+	enum { PROGRAMS = sizeof(programs) / sizeof(programs[0]) };
+	struct sc_dialect d[PROGRAMS];
+	sc_str names[PROGRAMS];
+	for (size_t i = 0; i < PROGRAMS; i++) {
+		names[i] = dialect_of(&d[i], programs[i].lines, programs[i].pipelines);
+		assert_int_equal(names[i].len, 18);
+		for (size_t k = 0; k < i; k++)
+			if (sc_str_equal(names[i], names[k]))
+				fail_msg("%s speaks like %s", programs[i].program, programs[k].program);
+	}
+	static const char *const refused[] = { "EHLO other", "MAIL FROM: <>", "RCPT TO: <c@example.net>", "RSET", "MAIL FROM:<x@example.org>",
+		"RCPT TO: <d@example.net>", "RCPT TO:<e@example.net>", "DATA", "QUIT", NULL };
+	static const char *const unfinished[] = { "EHLO pc", "MAIL FROM:<a@example.org>", "RCPT TO:<b@example.net>", "QUIT", NULL };
+	struct sc_dialect one, none;
+	assert_true(sc_str_equal(dialect_of(&one, refused, false), names[0]));
+	assert_int_equal(dialect_of(&none, unfinished, false).len, 0);
+	char endless[300];
+	memset(endless, ' ', sizeof(endless));
+	memcpy(endless, "MAIL", 4);
+	one = (struct sc_dialect){ .len = 0 };
+	for (unsigned i = 0; i < 100; i++)
+		sc_dialect_note(&one, (sc_str){ endless, i * 3 }, true);
+	assert_true(sc_dialect_form(&one, true).len <= SC_DIALECT_FORM);
+}
+
+/* A message says who wrote it, and the session how. */
+static void say_program(struct stage *st, const char *program, const char *form, uint64_t received)
+{
+	char name[24];
+	struct sc_ev_message m = { .n = 1, .user_agent = sc_str_of(program), .received = received };
+	struct sc_ev_session x = plain_session(st);
+	struct sc_text t = sc_text_into(name, sizeof(name));
+	tell_event(st, SC_EVENT_message, &m);
+	sc_text_adds(&t, "s:");
+	sc_text_hex(&t, sc_hash(0, sc_str_of(form)), 16);
+	x.dialect = sc_text_str(&t);
+	end_session(st, &x);
+}
+static void borrowed_name(struct stage *st) { say_program(st, "Microsoft Office Outlook 12.0", "EuMu1u1-Ru1u1-Dup", 0); }
+static void own_name(struct stage *st) { say_program(st, "Microsoft Office Outlook 12.0", "EuMu1u1<Ru1u1<Du", 0); }
+static void either_way(struct stage *st)
+{
+	say_program(st, "swaks v20201014.0", "EuMu1u0<Ru1u0<Du", 0);
+	say_program(st, "swaks v20201014.0", "EuMu1u0<Ru1u0<Dup", 0);
+}
+static void handed_on(struct stage *st) { say_program(st, "Microsoft Office Outlook 12.0", "EuMu1u0<sRu1u0<Dup", 1); }
+static void unknown_name(struct stage *st) { say_program(st, "Example Mailer 1.0", "EuMu1u0<sRu1u0<Dup", 0); }
+static void name_lossy(struct stage *st)
+{
+	st->evidence.gap_octets.client = 10;
+	borrowed_name(st);
+}
+static void names_of_many(struct stage *st)
+{
+	for (uint32_t i = 0; i < FLOOD / 4; i++) {
+		from_number(st, i);
+		own_name(st);
+	}
+	from_ip(st, "203.0.113.7");
+	borrowed_name(st);
+}
+static void test_dialect_scenes(void **state)
+{
+	(void)state;
+	static const struct scene scenes[] = {
+		{ "a borrowed name", "dialect", HOME, borrowed_name, "low" },
+		{ "its own name", "dialect", HOME, own_name, NULL },
+		{ "either way", "dialect", HOME, either_way, NULL },
+		{ "handed on", "dialect", HOME, handed_on, NULL },
+		{ "nobody knows it", "dialect", HOME, unknown_name, NULL },
+		{ "seen in part", "dialect", HOME, name_lossy, NULL },
+		{ "flood", "dialect", HOME, names_of_many, "low" },
+	};
+	PLAY_ALL(scenes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_scenes),       cmocka_unit_test(test_helo_invalid), cmocka_unit_test(test_helo_dynamic),
+		cmocka_unit_test(test_scenes),       cmocka_unit_test(test_dialects),     cmocka_unit_test(test_dialect_scenes),
+		cmocka_unit_test(test_helo_invalid), cmocka_unit_test(test_helo_dynamic),
 		cmocka_unit_test(test_lookalikes),   cmocka_unit_test(test_registrable),  cmocka_unit_test(test_learnt_roles),
 		cmocka_unit_test(test_learnt_senders_are_not_judged),
 	};
