@@ -99,7 +99,7 @@ bool sc_claim_beats(const struct sc_claim *claim, uint64_t from, uint64_t to)
 	case SC_OVERLAP_LAST:
 		return true;
 	case SC_OVERLAP_LINUX:
-	case SC_OVERLAP_LINUX_EAGER:
+	case SC_OVERLAP_LINUX_OTHER:
 		return claim->from < from || (claim->from == from && claim->to > to);
 	case SC_OVERLAP_BSD:
 		return claim->from < from;
@@ -117,10 +117,11 @@ static bool beats(const struct sc_claim *claim, const struct sc_piece *p)
 /* The segment of `claim` begins where `before` ends, and becomes part of what brought that. */
 static bool continues(const struct sc_claim *claim, const struct sc_piece *before)
 {
-	bool linux_way = claim->rule == SC_OVERLAP_LINUX || claim->rule == SC_OVERLAP_LINUX_EAGER;
-	if (!linux_way || !before || before->weak || reach(before) != claim->from)
+	bool linux_way = claim->rule == SC_OVERLAP_LINUX || claim->rule == SC_OVERLAP_LINUX_OTHER;
+	if (!linux_way || claim->apart || !before || before->weak || reach(before) != claim->from)
 		return false;
-	return claim->rule == SC_OVERLAP_LINUX_EAGER || !before->next || before->next->from > claim->from;
+	bool covered = before->next && before->next->from <= claim->from;
+	return covered == (claim->rule == SC_OVERLAP_LINUX_OTHER);
 }
 
 uint64_t sc_pieces_join(const struct sc_pieces *q, const struct sc_claim *claim)

@@ -63,7 +63,7 @@ enum sc_overlap {
 	SC_OVERLAP_LINUX, /* that of the segment that begins first; of two that begin together, the longer's, or else the older's.
 	                   * What continues a held segment becomes part of it, unless another began before where it begins: then
 	                   * it depends on the shape of Linux's tree which of them is met first. */
-	SC_OVERLAP_LINUX_EAGER, /* the same, and it becomes part of it in any case */
+	SC_OVERLAP_LINUX_OTHER, /* the same, and it becomes part of it exactly where it would not */
 	SC_OVERLAP_BSD,   /* that of the segment that begins first; of two that begin together, the older's */
 	SC_OVERLAP_FIRST, /* what was held first */
 	SC_OVERLAP_LAST,  /* what came last */
@@ -72,6 +72,7 @@ enum sc_overlap {
 
 struct sc_claim {             /* the segment on whose behalf octets are added */
 	enum sc_overlap rule;
+	bool     apart;           /* it becomes part of nothing: a FIN stands where it begins */
 	bool     weak;
 	unsigned why;
 	uint64_t from, to;    /* its whole reach */

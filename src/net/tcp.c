@@ -59,7 +59,7 @@ static void close_up(struct sc_tcp *t, enum sc_side side)
 {
 	struct sc_tcp_side *s = &t->side[side], *p = &t->side[sc_other(side)];
 	uint64_t *own[] = { &s->top, &s->acked, &s->fin_at, &s->fin_from, &s->to.edge, &s->to.sent, &s->claim, &s->limit, &s->fin_later,
-		&s->fin_later_from, &p->fin_seen };
+		&s->fin_later_from, &s->reported, &s->newest, &p->fin_seen };
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		*own[i] -= *own[i] > s->next;
 	struct sc_piece *queues[] = { s->early.first, s->doubt.first, p->early.first, p->doubt.first };

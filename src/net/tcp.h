@@ -49,6 +49,7 @@ struct sc_tcp_side {      /* first what nearly every segment needs */
 	uint8_t  proven_tries;  /* times that they were looked at since */
 	uint64_t fin_at, fin_from; /* where the segment with the FIN ended and began */
 	uint64_t fin_later, fin_later_from; /* another FIN farther on, in case that one is not taken; 0: none */
+	uint64_t reported, newest;   /* where the highest block of the receiver's latest SACK option ends; the latest early segment */
 	uint64_t fin_seen;    /* what its FIN acknowledged: one beyond the other side's fin_at when that came first */
 	uint64_t limit;
 	uint64_t urgent_at;

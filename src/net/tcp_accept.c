@@ -113,6 +113,18 @@ static void learn_window(struct sc_tcp_side *p, const struct sc_layers *l, uint6
 	p->to.edged = true;
 }
 
+/* Which of more runs than it remembers the receiver of `p` reported last. */
+static void learn_report(struct sc_tcp_side *p, const struct sc_layers *l)
+{
+	uint32_t blocks[4][2];
+	int n = sc_receiver_sacks(l, blocks);
+	p->reported = 0;
+	for (int i = 0; i < n; i++) {
+		uint64_t end = sc_tcp_clip(sc_tcp_offset(p, blocks[i][1]));
+		p->reported = end > p->reported ? end : p->reported;
+	}
+}
+
 /* What the other side learns from a segment that it takes; gives the offset that the segment acknowledges. */
 static uint64_t learn(struct sc_tcp *t, enum sc_side side, const struct sc_layers *l)
 {
@@ -179,7 +191,7 @@ static enum fit reset_fit(const struct sc_tcp *t, enum sc_side side, uint32_t se
 		return beyond ? FIT_MAYBE : FIT_EXACT;
 	int64_t last = (int64_t)held.top + (s->fin && s->fin_at == held.top);
 	if (held.runs && s->to.offer.sacks && p->to.offer.sacks && offset == last)
-		return held.runs > SACKS ? FIT_MAYBE : beyond ? FIT_LIKELY : FIT_EXACT;
+		return held.runs > SACKS && s->reported != held.top && s->newest != held.top ? FIT_MAYBE : beyond ? FIT_LIKELY : FIT_EXACT;
 	return offset + 1 >= (int64_t)s->acked && offset <= top + (1 << 20) ? FIT_MAYBE : FIT_NOT;
 }
 
@@ -197,6 +209,9 @@ static void reset_at(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_sid
 	t->reset_when = t->clock;
 	s->limit = s->acked > s->next ? s->acked : s->next;
 	forget(t, env, s, s->limit);
+	s->fin_later = 0;
+	if (s->fin && s->fin_at > s->limit) /* it was not reached any more */
+		s->fin = s->fin_sure = false;
 }
 
 static void take_reset(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side side, uint32_t seq)
@@ -320,9 +335,10 @@ static bool see_fin(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side
 		.to = sc_tcp_clip(end) + 1 };
 	if (offset > (int64_t)s->next && sc_pieces_keep(&s->early, sc_tcp_clip(end), &claim))
 		return false;
+	uint64_t from = sc_pieces_join(&s->early, &claim);
 	if (s->fin && end > (int64_t)s->fin_at) {
 		s->fin_later = sc_tcp_clip(end);
-		s->fin_later_from = claim.from;
+		s->fin_later_from = from;
 		return false;
 	}
 	if (s->fin) {
@@ -331,7 +347,7 @@ static bool see_fin(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side
 	}
 	s->fin = true;
 	s->fin_at = sc_tcp_clip(end);
-	s->fin_from = sc_pieces_join(&s->early, &claim);
+	s->fin_from = from;
 	s->fin_seen = l->flags & SC_TCP_ACK ? sc_tcp_clip(sc_tcp_offset(p, l->ack)) : 0;
 	s->acked = sc_tcp_within(s, s->acked);
 	return true;
@@ -380,6 +396,8 @@ static void place(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side s
 	uint64_t top = t->now_cut.offset + t->now_cut.bytes.len;
 	if (top > s->top)
 		s->top = top;
+	if (t->now.offset > s->next)
+		s->newest = top;
 }
 
 static void count(const struct sc_tcp_env *env, struct sc_tcp_side *s, const struct sc_layers *l, sc_time when)
@@ -442,7 +460,8 @@ static bool accept_plain(struct sc_tcp *t, enum sc_side side, const struct sc_la
 static bool knows_nothing(const struct sc_tcp *t, enum sc_side side, const struct sc_layers *l)
 {
 	bool answer = (l->flags & (SC_TCP_RST | SC_TCP_ACK)) == SC_TCP_RST;
-	return answer && t->reset_waits && side != t->reset_by && !t->side[t->reset_by].fin;
+	const struct sc_tcp_side *by = &t->side[t->reset_by];
+	return answer && t->reset_waits && side != t->reset_by && !(by->fin && sc_tcp_held(by).due >= by->fin_at);
 }
 
 /* A segment with SYN or RST. */
@@ -493,6 +512,8 @@ static void accept_odd(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_s
 	} else {
 		see_resets(t, side, l);
 		place(t, env, side, l, pkt, learn(t, side, l));
+		if (p->early.count > SACKS)
+			learn_report(p, l);
 		if (p->doubt.first)
 			sc_tcp_see_answer(t, env, side, l);
 	}

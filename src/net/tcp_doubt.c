@@ -24,7 +24,10 @@ struct sc_tcp_held sc_tcp_held(const struct sc_tcp_side *s)
 		if (p->weak && p->seg.offset >= s->acked)
 			continue;
 		held.runs += p->seg.offset > end;
-		end = held.top = p->seg.offset + p->seg.bytes.len;
+		end = p->seg.offset + p->seg.bytes.len;
+		if (p->weak && end > s->acked)
+			end = s->acked; /* more of it was not taken */
+		held.top = end;
 		if (!held.runs)
 			held.due = end;
 	}
@@ -58,7 +61,8 @@ void sc_tcp_hold(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side si
 	unsigned weak)
 {
 	const struct sc_tcp_side *s = &t->side[side];
-	struct sc_claim claim = { .rule = SC_OVERLAP_FIXED, .weak = weak != 0, .from = seg->offset,
+	bool behind_fin = s->fin && (s->fin_at == seg->offset || s->fin_later == seg->offset);
+	struct sc_claim claim = { .rule = SC_OVERLAP_FIXED, .apart = behind_fin, .weak = weak != 0, .from = seg->offset,
 		.why = weak, .to = seg->offset + seg->bytes.len + fin };
 	struct sc_segment rest = *seg;
 	if (s->fin && !fin && s->fin_from == claim.from)

@@ -1,10 +1,15 @@
 #!/usr/bin/env python3
-"""Compares what sockets read with what was delivered: compare.py READ DELIVERED DELIVERED_EAGER WIRE
+"""Compares what sockets read with what was delivered: compare.py READ DELIVERED WIRE REASSEMBLE
 
 Prints a line for each difference that is not explained, and last: cases, differences, and those explained by the
 kernel's want of memory, by the shape of its tree, and by other state that no packet shows."""
+import itertools
+import os
 import struct
+import subprocess
 import sys
+
+SETS = 4096     # of segments that may be joined, tried for a case
 
 
 def load(path):
@@ -17,14 +22,16 @@ class Wire:
     which of it nobody can tell the fate of."""
 
     def __init__(self, path, port):
-        self.sent, self.unsure, self.urgent = [], [], 0
+        self.sent, self.unsure, self.urgent, self.packets = [], [], 0, []
         self.base, self.edge, self.scale, self.acked = None, None, 0, None
         with open(path, "rb") as f:
-            f.seek(24)
+            self.head = f.read(24)
             while head := f.read(16):
                 packet = f.read(struct.unpack("<8xI4x", head)[0])
                 source, target, seq, ack, off, flags, window = struct.unpack(">HHIIBBH", packet[20:36])
                 options, octets = packet[40:20 + (off >> 4) * 4], packet[20 + (off >> 4) * 4:]
+                if port in (source, target):
+                    self.packets.append(head + packet)
                 if source == port:
                     self.client(seq, ack, flags, octets)
                 elif target == port and self.base is not None:
@@ -42,10 +49,10 @@ class Wire:
         self.urgent += bool(flags & 32)
         if not flags & 16 or flags & 6:
             return
-        self.sent.append((at, octets))
+        self.sent.append((len(self.packets), at, octets))
         ahead = (ack - self.acked + (1 << 31) & 0xffffffff) - (1 << 31) if self.acked is not None else 0
         if crosses or ahead < 0:
-            self.unsure.append((at, octets))
+            self.unsure.append(self.sent[-1])
         if self.acked is None or 0 < ahead < 1 << 16:
             self.acked = ack
 
@@ -60,58 +67,66 @@ class Wire:
 
 
 def joins(sent):
-    """Segments that may have become part of their left neighbour or not: they begin where one ended that was sent before,
-    and where another that was sent before had begun already.  The kernel's tree decides which of the two is met first."""
-    for i, (at, octets) in enumerate(sent):
-        ends = any(a + len(o) == at for a, o in sent[:i])
-        if ends and any(a <= at < a + len(o) for a, o in sent[:i]):
-            yield at, octets
+    """Segments that may have become part of their left neighbour or not: they begin where one ended that was sent before.
+    The kernel's tree decides whether that one is met, and octets that were covered since stay in it as they were."""
+    for i, (_, at, octets) in enumerate(sent):
+        if any(a + len(o) == at for _, a, o in sent[:i]):
+            yield sent[i]
 
 
-def by_tree(want, got, eager, differ, wire):
-    """Every octet that differs is what the other way of joining segments gives; or both ways occur in one connection, and
-    the octets come from a segment that may be joined."""
-    if len(want) == len(eager) and all(want[n:n + 2] == eager[n:n + 2] for n in differ):
-        return True
-    return come_from(list(joins(wire.sent)), want, got, differ, 0)
+def by_tree(want, wire, tool, folder):
+    """There is a set of such segments which, joined where we do not and apart where we do, give exactly what was read.  The
+    smallest sets first."""
+    path = os.path.join(folder, "one.pcap")
+    with open(path, "wb") as f:
+        f.write(wire.head + b"".join(wire.packets))
+    numbers = list(dict.fromkeys(str(n) for n, _, _ in joins(wire.sent)))
+    sets = itertools.chain.from_iterable(itertools.combinations(numbers, n) for n in range(1, len(numbers) + 1))
+    for some in itertools.islice(sets, SETS):
+        out = subprocess.run([tool, path, "other", *some], stdout=subprocess.PIPE, check=True).stdout.decode()
+        if out.rstrip("\n").partition(" ")[2] == want:
+            return True
+    return False
 
 
 def come_from(segments, want, got, differ, skipped):
-    """`skipped` octets at most were urgent, and stand no more before those that are compared."""
+    """Each octet that differs is one of `segments`, of which `skipped` octets at most were urgent, and stand no more before
+    those that are compared."""
     def one(n, text):
         places = range(n // 2, n // 2 + skipped + 1)
-        return any(at <= i < at + len(octets) and octets[i - at] == int(text[n:n + 2], 16) for at, octets in segments for i in places)
+        return any(at <= i < at + len(octets) and octets[i - at] == int(text[n:n + 2], 16)
+                   for _, at, octets in segments for i in places)
     return all(one(n, want) or one(n, got) for n in differ)
 
 
-def explained(want, got, eager, path, port):
+def explained(want, got, path, port, tool):
     """What explains that they differ, or None:
 
     tree   the shape of the kernel's tree of early segments: see by_tree()
     state  what no packet tells: whether the reader had read everything, which decides about a segment that crosses the
            window's end; or whether the kernel's short way was open, in which it does not look at an old acknowledgement.
            All octets that differ come from such segments."""
+    wire = Wire(path, port)
+    if by_tree(want, wire, tool, os.path.dirname(path)):
+        return "tree"
     if len(want) != len(got):
         return None
-    wire = Wire(path, port)
     differ = [n for n in range(0, len(want), 2) if want[n:n + 2] != got[n:n + 2]]
-    if by_tree(want, got, eager, differ, wire):
-        return "tree"
     return "state" if come_from(wire.unsure + list(joins(wire.sent)), want, got, differ, wire.urgent) else None
 
 
 def main():
-    read, ours, other = load(sys.argv[1]), load(sys.argv[2]), load(sys.argv[3])
+    read, ours = load(sys.argv[1]), load(sys.argv[2])
     bad = short = 0
     known = {"tree": 0, "state": 0}
     for port, (want, mark, *_) in read.items():
-        got, eager = ours.get(port, ["?"])[0], other.get(port, ["?"])[0]
+        got = ours.get(port, ["?"])[0]
         if got == want:
             continue
         if mark:
             short += 1
             continue
-        why = explained(want, got, eager, sys.argv[4], int(port))
+        why = explained(want, got, sys.argv[3], int(port), sys.argv[4])
         if why:
             known[why] += 1
         else:

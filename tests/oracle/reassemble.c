@@ -1,7 +1,8 @@
-/* reassemble.c - what the clients of a capture said, as the reassembly delivers it: reassemble CAPTURE [eager]
+/* reassemble.c - what the clients of a capture said, as the reassembly delivers it: reassemble CAPTURE [other PACKET...]
  *
  * One line a connection, in the order of their first packets: the client's port and the octets in hexadecimal, with [n] for
- * a gap of n.  A connection begins with the SYN of its client.  Time goes on for a while behind the last packet, so
+ * a gap of n.  After `other` stand the numbers of packets that become part of their left neighbour exactly where we would
+ * not make them so, which is the other way in which Linux may read them.  A connection begins with the SYN of its client.  Time goes on for a while behind the last packet, so
  * that what waits for time alone is decided; but nothing is flushed, for a receiver does not get past a hole either. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,8 @@ static struct sc_tcp_env env = { .store = &store, .counters = &counters };
 static struct text { char *at; size_t len, room; } said[FLOWS]; /* by the client's port */
 static uint16_t order[FLOWS];
 static size_t count;
+static uint32_t syn[FLOWS]; /* sequence number behind the latest SYN, by the client's port */
+static char **other;
 
 static char *more(struct text *t, size_t n)
 {
@@ -67,9 +70,30 @@ static void pull(struct sc_flow *flow)
 			write_down(&said[port_of(flow)], &run);
 }
 
+static bool is_other(uint64_t number)
+{
+	for (char **n = other; n && *n; n++)
+		if (strtoull(*n, NULL, 10) == number)
+			return true;
+	return false;
+}
+
+/* A new connection on the same ports, of which no case tells: the old one is over, or the server takes another SYN. */
+static bool begins_anew(const struct sc_flow *flow, enum sc_side side, const struct sc_layers *l)
+{
+	if (!(l->flags & SC_TCP_SYN))
+		return false;
+	if (side == SC_CLIENT)
+		syn[l->src_port] = l->seq + 1;
+	const struct sc_tcp_side *server = &flow->tcp.side[SC_SERVER];
+	bool differs = side == SC_SERVER && server->known && server->base != l->seq + 1;
+	return sc_tcp_over(&flow->tcp) || (differs && l->ack == syn[l->dst_port]);
+}
+
 static void feed(const struct sc_packet *pkt)
 {
 	struct sc_layers l;
+	env.rule = is_other(pkt->number) ? SC_OVERLAP_LINUX_OTHER : SC_OVERLAP_LINUX;
 	if (!sc_decode(pkt, false, &l))
 		return;
 	struct sc_flow_ref ref = sc_flow_ref(1, &l);
@@ -80,11 +104,11 @@ static void feed(const struct sc_packet *pkt)
 		flow->client_is_a = ref.from_a;
 		order[count++] = l.src_port;
 	}
-	if (l.flags & SC_TCP_SYN && sc_tcp_over(&flow->tcp))
-		flow->ignored = true; /* a new connection on the same ports, of which no case tells */
+	enum sc_side side = sc_flow_side(flow, &ref);
+	flow->ignored |= begins_anew(flow, side, &l);
 	if (flow->ignored)
 		return;
-	sc_tcp_accept(&flow->tcp, &env, sc_flow_side(flow, &ref), &l, pkt);
+	sc_tcp_accept(&flow->tcp, &env, side, &l, pkt);
 	pull(flow);
 	flow->last = pkt->when;
 }
@@ -102,8 +126,7 @@ int main(int argc, char **argv)
 	struct sc_packet pkt;
 	const char *path = argc > 1 ? argv[1] : "-";
 	struct sc_source_config config = { .paths = &path, .path_count = 1, .say = say };
-	if (argc > 2)
-		env.rule = SC_OVERLAP_LINUX_EAGER; /* the other way in which Linux may join segments */
+	other = argc > 2 ? argv + 3 : NULL;
 	if (!sc_blocks_open(&store, MEMORY) || !sc_flows_open(&flows, FLOWS, 1) || sc_source_open(&source, &config) != SC_OK)
 		return 1;
 	while (sc_source_next(source, &pkt))
