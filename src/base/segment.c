@@ -85,7 +85,7 @@ static struct sc_piece *piece_before(const struct sc_pieces *q, uint64_t offset)
 /* The end of the segment that brought `p`, of which other pieces may follow. */
 static uint64_t reach(const struct sc_piece *p)
 {
-	while (p->next && p->next->from == p->from && p->next->seg.offset == piece_end(p))
+	while (p->next && p->next->from == p->from && p->next->weak == p->weak && p->next->seg.offset == piece_end(p))
 		p = p->next;
 	return piece_end(p);
 }
@@ -109,7 +109,7 @@ bool sc_claim_beats(const struct sc_claim *claim, uint64_t from, uint64_t to)
 
 static bool beats(const struct sc_claim *claim, const struct sc_piece *p)
 {
-	if (claim->weak != p->weak && claim->rule != SC_OVERLAP_FIXED)
+	if (claim->weak != p->weak && (claim->rule != SC_OVERLAP_FIXED || (claim->proven && reach(p) > claim->to)))
 		return p->weak;
 	return sc_claim_beats(claim, p->from, claim->from == p->from ? reach(p) : 0);
 }

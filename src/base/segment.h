@@ -73,6 +73,7 @@ enum sc_overlap {
 struct sc_claim {             /* the segment on whose behalf octets are added */
 	enum sc_overlap rule;
 	bool     apart;           /* it becomes part of nothing: a FIN stands where it begins */
+	bool     proven;          /* an acknowledgement ends where it ends: weak ones that go on were not what it tells of */
 	bool     weak;
 	unsigned why;
 	uint64_t from, to;    /* its whole reach */

@@ -227,7 +227,8 @@ static void take(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side si
 		s->acked = sc_tcp_within(s, s->acked);
 	}
 	env->counters->octets_refused += piece->seg.bytes.len - seg.bytes.len;
-	struct sc_claim claim = { .rule = piece->why & ~SOFT ? SC_OVERLAP_FIXED : env->rule, .from = piece->from,
+	bool hard = piece->why & ~SOFT;
+	struct sc_claim claim = { .rule = hard ? SC_OVERLAP_FIXED : env->rule, .proven = hard && end == s->acked, .from = piece->from,
 		.to = end };
 	hold_part(t, env, side, &seg, &claim);
 }
@@ -337,8 +338,9 @@ static void settle_claim(struct sc_tcp *t, enum sc_side side)
 	const struct sc_piece *head = p->early.first;
 	uint64_t claim = 0;
 	sc_time since = t->clock;
-	if (head && head->weak && (head->seg.offset < p->acked || sc_tcp_silent(t, s, head->seg.when))) {
-		claim = head->seg.acked; /* its receiver took the segment, and so believed it */
+	bool took = head && head->seg.offset + head->seg.bytes.len <= p->acked;
+	if (head && head->weak && (took || sc_tcp_silent(t, s, head->seg.when))) {
+		claim = head->seg.acked; /* its receiver took the segment, all of it, and so believed it */
 		since = head->seg.when;
 	}
 	if (s->claim > claim && (s->to.sent >= s->claim || sc_tcp_silent(t, s, s->claimed))) {
@@ -374,6 +376,17 @@ static bool in_blocks(const struct sc_tcp_side *s, const struct sc_segment *seg,
 	return false;
 }
 
+/* Takes what lies in blocks that are reported, and nothing better brings; gives whether it did. */
+static bool take_reported(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side side, struct sc_piece *piece, bool has)
+{
+	const struct sc_segment *seg = &piece->seg;
+	if (!has || !sc_pieces_lack(&t->side[side].early, seg->offset, seg->offset + seg->bytes.len))
+		return false;
+	take(t, env, side, piece);
+	sc_blocks_give(env->store, piece->block);
+	return true;
+}
+
 void sc_tcp_see_answer(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side side, const struct sc_layers *l)
 {
 	struct sc_tcp_side *s = &t->side[sc_other(side)];
@@ -381,19 +394,18 @@ void sc_tcp_see_answer(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_s
 	int64_t acked = sc_tcp_offset(s, l->ack);
 	uint32_t blocks[4][2];
 	int n = sc_receiver_sacks(l, blocks);
-	struct sc_piece *piece;
-	struct sc_pieces old = s->doubt;
-	s->doubt = (struct sc_pieces){ 0 };
-	while ((piece = sc_pieces_take(&old))) {
-		const struct sc_segment *seg = &piece->seg;
-		bool has = in_blocks(s, seg, blocks, n);
-		if (has && sc_pieces_lack(&s->early, seg->offset, seg->offset + seg->bytes.len)) {
-			take(t, env, sc_other(side), piece);
-			sc_blocks_give(env->store, piece->block);
-			continue;
+	for (int hard = 0; hard < 2; hard++) { /* those first that could well be taken */
+		struct sc_piece *piece;
+		struct sc_pieces old = s->doubt;
+		s->doubt = (struct sc_pieces){ 0 };
+		while ((piece = sc_pieces_take(&old))) {
+			bool has = in_blocks(s, &piece->seg, blocks, n), now = hard || !(piece->why & ~SOFT);
+			if (now && take_reported(t, env, sc_other(side), piece, has))
+				continue;
+			int64_t at = (int64_t)piece->seg.offset;
+			if (hard && (at == acked || (sacks && at > acked && !has)))
+				piece->why |= DENIED;
+			sc_pieces_append(&s->doubt, piece);
 		}
-		if ((int64_t)seg->offset == acked || (sacks && (int64_t)seg->offset > acked && !has))
-			piece->why |= DENIED;
-		sc_pieces_append(&s->doubt, piece);
 	}
 }

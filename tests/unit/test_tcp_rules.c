@@ -110,6 +110,7 @@ static void feed(struct wire *w, enum sc_side side, struct seg s)
 }
 
 #define C(...) feed(w, SC_CLIENT, (struct seg){ .flags = SC_TCP_ACK, __VA_ARGS__ })
+#define F(...) feed(w, SC_CLIENT, (struct seg){ .flags = SC_TCP_ACK | SC_TCP_FIN, __VA_ARGS__ })
 #define S(...) feed(w, SC_SERVER, (struct seg){ .flags = SC_TCP_ACK, __VA_ARGS__ })
 
 static struct wire *wire_open(bool stamps, bool sacks, enum sc_sum sum)
@@ -440,6 +441,53 @@ static void test_policies(void **state)
 	}
 }
 
+/* Cases that the kernel decided otherwise than we once did; each has the order in which the oracle met it. */
+static void test_kernel(void **state)
+{
+	(void)state;
+	struct wire *w = wire_open(false, false, SC_SUM_NONE);
+	F(.seq = 30, .text = "end");
+	C(.text = "ab");
+	S(.ack = 2);
+	feed(w, SC_CLIENT, (struct seg){ .flags = SC_TCP_RST, .seq = 2 });
+	assert_true(sc_tcp_over(&w->tcp));
+	done(w, "a FIN that a reset came before is waited for no more", "ab");
+
+	w = wire_open(false, false, SC_SUM_NONE);
+	C(.ack = 50, .seq = 1, .text = "LIE+");
+	C(.text = "abc");
+	S(.ack = 3);
+	feed(w, SC_CLIENT, (struct seg){ .flags = SC_TCP_RST, .seq = 3 });
+	assert_true(w->tcp.reset);
+	done(w, "a weak copy does not move what is due beyond the acknowledgement", "abc");
+
+	w = wire_open(false, false, SC_SUM_NONE);
+	F(.seq = 3);
+	C(.seq = 10, .text = "LEFT");
+	F(.seq = 14, .text = "fin");
+	C(.seq = 12, .text = "________");
+	C(.text = "1234567890");
+	S(.ack = 18);
+	done(w, "a second FIN is part of what it continues, and stays", "1234567890LEFTfin");
+
+	w = wire_open(false, false, SC_SUM_NONE);
+	F(.seq = 4, .text = "ab");
+	C(.seq = 6, .text = "cdefgh");
+	C(.seq = 3, .text = "1234");
+	C(.seq = 5, .text = "zyxwvuts");
+	C(.text = "...");
+	S(.ack = 13);
+	done(w, "what begins at a FIN is no part of what ends with it", "...1234xwvuts");
+
+	w = wire_open(false, false, SC_SUM_NONE);
+	C(.seq = 4, .text = "old");
+	C(.seq = 4, .ack = 99, .text = "LIES+");
+	C(.seq = 4, .text = "newer");
+	C(.text = "....");
+	S(.ack = 9);
+	done(w, "a lie that goes on does not make a copy longer", "....newer");
+}
+
 static void test_overlaps(void **state)
 {
 	(void)state;
@@ -492,6 +540,7 @@ int main(void)
 		cmocka_unit_test(test_urgent),
 		cmocka_unit_test(test_fin),
 		cmocka_unit_test(test_policies),
+		cmocka_unit_test(test_kernel),
 		cmocka_unit_test(test_overlaps),
 		cmocka_unit_test(test_mirrors),
 	};
