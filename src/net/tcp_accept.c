@@ -313,14 +313,16 @@ static void cut_back(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_sid
 }
 
 /* A segment covers the place of a FIN that waits behind a hole: whose word counts is as with any octet. */
-static void contest_fin(struct sc_tcp_side *s, const struct sc_claim *claim)
+static void contest_fin(struct sc_tcp_side *s, struct sc_claim claim)
 {
 	if (s->over || s->fin_sure || sc_tcp_held(s).due >= s->fin_at)
 		return;
-	if (claim->from <= s->fin_later && claim->to > s->fin_later &&
-		sc_claim_beats(claim, s->fin_later_from, s->fin_later + 1))
+	uint64_t begin = claim.from;
+	claim.apart = begin == s->fin_at || begin == s->fin_later;
+	claim.from = sc_pieces_join(&s->early, &claim);
+	if (begin <= s->fin_later && claim.to > s->fin_later && sc_claim_beats(&claim, s->fin_later_from, s->fin_later + 1))
 		s->fin_later = 0;
-	if (claim->from <= s->fin_at && claim->to > s->fin_at && sc_claim_beats(claim, s->fin_from, s->fin_at + 1))
+	if (begin <= s->fin_at && claim.to > s->fin_at && sc_claim_beats(&claim, s->fin_from, s->fin_at + 1))
 		drop_fin(s);
 }
 
@@ -378,7 +380,7 @@ static void place(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side s
 		s->acked = s->next + 1;
 	}
 	if (s->fin && l->wire_payload && !t->now_weak)
-		contest_fin(s, &(struct sc_claim){ .rule = env->rule, .from = sc_tcp_clip(offset),
+		contest_fin(s, (struct sc_claim){ .rule = env->rule, .from = sc_tcp_clip(offset),
 			.to = sc_tcp_clip(end) + ((l->flags & SC_TCP_FIN) != 0) });
 	t->now_fin = (l->flags & SC_TCP_FIN) && !(t->now_weak & SC_REFUSE_OUTSIDE) && see_fin(t, env, side, l, offset);
 	if ((l->flags & SC_TCP_URG) && end >= (int64_t)s->acked && !t->now_weak) /* older ones are not looked at */
