@@ -59,11 +59,14 @@ static void judge(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_session *x = s->ev->body;
 	const struct slot *slot = sc_keyed_find(&d->tables[0], key_of(s));
-	if (!slot || !slot->program.len || x->dialect.len == 0 || s->lossy || speaks(slot->program, x->dialect))
+	sc_str program = slot ? slot->program : SC_STR_NONE;
+	if (slot)
+		sc_keyed_forget(&d->tables[0], key_of(s));
+	if (!program.len || x->dialect.len == 0 || s->lossy || speaks(program, x->dialect))
 		return;
 	struct sc_text *t = sc_say_begin(d);
 	sc_text_adds(t, "its message says ");
-	sc_text_add(t, slot->program);
+	sc_text_add(t, program);
 	sc_text_adds(t, ", but it writes its commands in another way: ");
 	sc_text_add(t, x->dialect);
 	sc_detector_tell(

@@ -39,16 +39,11 @@ static void note_message(struct sc_detector *d, const struct sc_sight *s)
 	slot->list = x->list_id.len > 0;
 }
 
-static void observe(struct sc_detector *d, const struct sc_sight *s)
+static void judge(struct sc_detector *d, const struct sc_sight *s, const struct slot *slot)
 {
-	if (s->ev->kind == SC_EVENT_message) {
-		note_message(d, s);
-		return;
-	}
 	const struct sc_ev_transaction *x = s->ev->body;
-	const struct slot *slot = sc_keyed_find(&d->tables[0], key_of(s, x->n));
 	bool learnt;
-	if (!slot || slot->list || x->mail_from.len == 0)
+	if (slot->list || x->auth_user.at || x->mail_from.len == 0)
 		return;
 	sc_str header = {slot->domain, slot->domain_len}, envelope = sc_domain_of_path(x->mail_from);
 	if (sc_domain_same(sc_domain_registrable(header), envelope) || !sc_roles_local(s->roles, header, &learnt) ||
@@ -67,6 +62,21 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 					     .learnt = s->from.learnt});
 }
 
+static void observe(struct sc_detector *d, const struct sc_sight *s)
+{
+	if (s->ev->kind == SC_EVENT_message) {
+		note_message(d, s);
+		return;
+	}
+	const struct sc_ev_transaction *x = s->ev->body;
+	const struct slot *kept = sc_keyed_find(&d->tables[0], key_of(s, x->n));
+	if (!kept)
+		return;
+	struct slot slot = *kept;
+	sc_keyed_forget(&d->tables[0], key_of(s, x->n));
+	judge(d, s, &slot);
+}
+
 const struct sc_detector_class sc_detector_from_mismatch = {
 	.name = "from_mismatch",
 	.summary = "Mail from outside, without login, whose From names one of the domains of --home while the "
@@ -76,7 +86,7 @@ const struct sc_detector_class sc_detector_from_mismatch = {
 	.advice = "Publish DMARC for the domain and let the server judge by it.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_message) | SC_WANT(SC_EVENT_transaction),
-	.needs = SC_NEED_STRANGER | SC_NEED_NO_LOGIN,
+	.needs = SC_NEED_STRANGER,
 	.tables = {{4096, sizeof(struct slot), -1}},
 	.observe = observe,
 };

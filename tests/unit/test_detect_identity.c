@@ -123,9 +123,18 @@ static void headed(struct stage *st, const char *header, const char *list_id, co
 	new_session(st);
 }
 static void header_ours(struct stage *st) { headed(st, "\"The Boss\" <boss@Example.org>", NULL, "x@example.net"); }
+static void header_newsletter(struct stage *st) { headed(st, "News <n@example.com>", NULL, "bounce@example.net"); }
+/* Each mail is a key of its own: a day of them may not fill the table. */
+static void header_after_many(struct stage *st)
+{
+	for (uint32_t i = 0; i < FLOOD / 10; i++) {
+		from_number(st, i);
+		header_newsletter(st);
+	}
+	header_ours(st);
+}
 static void header_bare(struct stage *st) { headed(st, "boss@mail.example.org", NULL, "x@example.net"); }
 static void header_list(struct stage *st) { headed(st, "ann@example.org", "<l.example.net>", "l-bounces@example.net"); }
-static void header_newsletter(struct stage *st) { headed(st, "News <n@example.com>", NULL, "bounce@example.net"); }
 static void header_same(struct stage *st) { headed(st, "boss@example.org", NULL, "srv@mail.example.org"); }
 static void header_null(struct stage *st) { headed(st, "boss@example.org", NULL, ""); }
 static void header_odd(struct stage *st)
@@ -217,6 +226,7 @@ static void test_scenes(void **state)
 		{ "nothing is known", "local_sender_outside", NULL, own_accepted, NULL },
 		{ "ours in the header", "from_mismatch", HOME, header_ours, "medium" },
 		{ "ours, bare, below the domain", "from_mismatch", HOME, header_bare, "medium" },
+		{ "flood", "from_mismatch", HOME, header_after_many, "medium" },
 		{ "a mailing list", "from_mismatch", HOME, header_list, NULL },
 		{ "a newsletter", "from_mismatch", HOME, header_newsletter, NULL },
 		{ "the same organisation", "from_mismatch", HOME, header_same, NULL },

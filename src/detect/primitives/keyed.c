@@ -190,6 +190,13 @@ void sc_keyed_drop(struct sc_keyed *t, size_t i)
 	t->crowded[i / SC_KEYED_WAYS] = 0;
 }
 
+void sc_keyed_forget(struct sc_keyed *t, uint64_t hash)
+{
+	size_t i = index_of(t, hash);
+	if (i != SIZE_MAX)
+		sc_keyed_drop(t, i);
+}
+
 /* Takes over one key of `from`; its rank is what both saw, and what this one may have seen and forgotten. */
 static void take_over(struct sc_keyed *into, const struct sc_keyed *from, size_t i,
 		      void (*merge)(void *into, const void *from))

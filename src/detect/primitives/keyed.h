@@ -45,6 +45,8 @@ void *sc_keyed_find(const struct sc_keyed *t, uint64_t hash);
 /* Of a slot that touch or find has given. */
 const struct sc_keyed_rank *sc_keyed_rank_of(const struct sc_keyed *t, const void *slot);
 uint32_t sc_keyed_ceiling(const struct sc_keyed *t, uint64_t hash);
+/* Frees the key's slot, if it has one: for keys that are known to be over. */
+void  sc_keyed_forget(struct sc_keyed *t, uint64_t hash);
 /* Frees the i-th slot. */
 void  sc_keyed_drop(struct sc_keyed *t, size_t i);
 
