@@ -152,12 +152,16 @@ docs: $(BUILD)/tools/gendocs $(BUILD)/tools/genman ## docs/ from the tables
 	$(BUILD)/tools/gendocs detectors >docs/DETECTORS.md
 	$(BUILD)/tools/gendocs diagnoses >docs/DIAGNOSES.md
 	$(BUILD)/tools/genman >docs/smtpscope.1
+	$(BUILD)/tools/gendocs keys >$(BUILD)/gen/keys.md
+	sed -i -e '/^<!-- keys/,/^<!-- end of keys/{//!d}' -e '/^<!-- keys/r $(BUILD)/gen/keys.md' README.md
 
 docs-check: $(BUILD)/tools/gendocs $(BUILD)/tools/genman
 	@$(BUILD)/tools/gendocs events | cmp - docs/EVENTS.md && $(BUILD)/tools/gendocs schema | cmp - docs/events.schema.json && \
 	$(BUILD)/tools/gendocs detectors | cmp - docs/DETECTORS.md && \
 	$(BUILD)/tools/gendocs diagnoses | cmp - docs/DIAGNOSES.md && \
-	$(BUILD)/tools/genman | cmp - docs/smtpscope.1 && echo "docs: as the tables say" || { echo "docs: run make docs"; exit 1; }
+	$(BUILD)/tools/genman | cmp - docs/smtpscope.1 && \
+	$(BUILD)/tools/gendocs keys >$(BUILD)/gen/keys.md && \
+	sed -n '/^<!-- keys/,/^<!-- end of keys/{//!p}' README.md | cmp - $(BUILD)/gen/keys.md && echo "docs: as the tables say" || { echo "docs: run make docs"; exit 1; }
 
 mutate: ## 1,000 mutations of every capture under sanitizers (half an hour of one core)
 	@$(SUB) BUILD=$(BUILD)/asan MODE="$(SANITIZE)" CFLAGS="-O1 -g" $(BUILD)/asan/tools/mutate

@@ -40,10 +40,10 @@ static void set_handlers(const int *numbers, size_t count, void (*handler)(int))
 		sigaction(numbers[i], &act, NULL);
 }
 
-/* Leaves the alternate screen, shows the cursor, plain text: what every terminal since the VT100 understands or ignores. */
+/* No mouse any more, leaves the alternate screen, shows the cursor, plain text: what every terminal since the VT100 understands or ignores. */
 static void restore(int tty, const struct termios *before)
 {
-	static const char plain[] = "\033[?1049l\033[?25h\033[0m\r\n";
+	static const char plain[] = "\033[?1000l\033[?1006l\033[?1049l\033[?25h\033[0m\r\n";
 	ssize_t done = write(tty, plain, sizeof(plain) - 1);
 	(void)done;
 	tcsetattr(tty, TCSANOW, before);

@@ -277,12 +277,21 @@ static void put_title(struct line *l, size_t i, int width)
 	sc_term_put(&l->t->term, l->row, l->column, width, sc_text_str(&text), SC_STYLE_TITLE, c->right);
 }
 
+static void keep_cell(struct sc_tui *t, sc_str text)
+{
+	text = sc_str_slice(text, 0, sizeof(t->cell) - 1);
+	memcpy(t->cell, text.at, text.len);
+	t->cell[text.len] = '\0';
+}
+
 static void put_cell(struct line *l, size_t i, int width, const void *item, bool selected)
 {
 	const struct sc_column *c = &l->table->columns[i];
 	char octets[SC_TUI_CELL];
 	struct sc_cell cell = { sc_text_into(octets, sizeof(octets)), SC_STYLE_PLAIN };
 	c->put(l->t, item, &cell);
+	if (selected && i == l->table->column)
+		keep_cell(l->t, sc_text_str(&cell.text));
 	enum sc_style style = !selected ? cell.style : i == l->table->column ? SC_STYLE_SELECTED : SC_STYLE_HEAD;
 	sc_term_put(&l->t->term, l->row, l->column, width, sc_text_str(&cell.text), style, c->right);
 }
@@ -314,14 +323,25 @@ static void scroll_to_cursor(struct sc_grid *table, int rows)
 		table->top = table->count > fit ? table->count - fit : 0;
 }
 
+static void note_ends(const struct line *l, struct sc_grid *table, int column)
+{
+	for (size_t i = 0; i < table->column_count; i++) {
+		bool shown = l->shown >> i & 1;
+		column += shown ? table->columns[i].width + (table->columns[i].grow ? l->spare : 0) + 1 : 0;
+		table->ends[i] = shown ? column : 0;
+	}
+}
+
 void sc_grid_draw(struct sc_tui *t, struct sc_grid *table, struct sc_area area)
 {
 	struct line l = { .t = t, .table = table, .shown = columns_for(table, area.columns - 1) };
 	l.spare = spare_of(table, l.shown, area.columns - 1);
 	table->shown = area.rows - 1;
+	table->first_row = area.row + 1;
 	scroll_to_cursor(table, table->shown);
 	while (table->column && !(l.shown >> table->column & 1))
 		table->column--;
+	note_ends(&l, table, area.column + 1);
 	l.row = area.row;
 	l.column = area.column + 1;
 	put_line(&l, NULL, false);
@@ -337,6 +357,22 @@ void sc_grid_draw(struct sc_tui *t, struct sc_grid *table, struct sc_area area)
 }
 
 /* ---- keys ---- */
+
+void sc_grid_click(struct sc_tui *t, struct sc_view *v, int row, int column)
+{
+	struct sc_grid *table = (struct sc_grid *)v;
+	int n = row - table->first_row;
+	if (n < 0 || n >= table->shown || table->top + (size_t)n >= table->count)
+		return;
+	bool again = table->at == table->top + (size_t)n;
+	table->at = table->top + (size_t)n;
+	table->follow = false;
+	for (size_t i = table->column_count; i-- > 0;)
+		if (table->ends[i] && column < table->ends[i])
+			table->column = i;
+	if (again)
+		v->cls->key(t, v, SC_DO_open);
+}
 
 static void move(struct sc_grid *table, int64_t by)
 {

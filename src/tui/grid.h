@@ -55,6 +55,8 @@ struct sc_grid {
 	uint32_t hidden;    /* columns that the person does not want: a bit each */
 	sc_time (*moment)(const void *row); /* what a zoom goes to; NULL: rows have no time */
 	int    shown;       /* rows that fit, of the last drawing */
+	int    first_row;   /* of the screen, where they began */
+	int    ends[32];    /* columns of the screen behind each column; 0: not shown */
 };
 
 /* Takes its columns, the first time: sorted by `sort` (SIZE_MAX: as collected) or as the person chose once. */
@@ -76,6 +78,7 @@ void sc_grid_draw(struct sc_tui *t, struct sc_grid *table, struct sc_area area);
 /* Moves, sorts, narrows.  False: not a key of tables. */
 bool sc_grid_key(struct sc_tui *t, struct sc_grid *table, enum sc_command_key command);
 void sc_grid_hide(struct sc_tui *t, struct sc_grid *table, size_t column, bool hide); /* one column always stays */
+void sc_grid_click(struct sc_tui *t, struct sc_view *v, int row, int column); /* a second one on a row opens it */
 const void *sc_grid_item(const struct sc_grid *table); /* under the cursor; NULL: there is none */
 void sc_grid_close(struct sc_view *v);
 

@@ -363,7 +363,7 @@ static void close_groups(struct sc_view *v)
 #define VIEW(view, title, short)                                                                                           \
 	const struct sc_view_class view = { .name = title, .brief = short, .size = sizeof(struct groups),                            \
 		.keys = SC_DO(group) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain), .collect = collect, .draw = draw, .key = key,   \
-		.close = close_groups }
+		.click = sc_grid_click, .close = close_groups }
 VIEW(sc_view_failures, "Failures", "Fails");
 VIEW(sc_view_senders, "Senders", "Senders");
 VIEW(sc_view_domains, "Domains", "Domains");

@@ -20,14 +20,41 @@ static void copy(struct sc_tui *t, sc_str text, const char *what)
 	sc_tui_say(t, what);
 }
 
-static void hand_copy(struct sc_tui *t, const struct sc_seen *seen)
+/* ---- what can be copied ---- */
+
+static void copy_command(struct sc_tui *t, const struct sc_seen *seen)
 {
 	SC_CELL(text);
 	sc_text_adds(&text, "smtpscope show ");
 	sc_value_id(&text, seen->id);
 	sc_text_adds(&text, " -r ");
-	sc_text_visible(&text, sc_str_of(t->config.source));
+	sc_page_shell_word(&text, sc_str_of(t->config.source));
 	copy(t, sc_text_str(&text), "copied the command that shows this session (if the terminal takes OSC 52)");
+}
+
+static void copy_reply(struct sc_tui *t, const struct sc_seen *seen)
+{
+	const struct sc_event *ev = seen->worst;
+	sc_str reply = !ev ? SC_STR_NONE : ev->kind == SC_EVENT_delivery ? ((const struct sc_ev_delivery *)ev->body)->text :
+		ev->kind == SC_EVENT_failure ? ((const struct sc_ev_failure *)ev->body)->text : ((const struct sc_ev_auth *)ev->body)->text;
+	SC_CELL(text);
+	sc_text_visible(&text, reply);
+	if (reply.len)
+		copy(t, sc_text_str(&text), "copied what the server said");
+	else
+		sc_tui_say(t, "nothing was refused here");
+}
+
+static void copy_message_id(struct sc_tui *t, const struct sc_seen *seen)
+{
+	SC_CELL(text);
+	for (const struct sc_kept *k = seen->first; k && !text.len; k = k->next)
+		if (k->ev->kind == SC_EVENT_delivery)
+			sc_text_visible(&text, ((const struct sc_ev_delivery *)k->ev->body)->message_id);
+	if (text.len)
+		copy(t, sc_text_str(&text), "copied the Message-ID");
+	else
+		sc_tui_say(t, "no Message-ID was seen");
 }
 
 static void hand_wireshark(struct sc_tui *t, const struct sc_seen *seen)
@@ -44,18 +71,43 @@ static void hand_wireshark(struct sc_tui *t, const struct sc_seen *seen)
 	copy(t, sc_text_str(&text), "copied a display filter for Wireshark");
 }
 
-static void hand_legs(struct sc_tui *t, const struct sc_seen *seen)
+static void copy_choice(struct sc_tui *t, uint32_t key)
 {
-	for (const struct sc_kept *k = seen->first; k; k = k->next) {
-		const struct sc_ev_delivery *d = k->ev->kind == SC_EVENT_delivery ? k->ev->body : NULL;
-		if (!d || !d->message_id.len)
-			continue;
-		sc_tui_filter(t, SC_STR(""));
-		sc_tui_narrow(t, "message_id", d->message_id, false);
-		sc_tui_push(t, &sc_view_sessions);
+	const struct sc_seen *seen = sc_store_find(&t->store, t->save_session);
+	if (!seen)
 		return;
+	switch (key) {
+	case 'c': copy(t, sc_str_of(t->cell), "copied the cell"); return;
+	case 'r': copy_reply(t, seen); return;
+	case 'i': copy_message_id(t, seen); return;
+	case 's': copy_command(t, seen); return;
+	case 'w': hand_wireshark(t, seen); return;
+	case 'f': copy(t, sc_str_of(t->where_text), t->where_text[0] ? "copied the filter" : "there is no filter"); return;
+	default:  sc_tui_say(t, "nothing copied"); return;
 	}
-	sc_tui_say(t, "the message's id was not seen, so its other sessions are not known");
+}
+
+static void hand_copy(struct sc_tui *t, const struct sc_seen *seen)
+{
+	t->save_session = seen->id;
+	t->menu = copy_choice;
+	sc_tui_say(t, "copy:  c cell  r reply  i Message-ID  s command  w Wireshark filter  f filter");
+}
+
+/* The two that are marked; with one mark, that and the one under the cursor. */
+static void hand_diff(struct sc_tui *t, const struct sc_seen *seen)
+{
+	const struct sc_seen *two[2] = { NULL, NULL };
+	size_t n = 0;
+	for (const struct sc_seen *s = sc_store_next(&t->store, NULL); s && n < 3; s = sc_store_next(&t->store, s))
+		if (s->marked && ++n <= 2)
+			two[n - 1] = s;
+	if (n == 1 && two[0] != seen)
+		two[n++] = seen;
+	if (n == 2)
+		sc_diff_view(t, two[0]->id, two[1]->id);
+	else
+		sc_tui_say(t, n > 2 ? "more than two are marked; u takes all marks away" : "mark two sessions with Space to see where they differ");
 }
 
 /* What these keys do with a session. */
@@ -64,7 +116,8 @@ bool sc_hand_key(struct sc_tui *t, struct sc_seen *seen, enum sc_command_key com
 	switch (command) {
 	case SC_DO_copy:      hand_copy(t, seen); return true;
 	case SC_DO_wireshark: hand_wireshark(t, seen); return true;
-	case SC_DO_legs:      hand_legs(t, seen); return true;
+	case SC_DO_legs:      sc_legs_view(t, seen->id); return true;
+	case SC_DO_diff:      hand_diff(t, seen); return true;
 	case SC_DO_save:      sc_hand_save(t, seen); return true;
 	default:              return false;
 	}

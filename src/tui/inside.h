@@ -36,6 +36,7 @@ struct sc_view_class {
 	bool (*key)(struct sc_tui *t, struct sc_view *v, enum sc_command_key command);
 	void (*close)(struct sc_view *v); /* may be NULL */
 	bool (*typed)(struct sc_tui *t, struct sc_view *v, uint32_t key); /* sees keys before their meaning; may be NULL */
+	void (*click)(struct sc_tui *t, struct sc_view *v, int row, int column); /* of the screen; may be NULL */
 };
 
 struct sc_view {
@@ -118,6 +119,7 @@ struct sc_tui {
 	struct sc_page_clock clock;
 	struct sc_view *stack[SC_TUI_LEVELS];
 	size_t depth;
+	int    screen_ends[10];          /* columns behind their names, of the last drawing */
 	struct sc_view *screens[10];     /* as they were left; by number */
 	size_t screen;
 	struct sc_where *where;
@@ -134,6 +136,8 @@ struct sc_tui {
 	struct sc_prompt prompt;
 	char   history[16][SC_TUI_INPUT];
 	size_t history_count;
+	void (*menu)(struct sc_tui *t, uint32_t key); /* takes the next key; NULL: none */
+	char   cell[256];                /* under the cursor, as it was drawn last; visible text */
 	uint64_t save_session;           /* what is saved when nothing is marked */
 	bool     save_marked;            /* something is */
 	char   message[200];             /* until the next key */
@@ -205,6 +209,10 @@ bool sc_hand_key(struct sc_tui *t, struct sc_seen *seen, enum sc_command_key com
 /* ---- files.c ---- */
 void sc_hand_save(struct sc_tui *t, const struct sc_seen *seen); /* asks where to */
 void sc_hand_report(struct sc_tui *t);
+
+/* ---- beside.c ---- */
+void sc_legs_view(struct sc_tui *t, uint64_t session); /* the legs of its message */
+void sc_diff_view(struct sc_tui *t, uint64_t left, uint64_t right);
 
 /* ---- drawing ---- */
 #define SC_CELL(text) \

@@ -206,6 +206,6 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 }
 
 const struct sc_view_class sc_view_findings = { .name = "Findings", .brief = "Finds", .size = sizeof(struct sc_grid),
-	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain), .collect = collect, .draw = draw, .key = key, .close = sc_grid_close };
+	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain), .collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .close = sc_grid_close };
 const struct sc_view_class sc_view_messages = { .name = "Messages", .brief = "Msgs", .size = sizeof(struct sc_grid),
-	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(only) | SC_DO(without), .collect = collect, .draw = draw, .key = key, .close = sc_grid_close };
+	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(only) | SC_DO(without), .collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .close = sc_grid_close };

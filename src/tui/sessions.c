@@ -248,7 +248,6 @@ static bool collect(struct sc_tui *t, struct sc_view *v)
 struct summary {
 	const char *phase, *cause, *outcome;
 	uint16_t code;
-	struct sc_status enhanced;
 	sc_str text;
 };
 
@@ -256,14 +255,14 @@ static struct summary summary_of(const struct sc_event *ev)
 {
 	if (ev->kind == SC_EVENT_delivery) {
 		const struct sc_ev_delivery *d = ev->body;
-		return (struct summary){ d->phase, d->cause, d->outcome, d->code, d->enhanced, d->text };
+		return (struct summary){ d->phase, d->cause, d->outcome, d->code, d->text };
 	}
 	if (ev->kind == SC_EVENT_failure) {
 		const struct sc_ev_failure *f = ev->body;
-		return (struct summary){ f->phase, f->cause, NULL, f->code, f->enhanced, f->text };
+		return (struct summary){ f->phase, f->cause, NULL, f->code, f->text };
 	}
 	const struct sc_ev_auth *a = ev->body;
-	return (struct summary){ "auth", "auth_failed", a->outcome, a->code, a->enhanced, a->text };
+	return (struct summary){ "auth", "auth_failed", a->outcome, a->code, a->text };
 }
 
 static void put_summary(struct sc_tui *t, const struct summary *s, int row)
@@ -278,10 +277,6 @@ static void put_summary(struct sc_tui *t, const struct summary *s, int row)
 	text.len = 0;
 	if (s->code) {
 		sc_text_number(&text, s->code);
-		sc_text_put(&text, ' ');
-	}
-	if (s->enhanced.cls) {
-		sc_text_status(&text, s->enhanced);
 		sc_text_put(&text, ' ');
 	}
 	sc_text_visible(&text, s->text);
@@ -367,4 +362,4 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 
 const struct sc_view_class sc_view_sessions = { .name = "Sessions", .brief = "Sessions", .size = sizeof(struct sc_grid),
 	.keys = SC_DO(mark) | SC_DO(only) | SC_DO(without) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain) | SC_DO(save) | SC_DO(copy),
-	.collect = collect, .draw = draw, .key = key, .close = sc_grid_close };
+	.collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .close = sc_grid_close };

@@ -66,6 +66,7 @@ static struct {
 	struct termios before;
 	char leave[64];
 	size_t leave_len;
+	bool mouse;
 } rescue = { .fd = -1 };
 
 const char *sc_term_theme(size_t n)
@@ -119,6 +120,9 @@ void sc_term_rescue(void)
 	if (rescue.fd < 0)
 		return;
 	ssize_t done = write(rescue.fd, rescue.leave, rescue.leave_len);
+	static const char no_mouse[] = "\033[?1000l\033[?1006l";
+	if (rescue.mouse)
+		done = write(rescue.fd, no_mouse, sizeof(no_mouse) - 1);
 	(void)done;
 	if (rescue.set)
 		tcsetattr(rescue.fd, TCSANOW, &rescue.before);
@@ -294,6 +298,31 @@ static uint32_t key_of(int code)
 	return SC_KEY_NONE;
 }
 
+#define CLICK (BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED)
+
+static uint32_t mouse_key(struct sc_term *t)
+{
+	MEVENT e;
+	if (getmouse(&e) != OK)
+		return SC_KEY_NONE;
+	t->click_row = e.y;
+	t->click_column = e.x;
+	if (e.bstate & BUTTON4_PRESSED)
+		return SC_KEY_WHEEL_UP;
+	if (e.bstate & BUTTON5_PRESSED)
+		return SC_KEY_WHEEL_DOWN;
+	return e.bstate & CLICK ? SC_KEY_CLICK : SC_KEY_NONE;
+}
+
+bool sc_term_mouse(struct sc_term *t, bool on)
+{
+	mousemask(on ? CLICK | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+	mouseinterval(0); /* a click is told when the button goes down */
+	t->mouse = on && has_mouse();
+	rescue.mouse = t->mouse;
+	return t->mouse == on;
+}
+
 /* The terminal was closed: nobody is there any more. */
 static bool lost(const struct sc_term *t)
 {
@@ -309,7 +338,7 @@ uint32_t sc_term_key(struct sc_term *t, int wait_ms)
 	if (kind == ERR)
 		return lost(t) ? SC_KEY_LOST : SC_KEY_NONE;
 	if (kind == KEY_CODE_YES)
-		return key_of((int)c);
+		return c == KEY_MOUSE ? mouse_key(t) : key_of((int)c);
 	if (c == '\r')
 		return SC_KEY_ENTER;
 	if (c == 127 || c == 8)

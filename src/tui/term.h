@@ -36,12 +36,15 @@ enum sc_term_key {
 	SC_KEY_NONE = 0,
 	SC_KEY_UP = 0x110000, SC_KEY_DOWN, SC_KEY_LEFT, SC_KEY_RIGHT, SC_KEY_PAGE_UP, SC_KEY_PAGE_DOWN, SC_KEY_HOME,
 	SC_KEY_END, SC_KEY_BACKTAB, SC_KEY_BACKSPACE, SC_KEY_F1, SC_KEY_F3, SC_KEY_RESIZE, SC_KEY_LOST,
+	SC_KEY_CLICK, SC_KEY_WHEEL_UP, SC_KEY_WHEEL_DOWN,
 	SC_KEY_ENTER = '\n', SC_KEY_TAB = '\t', SC_KEY_ESCAPE = 27,
 };
 
 struct sc_term {
 	bool open, utf8, colour;
 	int  rows, columns;
+	bool mouse;
+	int  click_row, click_column; /* of SC_KEY_CLICK */
 	void *screen; /* SCREEN of ncurses */
 	void *in, *out;
 	int  attributes[SC_STYLE_COUNT];
@@ -66,6 +69,9 @@ const char *sc_term_sign(const struct sc_term *t, enum sc_sign sign);
 
 /* The next key, waiting at most so long; SC_KEY_NONE: none came. */
 uint32_t sc_term_key(struct sc_term *t, int wait_ms);
+
+/* The mouse tells of clicks and its wheel; meanwhile the terminal does not select text.  False: it has none. */
+bool sc_term_mouse(struct sc_term *t, bool on);
 
 /* Octets that the terminal itself takes, such as OSC 52 (copy); they must hold no text of the wire. */
 void sc_term_raw(struct sc_term *t, sc_str octets);

@@ -144,6 +144,7 @@ static void put_screens(struct sc_tui *t)
 		sc_term_put(&t->term, 1, column + !here, (int)text.len - !here, sc_str_from(sc_text_str(&text), !here),
 			    here ? SC_STYLE_HERE : SC_STYLE_DIM, false);
 		column += (int)text.len - 1;
+		t->screen_ends[i] = column + 1;
 	}
 }
 
@@ -279,6 +280,33 @@ static void switch_screen(struct sc_tui *t, bool next)
 	go_to(t, (t->screen + (next ? 1 : SCREENS - 1)) % SCREENS);
 }
 
+#define WHEEL 3 /* rows of a step of it */
+
+static void take_mouse(struct sc_tui *t, struct sc_view *v, uint32_t key)
+{
+	int row = t->term.click_row, column = t->term.click_column;
+	for (int i = 0; i < WHEEL && key != SC_KEY_CLICK; i++)
+		v->cls->key(t, v, key == SC_KEY_WHEEL_UP ? SC_DO_up : SC_DO_down);
+	if (key != SC_KEY_CLICK)
+		return;
+	for (size_t i = 0; row == 1 && i < SCREENS; i++)
+		if (column < t->screen_ends[i]) {
+			go_to(t, i);
+			return;
+		}
+	if (v->cls->click)
+		v->cls->click(t, v, row, column);
+}
+
+static void switch_mouse(struct sc_tui *t)
+{
+	bool on = !t->term.mouse;
+	if (!sc_term_mouse(&t->term, on))
+		sc_tui_say(t, "this terminal tells nothing of a mouse");
+	else
+		sc_tui_say(t, on ? "mouse on: click a row, again to open it; m gives text selection back" : "mouse off");
+}
+
 static bool everywhere(struct sc_tui *t, enum sc_command_key command)
 {
 	switch (command) {
@@ -291,6 +319,7 @@ static bool everywhere(struct sc_tui *t, enum sc_command_key command)
 	case SC_DO_pause:      t->paused = !t->paused; return true;
 	case SC_DO_report:     sc_hand_report(t); return true;
 	case SC_DO_help:       sc_tui_push(t, &sc_view_help); return true;
+	case SC_DO_mouse:      switch_mouse(t); return true;
 	case SC_DO_redraw:     sc_term_again(&t->term); return true;
 	case SC_DO_quit:       t->over = true; return true;
 	default:               return sc_window_key(t, command);
@@ -308,6 +337,12 @@ static void take_key(struct sc_tui *t, uint32_t key)
 		t->over = true;
 		return;
 	}
+	if (t->menu) {
+		void (*menu)(struct sc_tui *, uint32_t) = t->menu;
+		t->menu = NULL;
+		menu(t, key);
+		return;
+	}
 	if (t->prompt.open) {
 		sc_prompt_key(t, key);
 		return;
@@ -316,6 +351,10 @@ static void take_key(struct sc_tui *t, uint32_t key)
 		return;
 	if (key >= '1' && key < '1' + SCREENS) {
 		go_to(t, key - '1');
+		return;
+	}
+	if (key >= SC_KEY_CLICK && key <= SC_KEY_WHEEL_DOWN) {
+		take_mouse(t, v, key);
 		return;
 	}
 	enum sc_command_key command = sc_key_command(key);

@@ -1,4 +1,4 @@
-/* gendocs.c - writes a document to standard output: gendocs events | schema | diagnoses | detectors */
+/* gendocs.c - writes a document to standard output: gendocs events | schema | diagnoses | detectors | keys */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,6 +6,7 @@
 #include "detect/frame/detection.h"
 #include "explain/diagnoses.h"
 #include "output/doc.h"
+#include "tui/keys.h"
 
 static bool write_out(void *ctx, const char *at, size_t len)
 {
@@ -71,12 +72,40 @@ static void doc_detectors(struct sc_buffer *out)
 	}
 }
 
+static void doc_group(struct sc_buffer *out, const char *group, const char *title)
+{
+	char piece[4096];
+	struct sc_text t = sc_text_into(piece, sizeof(piece));
+	const struct sc_key_row *k;
+	size_t n = 0;
+	sc_text_adds(&t, "- **");
+	sc_text_adds(&t, title);
+	sc_text_adds(&t, "**: ");
+	for (size_t i = 0; (k = sc_key_row(i)); i++) {
+		if (strcmp(k->group, group) != 0)
+			continue;
+		sc_text_adds(&t, n++ ? " · `" : "`");
+		sc_text_adds(&t, k->shown);
+		sc_text_adds(&t, "` ");
+		sc_text_adds(&t, k->help);
+	}
+	sc_text_put(&t, '\n');
+	sc_buffer_add(out, sc_text_str(&t));
+}
+
+static void doc_keys(struct sc_buffer *out)
+{
+#define GROUP(name, title) doc_group(out, #name, title);
+	SC_KEY_GROUPS(GROUP)
+#undef GROUP
+}
+
 static const struct {
 	const char *name;
 	void (*write)(struct sc_buffer *out);
 } documents[] = {
 	{ "events", sc_doc_events }, { "schema", sc_doc_schema }, { "diagnoses", doc_diagnoses },
-	{ "detectors", doc_detectors },
+	{ "detectors", doc_detectors }, { "keys", doc_keys },
 };
 
 int main(int argc, char **argv)
@@ -91,6 +120,6 @@ int main(int argc, char **argv)
 		sc_err err = sc_buffer_close(&out);
 		return fflush(stdout) == 0 ? (int)err : SC_EFAILED;
 	}
-	fputs("gendocs: call it with 'events', 'schema' or 'diagnoses'\n", stderr);
+	fputs("gendocs: call it with 'events', 'schema', 'diagnoses', 'detectors' or 'keys'\n", stderr);
 	return SC_EUSAGE;
 }

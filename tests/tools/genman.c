@@ -1,9 +1,23 @@
 /* genman.c - writes the manual page smtpscope(1) to standard output: prose from here, modes and options from the
  * tables that the program itself reads. */
 #include <stdio.h>
+#include <string.h>
 
 #include "app/help.h"
 #include "app/options.h"
+#include "tui/keys.h"
+
+/* Arrows as roff knows them: the octets taken. */
+static size_t put_arrow(const char *s)
+{
+	static const char *const arrows[][2] = { { "↑", "\\(ua" }, { "↓", "\\(da" }, { "←", "\\(<-" }, { "→", "\\(->" } };
+	for (size_t i = 0; i < sizeof(arrows) / sizeof(arrows[0]); i++)
+		if (strncmp(s, arrows[i][0], strlen(arrows[i][0])) == 0) {
+			fputs(arrows[i][1], stdout);
+			return strlen(arrows[i][0]);
+		}
+	return 0;
+}
 
 /* Text for roff: a hyphen is a hyphen, a backslash stays one, and no line begins with a control character. */
 static void put_text(const char *s)
@@ -11,7 +25,10 @@ static void put_text(const char *s)
 	if (*s == '.' || *s == '\'')
 		fputs("\\&", stdout);
 	for (; *s; s++) {
-		if (*s == '-')
+		size_t arrow = put_arrow(s);
+		if (arrow)
+			s += arrow - 1;
+		else if (*s == '-')
 			fputs("\\-", stdout);
 		else if (*s == '\\')
 			fputs("\\e", stdout);
@@ -36,7 +53,7 @@ static void put_italic(const char *s)
 
 static void put_modes(void)
 {
-	puts(".SH MODES\nThe mode is the first word.  Without one it is \\fBreport\\fR when standard output\n"
+	puts(".SH MODES\nThe mode is the first word.  Without one it is \\fBtui\\fR when standard output\n"
 	     "is a terminal, else \\fBlog\\fR.");
 	for (int mode = SC_MODE_none + 1; mode < SC_MODE_COUNT; mode++) {
 		const struct sc_mode_row *row = &sc_mode_rows[mode];
@@ -89,6 +106,31 @@ static void put_options(void)
 			if (sc_option_rows[id].group == (enum sc_option_group)group)
 				put_option(&sc_option_rows[id]);
 	}
+}
+
+static void put_group(const char *group, const char *title)
+{
+	const struct sc_key_row *k;
+	fputs(".SS ", stdout);
+	puts(title);
+	for (size_t i = 0; (k = sc_key_row(i)); i++) {
+		if (strcmp(k->group, group) != 0)
+			continue;
+		puts(".TP");
+		put_bold(k->shown);
+		putchar('\n');
+		put_text(k->help);
+		putchar('\n');
+	}
+}
+
+static void put_keys(void)
+{
+	puts(".SH KEYS\nOf the dashboard.  A key has one meaning on every screen, and does nothing where it makes no\n"
+	     "sense; \\fB1\\fR to \\fB9\\fR go to the screen of that number.");
+#define GROUP(name, title) put_group(#name, title);
+	SC_KEY_GROUPS(GROUP)
+#undef GROUP
 }
 
 static const char opening[] =
@@ -193,6 +235,7 @@ int main(void)
 	fputs(opening, stdout);
 	put_modes();
 	put_options();
+	put_keys();
 	fputs(closing, stdout);
 	return fflush(stdout) == 0 && !ferror(stdout) ? 0 : SC_EFAILED;
 }
