@@ -10,6 +10,7 @@ SECONDS ?= 60
 MINUTES ?= 30
 SCALE   ?= 0.2
 ROUNDS  ?= 3
+KEYS    ?= 10000
 
 VERSION := 0.1.0
 PKGS    := libpcap zlib libzstd libcrypto ncursesw
@@ -170,6 +171,11 @@ mutate: ## 1,000 mutations of every capture under sanitizers (half an hour of on
 mutate-tsan: ## 50 mutations of every capture by three workers, under ThreadSanitizer
 	@$(SUB) BUILD=$(BUILD)/tsan MODE="-fsanitize=thread" CFLAGS="-O1 -g" $(BUILD)/tsan/tools/mutate
 	SHARED=$(SHARED) WORKERS=3 tests/mutate.sh $(BUILD) 50
+
+monkey: ## KEYS random keys (default 10,000) on the dashboard under sanitizers; the seed is told
+	@$(SUB) BUILD=$(BUILD)/asan MODE="$(SANITIZE)" CFLAGS="-O1 -g" all
+	tests/screens.py $(BUILD)/smtpscope $(BUILD)/asan/smtpscope $(KEYS) --monkey $(if $(SEED),--seed $(SEED))
+.PHONY: monkey
 
 soak: all ## live capture of generated mail for MINUTES (default 30), in a network namespace
 	tests/soak.sh $(BUILD) $(MINUTES)

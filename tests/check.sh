@@ -88,7 +88,7 @@ try "stories" tests/stories.py "$build"
 try "TLS keys" tests/keys.sh "$program"
 try "TLS suites" tests/lab/tls_matrix.py --bin "$program" --quick
 try "floods" tests/floods.py "$build" 0.1
-tests/screens.py "$program" "$checked" 200 && ok || bad "screens"
+tests/screens.py "$program" "$checked" 500 && ok || bad "screens"
 for script in tests/cli.sh tests/workers.sh tests/live.sh tests/postfix.sh tests/oracle/run.sh; do
 	[ -x "$script" ] || continue
 	case $script in

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Drives the dashboard in tmux: tests/screens.py PROGRAM CHECKED [KEYS]
+"""Drives the dashboard in tmux: tests/screens.py PROGRAM CHECKED [KEYS] [--renew] [--monkey] [--seed N]
 
 PROGRAM draws the golden screens (tests/screens/*.txt; `--renew` writes them anew), CHECKED, built with sanitizers, gets every
-key on every screen, KEYS random keys (default 300), resizes, hostile octets in every field, and must end as it should.
+key on every screen, KEYS random keys (default 300; `--monkey`: nothing else, `--seed`: the same ones again), resizes, hostile octets in every field, and must end as it should.
 Prints what is wrong and how many checks were made; exit 1 when something is wrong."""
+import base64
 import glob
 import json
 import os
@@ -182,7 +183,7 @@ def remembered(checked):
 def every_key(checked):
     """Each key of the table on each screen: nothing falls over, Escape comes back."""
     keys = ["Up", "Down", "PPage", "NPage", "Home", "End", "Left", "Right", "Tab", "BTab", "k", "j", "g", "G", "h", "l", "=", "\\",
-            "!", "\\", "b", "s", "S", "{", "{", "[", "]", "}", "}", "c", "Down", "Space", "Space", "Escape", "v", "t", "t", "e", "Escape", "x", "\\", "F", "p", "p", "Space", "u", "W", "y", "?", "Escape", "C-l",
+            "!", "\\", "b", "s", "S", "d", "m", "m", "{", "{", "[", "]", "}", "}", "c", "Down", "Space", "Space", "Escape", "v", "t", "t", "e", "Escape", "x", "\\", "F", "p", "p", "Space", "u", "W", "y", "?", "Escape", "C-l",
             "/", "Escape", "w", "Escape", "Enter", "e", "Escape", "v", "v", "v", "Escape", "Escape"]
     s = Screen("%s tui --utc -r captures/demo.pcap" % checked, (100, 30))
     s.wait("100 %")
@@ -206,11 +207,14 @@ def leave(s, name):
     check("%s: sanitizers" % name, not re.search("runtime error|Sanitizer", s.errors()), s.errors()[-2000:])
 
 
-def monkey(checked, count):
-    rnd = random.Random(7)
+def monkey(checked, count, seed):
+    """Random keys and sizes; the seed is told, so that what falls over can be made to fall over again."""
+    rnd = random.Random(seed)
+    print("screens: monkey of %d keys, seed %d" % (count, seed))
     pool = ["Up", "Down", "PPage", "NPage", "Home", "End", "Left", "Right", "Tab", "BTab", "Enter", "Enter", "Escape", "BSpace"]
-    pool += list("123456789kjghlbsScvteFpuWyx=!/?\\ {}[]{}") + ["C-l"]
-    s = Screen("%s tui --utc -r captures/demo.pcap" % checked, (100, 30))
+    pool += list("123456789kjghlbsScvtediFpumyx=!/?\\ {}[]{}W") + ["C-l"]
+    home = tempfile.mkdtemp()
+    s = Screen("sh -c 'cd %s && exec %s tui --utc -r %s'" % (home, os.path.abspath(checked), os.path.abspath("captures/demo.pcap")), (100, 30))
     s.wait("100 %")
     sizes = SIZES + [(40, 12), (20, 5), (300, 100), (81, 25)]
     for n in range(0, count, 10):
@@ -221,35 +225,135 @@ def monkey(checked, count):
         if n % 100 == 0 and "EXIT" in s.text():
             break
     tmux("resize-window", "-x", "100", "-y", "30")
-    check("monkey", "EXIT" not in s.settle(), s.text() + s.errors()[-2000:])
-    leave(s, "monkey")
+    check("monkey, seed %d" % seed, "EXIT" not in s.settle(), s.text() + s.errors()[-2000:])
+    leave(s, "monkey, seed %d" % seed)
+
+
+def resize_storm(checked):
+    """Sizes change faster than the screen is drawn, on each screen and in a ladder."""
+    rnd = random.Random(1)
+    s = Screen("%s tui --utc -r captures/demo.pcap" % checked, (100, 30))
+    s.wait("100 %")
+    for screen in "123456789":
+        s.keys(screen, "Enter")
+        for _ in range(12):
+            tmux("resize-window", "-x", str(rnd.randint(1, 250)), "-y", str(rnd.randint(1, 90)))
+    tmux("resize-window", "-x", "100", "-y", "30")
+    check("resize storm", s.wait("help"), s.text() + s.errors()[-2000:])
+    leave(s, "resize storm")
+
+
+def saved(program, checked):
+    """What is handed over: files of every form, none through a link or over another file; R is the report itself."""
+    home = tempfile.mkdtemp()
+    capture, full = os.path.abspath("captures/lab/exim-pipelining.pcap"), os.path.abspath(program)
+    s = Screen("sh -c 'cd %s && exec %s tui --utc -r %s'" % (home, os.path.abspath(checked), capture), (120, 30))
+    s.wait("100 %")
+
+    def save(key, name, answer):
+        s.keys(key)
+        s.settle()
+        s.keys("C-u")
+        tmux("send-keys", "-l", name)
+        s.keys("Enter")
+        check("%s %s" % (key, name), s.wait(answer, 10), s.text())
+        return os.path.join(home, name)
+
+    def out(*words):
+        return subprocess.run([full, *words, "-q"], capture_output=True, text=True).stdout
+
+    s.keys("2")
+    s.settle()
+    packets = save("w", "a.pcapng", "packets? saved to a.pcapng")
+    check("packets", out("list", "sessions", "-r", packets).splitlines()[1:] == out("list", "sessions", "-r", capture).splitlines()[1:2],
+          out("list", "sessions", "-r", packets))
+    mail = save("w", "a.eml", "message saved to a.eml")
+    sizes = [json.loads(line)["size"] for line in out("log", "-e", "transaction", "-r", capture).splitlines()]
+    check("message", os.path.getsize(mail) == sizes[0], "%d, not %s" % (os.path.getsize(mail), sizes))
+    check("message: for its owner only", os.stat(mail).st_mode & 0o77 == 0, "")
+    save("w", "a.eml", "not saved: a.eml: File exists")
+    os.symlink("elsewhere", os.path.join(home, "link.txt"))
+    save("w", "link.txt", "not saved")
+    check("no link is followed", not os.path.exists(os.path.join(home, "elsewhere")), "")
+    save("w", "b.txt", "session saved to b.txt")
+    for line in open(save("w", "b.jsonl", "session saved to b.jsonl")):
+        json.loads(line)
+    save("w", "b.csv", "session saved to b.csv")
+    save("w", "none/b.csv", "not saved")
+    report = save("R", "r.json", "report of .* saved to r.json")
+    check("R is the report", open(report).read() == out("report", "-f", "json", "-r", capture), "differs from report -f json")
+    leave(s, "saved")
+
+
+def beside(program):
+    """Legs of a message, and two dialogues, side by side; packets in the ladder."""
+    s = Screen("%s tui --utc -r captures/lab/relay-3hops.pcap" % program, (120, 34))
+    s.wait("100 %")
+    s.keys("2", "x")
+    check("legs", s.wait("3 legs of the message"), s.text())
+    check("legs: what ties them", s.text().count("tied by queue id") == 2, s.text())
+    s.keys("Escape")
+    s.settle()
+    s.keys("Space", "Space", "d")
+    check("diff", s.wait("2 sessions; ! where they differ"), s.text())
+    s.keys("Escape")
+    s.settle()
+    s.keys("g", "Enter")
+    s.settle()
+    s.keys("v", "v")
+    check("packets in the ladder", s.wait("SYN, ACK  seq 0 ack 1"), s.text())
+    s.keys("q")
+
+
+SEQUENCES = re.compile(r"\x1b(?:\[[?>]?[0-9;]*[ABCDGHIJKLMPSTXZ@bdghlmnrtsu]|[()][0AB]|[=>78M]|\]52;c;[A-Za-z0-9+/=]*(?:\x07|\x1b\\))")
+FORBIDDEN = re.compile("[\x00-\x06\x0b\x0c\x10-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def model(data):
+    """Reads what the program sent as a terminal does: sequences a screen is drawn with, and text.  Gives what is neither."""
+    text = data.decode("utf-8", "surrogateescape")
+    rest = SEQUENCES.sub("", text)
+    return sorted({repr(c) for c in FORBIDDEN.findall(rest)} | {repr(c) for c in rest if 0xdc80 <= ord(c) <= 0xdcff})
 
 
 def hostile(program):
     """Octets of strangers in every field: what the program sends to the terminal moves nothing and hides nothing."""
     path = os.path.join(tempfile.mkdtemp(), "hostile.pcap")
     write_hostile(path)
-    s = Screen("%s tui --utc -r %s" % (program, path), (120, 40))
-    s.wait("100 %")
-    raw = os.path.join(s.work, "raw")
-    tmux("pipe-pane", "cat >%s" % raw)
-    for key in ["2", "Enter", "Down", "Down", "Down", "Down", "Escape", "3", "Enter", "Enter", "Escape", "Escape", "4", "5", "7", "8"]:
-        s.keys(key)
+    for size in ((120, 40), (80, 24)):
+        s = Screen("%s tui --utc -r %s" % (program, path), size)
+        s.wait("100 %")
+        raw = os.path.join(s.work, "raw")
+        tmux("pipe-pane", "cat >%s" % raw)
+        keys = ["2", "Enter"] + ["Down", "i", "Escape"] * 6 + ["v", "v", "v", "Escape", "y", "c", "y", "r", "y", "i", "=", "\\", "3", "b", "b",
+                "Enter", "i", "Escape", "Enter", "Escape", "Escape", "4", "b", "b", "b", "5", "b", "6", "7", "i", "Escape", "Enter", "Escape", "8", "i",
+                "Escape", "2", "Space", "d", "Escape", "C-l"]
+        for key in keys:
+            s.keys(key)
+            time.sleep(0.12)
         s.settle()
-    tmux("pipe-pane")
-    time.sleep(0.2)
-    data = open(raw, "rb").read().decode("utf-8", "replace")
-    for bad in ("\x1b]0;owned", "\x1b[31mRED", "\x9b31m", "\u202e", "\u2066"):
-        check("hostile", bad not in data, "%r reached the terminal" % bad)
-    check("hostile: shown", "\\x1B" in data or "\\x1b" in data, "the escape was not made visible")
-    s.keys("q")
+        tmux("pipe-pane")
+        time.sleep(0.2)
+        data = open(raw, "rb").read()
+        check("hostile: only what draws a screen", not model(data), " ".join(model(data)))
+        for bad in (b"\x1b]0;owned", b"\x1b[31mRED", b"\xc2\x9b31m"):
+            check("hostile", bad not in data, "%r reached the terminal" % bad)
+        check("hostile: shown", b"\\x1B" in data or b"\\x1b" in data, "the escape was not made visible")
+        leave(s, "hostile")
 
 
 def write_hostile(path):
     evil = b"\x1b]0;owned\x07\x1b[31mRED\xc2\x9b31m\xe2\x80\xae\xe2\x81\xa6\x08\x0b"
-    turns = [(1, b"220 " + evil + b" ESMTP\r\n"), (0, b"EHLO " + evil + b"\r\n"), (1, b"250-" + evil + b"\r\n250 SIZE\r\n"),
-             (0, b"MAIL FROM:<" + evil + b"@example.org>\r\n"), (1, b"250 " + evil + b"\r\n"),
-             (0, b"RCPT TO:<" + evil + b"@example.net>\r\n"), (1, b"550 5.1.1 " + evil + b"\r\n"), (0, b"QUIT\r\n"), (1, b"221 bye\r\n")]
+    login = base64.b64encode(b"\0" + evil + b"\0" + evil)
+    turns = [(1, b"220 " + evil + b" ESMTP\r\n"), (0, b"EHLO " + evil + b"\r\n"), (1, b"250-" + evil + b"\r\n250-AUTH PLAIN\r\n250 SIZE\r\n"),
+             (0, b"AUTH PLAIN " + login + b"\r\n"), (1, b"535 5.7.8 " + evil + b"\r\n"), (0, evil + b"\r\n"), (1, b"500 " + evil + b"\r\n"),
+             (0, b"MAIL FROM:<" + evil + b"@example.org> " + evil + b"=" + evil + b"\r\n"), (1, b"250 " + evil + b"\r\n"),
+             (0, b"RCPT TO:<" + evil + b"@example.net>\r\n"), (1, b"550 5.1.1 " + evil + b"\r\n"),
+             (0, b"RCPT TO:<b@" + evil + b">\r\n"), (1, b"250 ok\r\n"), (0, b"DATA\r\n"), (1, b"354 " + evil + b"\r\n"),
+             (0, b"From: " + evil + b" <" + evil + b"@example.org>\r\nTo: " + evil + b"\r\nSubject: " + evil + b"\r\nMessage-ID: <" + evil
+              + b"@x>\r\nDate: " + evil + b"\r\nX-Mailer: " + evil + b"\r\nList-Id: <" + evil + b">\r\nReceived: from " + evil + b" by " + evil
+              + b" id " + evil + b"\r\nContent-Type: text/" + evil + b"; name=\"" + evil + b"\"\r\n\r\nhttp://" + evil + b"\r\n.\r\n"),
+             (1, b"451 4.3.0 " + evil + b" queued as " + evil + b"\r\n"), (0, b"QUIT\r\n"), (1, b"221 " + evil + b"\r\n")]
     out = [struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101)]
     seq, now = [1000, 5000], [0]
 
@@ -292,31 +396,55 @@ def manners(program):
     check("TERM=dumb", run.returncode == 2 and "dumb" in run.stderr, run.stderr)
     s = Screen("cat captures/demo.pcap | %s tui -r -" % program, (80, 24))
     check("standard input", s.wait("accepted"), s.text())
-    s.keys("2")
+    s.keys("2", "w", "C-u")
+    tmux("send-keys", "-l", "x.pcapng")
+    s.keys("Enter")
+    check("no packets of a pipe", s.wait("the packets are gone"), s.text())
     check("keys while standard input is the capture", s.wait(r"\[2 Sessions\]"), s.text())
     s.keys("q")
     check("leaves", s.wait("EXIT 0"), s.text())
+    s = Screen("sh -c '(cat captures/demo.pcap; sleep 2) | %s tui -r -'" % program, (80, 24))
+    check("a pipe that stays open", s.wait("accepted +52"), s.text())
+    s.keys("q")
+    check("leaves a pipe that stays open", s.wait("EXIT 0"), s.text())
+    s = Screen("%s tui -r captures/demo.pcap" % program, (80, 24))
+    os.kill(worker_of(program), 20)  # SIGTSTP
+    time.sleep(0.5)
+    os.kill(worker_of(program), 18)  # SIGCONT
+    s.keys("2")
+    check("goes on after SIGTSTP and SIGCONT", s.wait(r"\[2 Sessions\]"), s.text())
+    s.keys("1", "Down", "Down", "Enter", "Enter")
+    check("from the start to the refusal in two keys", s.wait("55[0-9] "), s.text())
+    s.keys("q")
     s = Screen("%s tui -r captures/demo.pcap" % program, (80, 24))
     os.kill(worker_of(program), 9)
     check("SIGKILL: the terminal is put back", s.wait("EXIT 137"), s.text())
 
 
 def main():
+    seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else random.randrange(1 << 30)
     renew = "--renew" in sys.argv
-    words = [w for w in sys.argv[1:] if w != "--renew"]
+    words = [w for i, w in enumerate(sys.argv[1:]) if not w.startswith("--") and sys.argv[i] != "--seed"]
     program, checked = words[0], words[1] if len(words) > 1 else words[0]
+    count = int(words[2]) if len(words) > 2 else 300
     if not shutil.which("tmux"):
         print("screens: no tmux here, not tested")
         return 0
     try:
-        golden(program, renew)
-        if not renew:
+        if "--monkey" in sys.argv:
+            monkey(checked, count, seed)
+        else:
+            golden(program, renew)
+        if not renew and "--monkey" not in sys.argv:
             numbers(program)
             window(program)
             remembered(checked)
+            saved(program, checked)
+            beside(program)
             every_key(checked)
-            monkey(checked, int(words[2]) if len(words) > 2 else 300)
-            hostile(program)
+            monkey(checked, count, seed)
+            resize_storm(checked)
+            hostile(checked)
             manners(program)
     finally:
         tmux("kill-server")

@@ -43,6 +43,7 @@ struct sc_view {
 	const struct sc_view_class *cls;
 	uint64_t generation;             /* of the store when its rows were collected */
 	uint64_t rearranged, filtered, passes;
+	bool     shown;                  /* it was drawn, so it has what its keys work on */
 	char     title[160];             /* what it shows, for the third line; visible text */
 };
 

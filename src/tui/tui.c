@@ -240,6 +240,7 @@ static void put_foot(struct sc_tui *t)
 static void collect(struct sc_tui *t, struct sc_view *v)
 {
 	t->gathering = false;
+	v->shown = true;
 	if (!sc_view_stale(t, v) || !v->cls->collect)
 		return;
 	uint64_t generation = t->store.generation;
@@ -250,22 +251,25 @@ static void collect(struct sc_tui *t, struct sc_view *v)
 	v->generation = t->gathering || sc_tui_passing(t) ? 0 : generation;
 }
 
+static void draw_all(struct sc_tui *t, struct sc_view *v)
+{
+	int foot = t->prompt.open ? 2 : 1;
+	put_health(t);
+	put_screens(t);
+	put_place(t);
+	v->cls->draw(t, v, (struct sc_area){ 4, 0, t->term.rows - 4 - foot, t->term.columns });
+	put_foot(t);
+}
+
 static void draw(struct sc_tui *t)
 {
 	struct sc_view *v = top_view(t);
 	sc_term_begin(&t->term);
-	if (t->term.rows < LEAST_ROWS || t->term.columns < LEAST_COLUMNS) {
-		sc_term_put(&t->term, 0, 0, t->term.columns, SC_STR("too small; enlarge the window"), SC_STYLE_PLAIN, false);
-		sc_term_end(&t->term);
-		return;
-	}
 	collect(t, v);
-	put_health(t);
-	put_screens(t);
-	put_place(t);
-	int foot = t->prompt.open ? 2 : 1;
-	v->cls->draw(t, v, (struct sc_area){ 4, 0, t->term.rows - 4 - foot, t->term.columns });
-	put_foot(t);
+	if (t->term.rows < LEAST_ROWS || t->term.columns < LEAST_COLUMNS)
+		sc_term_put(&t->term, 0, 0, t->term.columns, SC_STR("too small; enlarge the window"), SC_STYLE_PLAIN, false);
+	else
+		draw_all(t, v);
 	sc_term_end(&t->term);
 	if (!t->paused)
 		t->drawn = t->store.generation;
@@ -328,8 +332,8 @@ static bool everywhere(struct sc_tui *t, enum sc_command_key command)
 
 static void take_key(struct sc_tui *t, uint32_t key)
 {
-	if (top_view(t)->rearranged != t->store.rearranged)
-		draw(t); /* what its rows point to may be gone */
+	if (top_view(t)->rearranged != t->store.rearranged || !top_view(t)->shown)
+		draw(t); /* what its rows point to may be gone; or keys came faster than the first drawing */
 	struct sc_view *v = top_view(t);
 	t->dirty = true;
 	t->message[0] = '\0';
