@@ -6,6 +6,7 @@
 #include "story/idents.h"
 #include "story/knocks.h"
 #include "story/loops.h"
+#include "story/misroutes.h"
 #include "story/servers.h"
 #include "story/sources.h"
 #include "story/splits.h"
@@ -27,6 +28,7 @@ const struct sc_observer_class *const sc_observers[] = {
 	&sc_idents_class,
 	&sc_splits_class,
 	&sc_tarpits_class,
+	&sc_misroutes_class,
 	NULL,
 };
 

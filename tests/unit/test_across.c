@@ -149,6 +149,52 @@ static void families(void **state)
 	}
 }
 
+/* ---- a domain's mail at the wrong server ---- */
+
+static void misroutes(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		struct {
+			const char *client, *from, *to, *cause; /* cause NULL: it was taken */
+			uint16_t port;
+		} verdicts[5];
+		size_t told;
+		const char *confidence;
+	} cases[] = {
+		{ "three networks, three senders", { { A, "a@example.org", "x@example.net", "relay_denied", 25 },
+		    { B, "b@example.com", "y@EXAMPLE.net", "relay_denied", 25 }, { "192.0.2.99", "c@sender.example", "x@example.net", "relay_denied", 25 } }, 1, "likely" },
+		{ "all to one mailbox", { { A, "a@example.org", "x@example.net", "relay_denied", 25 },
+		    { B, "b@example.com", "x@example.net", "relay_denied", 25 }, { "192.0.2.99", "c@sender.example", "x@example.net", "relay_denied", 25 } }, 1, "hint" },
+		{ "told once", { { A, "a@example.org", "x@example.net", "relay_denied", 25 }, { B, "b@example.com", "y@example.net", "relay_denied", 25 },
+		    { "192.0.2.99", "c@sender.example", "x@example.net", "relay_denied", 25 }, { "192.0.2.99", "c@sender.example", "z@example.net", "relay_denied", 25 } }, 1, "likely" },
+		{ "near miss: two networks", { { A, "a@example.org", "x@example.net", "relay_denied", 25 },
+		    { B, "b@example.com", "y@example.net", "relay_denied", 25 }, { A2, "c@sender.example", "x@example.net", "relay_denied", 25 } }, 0, NULL },
+		{ "near miss: two organisations", { { A, "a@example.org", "x@example.net", "relay_denied", 25 },
+		    { B, "b@example.com", "y@example.net", "relay_denied", 25 }, { "192.0.2.99", "c@mx.example.com", "x@example.net", "relay_denied", 25 } }, 0, NULL },
+		{ "look-alike: it takes mail for the domain", { { A, "a@example.org", "x@example.net", "relay_denied", 25 }, { A, "a@example.org", "x@example.net", NULL, 25 },
+		    { B, "b@example.com", "y@example.net", "relay_denied", 25 }, { "192.0.2.99", "c@sender.example", "x@example.net", "relay_denied", 25 } }, 0, NULL },
+		{ "look-alike: one client tries many domains", { { A, "a@example.org", "x@example.net", "relay_denied", 25 },
+		    { A, "b@example.com", "y@example.com", "relay_denied", 25 }, { A, "c@sender.example", "x@example.org", "relay_denied", 25 } }, 0, NULL },
+		{ "look-alike: logins that are missing", { { A, "a@example.org", "x@example.net", "relay_denied", 587 },
+		    { B, "b@example.com", "y@example.net", "relay_denied", 587 }, { "192.0.2.99", "c@sender.example", "x@example.net", "relay_denied", 587 } }, 0, NULL },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ledger t;
+		ledger_open(&t, 0, 0);
+		for (unsigned k = 0; k < 5 && cases[i].verdicts[k].client; k++) {
+			const char *cause = cases[i].verdicts[k].cause;
+			struct sc_ev_delivery body = { .n = 1, .mail_from = sc_str_of(cases[i].verdicts[k].from),
+				.rcpt_to = sc_str_of(cases[i].verdicts[k].to), .outcome = cause ? "rejected" : "accepted", .cause = cause,
+				.phase = "rcpt", .code = cause ? 554 : 250, .size = SC_NONE, .declared_size = SC_NONE, .retry_after_s = SC_NONE };
+			ledger_feed(&t, SC_EVENT_delivery, k + 1, cases[i].verdicts[k].client, S, cases[i].verdicts[k].port,
+				NOON + k * SC_SECOND, &body);
+		}
+		check(&t, cases[i].name, "mx_misroute", cases[i].confidence, cases[i].told);
+	}
+}
+
 /* ---- loops ---- */
 
 static void loops(void **state)
@@ -242,6 +288,7 @@ int main(void)
 		cmocka_unit_test(stripped),
 		cmocka_unit_test(lists),
 		cmocka_unit_test(families),
+		cmocka_unit_test(misroutes),
 		cmocka_unit_test(loops),
 		cmocka_unit_test(storms),
 	};
