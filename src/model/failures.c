@@ -282,6 +282,22 @@ static void add_auth(struct sc_failures *m, const struct sc_event *ev)
 	sc_top_label(sc_top_add(&m->auth_users, a->user, &item), a->mechanism);
 }
 
+/* What a silent failure was a consequence of, where packets tell: the diagnosis comes after it, at the end of its session.
+ * Diagnoses that only say that it happened explain nothing. */
+static void explain_silence(struct sc_failures *m, const struct sc_event *ev, const struct sc_ev_diagnosis *d)
+{
+	uint64_t session = sc_count_session(ev);
+	bool effect = strcmp(d->diagnosis, "lost_in_data") == 0 || strcmp(d->diagnosis, "lost_after_eod") == 0;
+	if (effect || !session || !d->severity || strcmp(d->severity, "info") == 0)
+		return;
+	for (size_t i = 0; i < m->silent.sets * SC_TOP_WAYS; i++) {
+		struct sc_top_row *row = &m->silent.rows[i];
+		for (size_t k = 0; row->key_len && k < SC_TOP_SESSIONS; k++)
+			if (row->sessions[k] == session)
+				sc_top_label(row, sc_str_of(d->diagnosis));
+	}
+}
+
 static void add_diagnosis(struct sc_failures *m, const struct sc_event *ev)
 {
 	const struct sc_ev_diagnosis *d = ev->body;
@@ -294,6 +310,7 @@ static void add_diagnosis(struct sc_failures *m, const struct sc_event *ev)
 	if (d->severity && strcmp(d->severity, "error") == 0)
 		row->label_len = 0; /* the worst is told */
 	sc_top_label(row, sc_str_of(d->severity));
+	explain_silence(m, ev, d);
 }
 
 /* "starttls TLSv1.2, alert of client: bad_certificate": how a handshake failed. */

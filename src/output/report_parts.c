@@ -45,7 +45,12 @@ static const struct sc_column templates[] = {
 		{ SC_CELL_WIRE, key, key, 0, 0, NULL, FROM_KEY },                                        \
 		SESSIONS, FAILED, CAUSE, BY_OUTCOME, SPAN, FACTS,                                        \
 	}
-COUNTED(silent, "what");
+static const struct sc_column silent[] = {
+	{ SC_CELL_COUNT, "count", "n", 7, 0, NULL, FROM_COUNT },
+	{ SC_CELL_WIRE, "what", "what", 0, 0, NULL, FROM_KEY },
+	{ SC_CELL_WIRE, "seen", "seen", 0, 0, ", seen: ", FROM_LABEL },
+	SESSIONS, FAILED, CAUSE, BY_OUTCOME, SPAN, FACTS,
+};
 COUNTED(lists, "list");
 COUNTED(starttls, "starttls");
 COUNTED(handshakes, "handshake");
@@ -296,7 +301,7 @@ static void show_map(const struct sc_failures *m, const struct map *map, const s
 /* ---- all of them ---- */
 
 static const struct map maps[] = {
-	MAP(silent, "silent", SC_TOP_BY_COUNT, "Silent failures (no reply tells of them; server logs rarely do)"),
+	MAP(silent, "silent", SC_TOP_BY_COUNT, "Silent failures (no reply tells of them; seen: what packets show in one session)"),
 	GRADES(diagnoses, "diagnoses", SC_TOP_BY_FAILED, "What the wire shows (diagnoses; smtpscope explain WORD)"),
 	MAP(templates, "templates", SC_TOP_BY_COUNT, "What servers said (what varies is masked)"),
 	MAP(lists, "lists", SC_TOP_BY_COUNT, "Block lists named"),
