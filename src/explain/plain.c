@@ -181,9 +181,45 @@ static void put_word(struct sc_plain *p, sc_str word)
 	put(p, ' ', false);
 }
 
+static bool is_refusal(sc_str s)
+{
+	return s.len > 4 && (s.at[0] == '4' || s.at[0] == '5') && sc_is_digit(s.at[1]) && sc_is_digit(s.at[2]) &&
+	       (s.at[3] == ' ' || s.at[3] == '-');
+}
+
+/* Takes off what stands before a refusal that `mark` announces.  Who verified a sender speaks of the sender, whatever
+ * the other server said. */
+static bool take_quoted(sc_str *text, sc_str mark)
+{
+	size_t at = sc_str_search(*text, mark);
+	sc_str inner = at == SIZE_MAX ? SC_STR("") : sc_str_from(*text, at + mark.len);
+	if (!is_refusal(inner) || sc_str_search_nocase(sc_str_slice(*text, 0, at), SC_STR("sender")) != SIZE_MAX)
+		return false;
+	*text = sc_str_from(inner, 4);
+	return true;
+}
+
+/* What a server quotes from another, as "host x said: 550 No such user (in reply to RCPT TO command)" or a report's
+ * "smtp; 550 No such user" does, which speaks of no host and of no command. */
+static sc_str quoted(sc_str text)
+{
+	text = sc_str_slice(text, 0, sc_str_search(text, SC_STR(" (in reply to ")));
+	text = sc_str_slice(text, 0, sc_str_search(text, SC_STR(" Giving up on ")));
+	enum { DEEPEST = 8 };
+	for (int i = 0; i < DEEPEST; i++)
+		if (!take_quoted(&text, SC_STR(" said: ")) && !take_quoted(&text, SC_STR("]: ")))
+			break;
+	bool report = sc_str_starts_nocase(text, SC_STR("smtp;"));
+	text = sc_str_from(text, report ? 5 : 0);
+	while (text.len && is_blank(text.at[0]))
+		text = sc_str_from(text, 1);
+	return is_refusal(text) ? sc_str_from(text, 4) : text;
+}
+
 void sc_plain_read(struct sc_plain *p, sc_str text)
 {
 	*p = (struct sc_plain){ .len = 0 };
+	text = quoted(sc_str_slice(text, 0, 4 * SC_PLAIN_OCTETS));
 	size_t i = 0;
 	while (i < text.len && p->len < SC_PLAIN_OCTETS) {
 		size_t begin = i;

@@ -23,7 +23,7 @@ static inline sc_str sc_plain_str(const struct sc_plain *p)
 	return (sc_str){ p->at, p->len };
 }
 
-/* Reads `text` once.  Addresses become '@'; accents are taken off (RFC 3629 UTF-8, or ISO 8859-1 where it is no
+/* Reads `text` once; where it quotes the reply of another server, only that.  Addresses become '@'; accents are taken off (RFC 3629 UTF-8, or ISO 8859-1 where it is no
  * UTF-8) and Cyrillic is written in Latin letters; controls, white space and '_' become one space; enhanced codes and
  * the codes that open each line of a reply are left out. */
 void sc_plain_read(struct sc_plain *p, sc_str text);

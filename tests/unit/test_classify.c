@@ -119,6 +119,23 @@ static const struct refusal conflicts[] = {
 	{0, NO_STATUS, "user unknown", 0, SC_CAUSE_user_unknown},
 };
 
+/* Replies that quote another server's. */
+static const struct refusal quotes[] = {
+	{ 550, NO_STATUS, "host mx.example.org[192.0.2.1] said: 550 5.1.1 No such user (in reply to RCPT TO command)", 0,
+	  SC_CAUSE_user_unknown },
+	{ 550, NO_STATUS, "host a.example.org[192.0.2.1] said: 450 host b.example.org said: 452 4.2.2 Mailbox full "
+			  "(in reply to MAIL FROM command)", 0, SC_CAUSE_mailbox_full },
+	{ 554, NO_STATUS, "192.0.2.1 failed after I sent the message. Remote host said: 554 Message is spam "
+			  "Giving up on 192.0.2.1.", 0, SC_CAUSE_spam_content },
+	{ 550, NO_STATUS, "SMTP error from remote mail server after RCPT TO:<ann@example.org>: host mx.example.org "
+			  "[192.0.2.1]: 550-5.7.1 Relaying denied", 0, SC_CAUSE_relay_denied },
+	{ 0, NO_STATUS, "smtp; 550 5.2.2 <ann@example.org>: over quota", 0, SC_CAUSE_mailbox_full },
+	{ 450, { 4, 1, 7 }, "<bob@example.net>: Sender address rejected: unverified address: host mx.example.net"
+			    "[192.0.2.2] said: 550 User unknown", 0, SC_CAUSE_sender_rejected },
+	{ 550, NO_STATUS, "he said: it is over; no such user", 0, SC_CAUSE_user_unknown },
+	{ 550, { 5, 1, 1 }, " said: 550", 0, SC_CAUSE_user_unknown },
+};
+
 /* Codes alone. */
 static const struct refusal codes[] = {
 	{ 550, { 5, 7, 25 }, "no", 0, SC_CAUSE_rdns_helo },
@@ -176,6 +193,7 @@ static void test_conflicts(void **state)
 {
 	(void)state;
 	check(conflicts, sizeof(conflicts) / sizeof(conflicts[0]));
+	check(quotes, sizeof(quotes) / sizeof(quotes[0]));
 }
 
 static void test_codes(void **state)
