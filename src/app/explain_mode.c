@@ -75,8 +75,14 @@ static struct sc_status status_of(sc_str s)
 
 void sc_explain_classify_line(sc_str line, struct sc_text *answer)
 {
-	sc_str code = sc_str_until(&line, '\t'), enhanced = sc_str_until(&line, '\t'),
-	       text = sc_str_until(&line, '\t');
+	sc_str code = sc_str_slice(line, 0, 3), enhanced = SC_STR(""), text = line;
+	if (sc_str_find(line, '\t') == SIZE_MAX) { /* a reply as servers send it */
+		line = SC_STR("");
+	} else {
+		code = sc_str_until(&line, '\t');
+		enhanced = sc_str_until(&line, '\t');
+		text = sc_str_until(&line, '\t');
+	}
 	sc_str column = sc_str_until(&line, '\t');
 	uint64_t n = 0;
 	if (!sc_str_number(code, &n) || n > 999)

@@ -13,7 +13,7 @@
 int sc_explain_run(const char *const *names, size_t count, bool classify, const struct sc_writer *out);
 
 /* One line of --classify, without its end: adds "cause TAB rule" and a newline.  "-" is absent; a line that
- * lacks columns is judged by what it has. */
+ * lacks columns is judged by what it has, and one without any is taken for a whole reply, "550 5.1.1 no". */
 void sc_explain_classify_line(sc_str line, struct sc_text *answer);
 
 #endif

@@ -117,7 +117,7 @@
 	"vereist|nodig|~kravs|~kreves|trebuet|~gerek|neobhodim"
 #define SC_LEX_BAD_FORM \
 	"cannot be read|could not be read|~no from|~no date|~no subject|~no message-id|~two |twice|more than one|" \
-	"octets long|characters long|without|invalid|malformed|missing|duplicate|multiple|too long|illegal|" \
+	"octets long|characters long|lf without|cr without|invalid|malformed|missing|duplicate|multiple|too long|illegal|" \
 	"not allowed|not permitted|broken|corrupt|violat|complian|conform|not valid|improper|incorrect|unparse|" \
 	"cannot parse|could not parse|unexpected|~bad~|forbidden|non-ascii|no valid|lacks|ungultig|fehlt|manqu|" \
 	"falta|mancant|brak~|chybi|ontbre"
