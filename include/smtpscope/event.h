@@ -95,27 +95,10 @@ typedef struct sc_tally  sc_field_tally;
 #define SC_LIST(owner, shape, name, doc)  struct sc_list name;
 #define SC_END(name)                      };
 #include <smtpscope/events.def>
-#undef SC_OBJECT
-#undef SC_EVENT
-#undef SC_FIELD
-#undef SC_SUB
-#undef SC_LIST
-#undef SC_END
 
 enum sc_event_kind {
-#define SC_OBJECT(name, doc)
 #define SC_EVENT(name, doc)               SC_EVENT_##name,
-#define SC_FIELD(owner, type, name, doc)
-#define SC_SUB(owner, shape, name, doc)
-#define SC_LIST(owner, shape, name, doc)
-#define SC_END(name)
 #include <smtpscope/events.def>
-#undef SC_OBJECT
-#undef SC_EVENT
-#undef SC_FIELD
-#undef SC_SUB
-#undef SC_LIST
-#undef SC_END
 	SC_EVENT_KINDS
 };
 

@@ -6,17 +6,7 @@
 /* A shape for every object and event: struct sc_shape shape_<name>. */
 #define SC_OBJECT(name, doc)              static const struct sc_shape shape_##name;
 #define SC_EVENT(name, doc)               static const struct sc_shape shape_##name;
-#define SC_FIELD(owner, type, name, doc)
-#define SC_SUB(owner, shape, name, doc)
-#define SC_LIST(owner, shape, name, doc)
-#define SC_END(name)
 #include <smtpscope/events.def>
-#undef SC_OBJECT
-#undef SC_EVENT
-#undef SC_FIELD
-#undef SC_SUB
-#undef SC_LIST
-#undef SC_END
 
 #define AT(owner, name) offsetof(struct sc_ev_##owner, name)
 
@@ -27,12 +17,6 @@
 #define SC_LIST(owner, shape, name, doc)  { #name, SC_TYPE_list, AT(owner, name), &shape_##shape, doc },
 #define SC_END(name)                      };
 #include <smtpscope/events.def>
-#undef SC_OBJECT
-#undef SC_EVENT
-#undef SC_FIELD
-#undef SC_SUB
-#undef SC_LIST
-#undef SC_END
 
 #define SHAPE(name, doc)                                                                 \
 	static const struct sc_shape shape_##name = {                                         \
@@ -41,26 +25,11 @@
 	};
 #define SC_OBJECT(name, doc)              SHAPE(name, doc)
 #define SC_EVENT(name, doc)               SHAPE(name, doc)
-#define SC_FIELD(owner, type, name, doc)
-#define SC_SUB(owner, shape, name, doc)
-#define SC_LIST(owner, shape, name, doc)
-#define SC_END(name)
 #include <smtpscope/events.def>
-#undef SC_OBJECT
-#undef SC_EVENT
-#undef SC_END
 
 const struct sc_shape *const sc_event_shapes[SC_EVENT_KINDS] = {
-#define SC_OBJECT(name, doc)
 #define SC_EVENT(name, doc)               &shape_##name,
-#define SC_END(name)
 #include <smtpscope/events.def>
-#undef SC_OBJECT
-#undef SC_EVENT
-#undef SC_FIELD
-#undef SC_SUB
-#undef SC_LIST
-#undef SC_END
 };
 
 const struct sc_shape *const sc_head_shape = &shape_head;
