@@ -12,7 +12,7 @@
 
 #include "base/memory.h"
 
-#define BUFFER_OCTETS ((size_t)1 << 20)
+#define BUFFER_OCTETS ((size_t)256 << 10) /* stays in a cache while it is read */
 #define PACKED_OCTETS ((size_t)1 << 16)
 
 /* False, and 0 for those that count octets. */

@@ -13,7 +13,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 KINDS = ["bulk", "chatter", "mixed", "tls", "hostile"]
-# Bars: multiple of the floor with a worker a core, on two cores, and peak memory in MB at full size.
+# Bars: multiple of the floor with the usual number of workers on two cores, and peak memory in MB at full size.
 BAR = {"bulk": (1.6, 64), "chatter": (6, 100), "mixed": (1.8, 64), "tls": (1.8, 64), "hostile": (4.5, 200)}
 
 
@@ -50,7 +50,7 @@ def main():
     ap.add_argument("--scale", type=float, default=0.2)
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--rounds", type=int, default=3)
-    ap.add_argument("--workers", default="1,2", help="numbers of workers, with commas")
+    ap.add_argument("--workers", default="1,2,usual", help="numbers of workers, with commas; usual: as many as the program takes itself")
     ap.add_argument("kinds", nargs="*", default=KINDS)
     args = ap.parse_args()
     floor = os.path.join(args.build, "bench", "floor")
@@ -59,13 +59,13 @@ def main():
     print(f"{'capture':10}{'workers':>8}{'floor':>9}{'smtpscope':>11}{'multiple':>10}{'bar':>6}{'processor':>11}{'peak':>9}{'bar':>8}")
     for kind in args.kinds or KINDS:
         pcap = prepare(args, kind)
-        program = [os.path.join(args.build, "smtpscope"), "log", "-e", "session,transaction,delivery", "-r", pcap, "--workers"]
+        program = [os.path.join(args.build, "smtpscope"), "log", "-e", "session,transaction,delivery", "-r", pcap]
         run([floor, pcap])  # the page cache is warm from here on
         floors, ours = [], {n: [] for n in args.workers.split(",")}
         for _ in range(args.rounds):
             floors.append(run([floor, pcap]))
             for n, runs in ours.items():
-                runs.append(run(program + [n]))
+                runs.append(run(program + ([] if n == "usual" else ["--workers", n])))
         for n, runs in ours.items():
             wall, processor = (least(runs, i) / least(floors, i) for i in (0, 1))
             print(f"{kind:10}{n:>8}{least(floors, 0):8.3f}s{least(runs, 0):10.3f}s{wall:9.2f}x{BAR[kind][0]:5}x{processor:10.2f}x"
