@@ -22,6 +22,7 @@
 #include "base/memory.h"
 #include "base/str.h"
 #include "engine/pack.h"
+#include "input/ndpi.h"
 #include "input/source.h"
 #include "mutant.h"
 #include "output/outputs.h"
@@ -32,6 +33,7 @@
 #define PACKETS       20000u                 /* of a capture: what comes after is like what came before */
 #define TICK_PACKETS  64u
 #define MEMORY        (UINT64_C(8) << 20)    /* the least that an engine takes: opening more takes longer than mutants do */
+#define ADVISER_EVERY 16u                    /* one in so many asks nDPI, whose tables take long to build */
 #define CROWD_EVERY   50u                    /* one in so many seeds has to evict: */
 #define CROWD         16000u                 /* packets of it: more sessions than there is room for */
 #define CROWD_HEAD    16u                    /* each of its connections has at most so many */
@@ -286,7 +288,7 @@ static void told(struct trial *t, const struct sc_event *ev)
 			complain(t, "an event %s of no session", sc_event_shapes[ev->kind]->name);
 		return;
 	}
-	if (ev->kind == SC_EVENT_knock || ev->kind == SC_EVENT_finding) /* of no session, or of more than one */
+	if (ev->kind == SC_EVENT_knock || ev->kind == SC_EVENT_non_smtp || ev->kind == SC_EVENT_finding) /* of no session, or of more than one */
 		return;
 	if (!ev->flow || ev->flow >= t->book_count) {
 		complain(t, "an event of flow %llu", (unsigned long long)ev->flow);
@@ -413,7 +415,7 @@ static struct sc_topology *open_engines(struct trial *t, struct chance *c, size_
 {
 	struct sc_topology *engines;
 	struct sc_topology_config config = { .workers = workers, .engine = { .memory = MEMORY, .any_port = happens(c, 2),
-		.ignore_vlan = happens(c, 4), .seed = t->seed, .emit = on_event, .emit_ctx = t } };
+		.adviser = t->seed % ADVISER_EVERY ? NULL : sc_ndpi_class(), .ignore_vlan = happens(c, 4), .seed = t->seed, .emit = on_event, .emit_ctx = t } };
 	if (sc_topology_open(&engines, &config) != SC_OK) {
 		fputs("mutate: no memory for an engine\n", stderr);
 		exit(SC_EFAILED);
