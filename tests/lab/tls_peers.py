@@ -571,6 +571,7 @@ def run_case(binary, case):
         for n, (replies, resumed) in enumerate(case.client.talk(case, None)):
             if not replies and handshake_refused(binary, case):
                 return None, []
+            case.relay.done() # all of it is written
             bad, was = judge(binary, case, case.captures[n], replies, resumed)
             faults += bad
             marks.append("resumed" if was else "whole")
