@@ -288,7 +288,8 @@ static void told(struct trial *t, const struct sc_event *ev)
 			complain(t, "an event %s of no session", sc_event_shapes[ev->kind]->name);
 		return;
 	}
-	if (ev->kind == SC_EVENT_knock || ev->kind == SC_EVENT_non_smtp || ev->kind == SC_EVENT_finding) /* of no session, or of more than one */
+	bool loose = ev->kind == SC_EVENT_knock || ev->kind == SC_EVENT_ident || ev->kind == SC_EVENT_non_smtp;
+	if (loose || ev->kind == SC_EVENT_finding) /* of no session, or of more than one */
 		return;
 	if (!ev->flow || ev->flow >= t->book_count) {
 		complain(t, "an event of flow %llu", (unsigned long long)ev->flow);

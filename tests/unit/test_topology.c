@@ -236,7 +236,7 @@ static void on_event(void *ctx, const struct sc_event *ev)
 	struct run *r = ctx;
 	assert_true(pthread_equal(r->thread, pthread_self()));
 	sc_sink_json.write(r->sink, ev);
-	if (ev->kind == SC_EVENT_stats || ev->kind == SC_EVENT_knock || !r->context) /* of no session */
+	if (ev->kind == SC_EVENT_stats || ev->kind == SC_EVENT_knock || ev->kind == SC_EVENT_ident || !r->context) /* of no session */
 		return;
 	assert_non_null(ev->session);
 	if (ev->session->helo.name.at)
