@@ -242,15 +242,6 @@ static void old_network(struct stage *st)
 	}
 	shoes(st, 30, 3, false, false);
 }
-static void one_stranger(struct stage *st)
-{
-	static unsigned i;
-	char from[64];
-	snprintf(from, sizeof(from), "x@d%u.example", i++);
-	mail(st, from, "b@example.org", "accepted", NULL);
-	new_session(st);
-}
-
 static void bounces(struct stage *st, unsigned n, unsigned others, const char *rcpt)
 {
 	char room[64];
@@ -583,35 +574,8 @@ static void test_scenes(void **state)
 	PLAY_ALL(scenes);
 }
 
-static void flooded(const char *detector, void (*thing)(struct stage *st), void (*offence)(struct stage *st))
-{
-	struct stage *st = calloc(1, sizeof(*st));
-	stage_open(st, detector, HOME);
-	for (uint32_t i = 0; i < FLOOD; i++) {
-		from_number(st, i);
-		thing(st);
-		if (i % 280 == 0)
-			pause_s(st, 1);
-	}
-	offence(st);
-	if (!st->found_count)
-		fail_msg("%s: lost in the flood", detector);
-	stage_close(st);
-	free(st);
-}
-
-static void test_floods(void **state)
-{
-	(void)state;
-	flooded("snowshoe", one_stranger, shoes_30);
-	flooded("account_many_nets", login_once, places_5);
-	flooded("null_sender_flood", one_stranger, one_victim);
-	flooded("no_retry", one_stranger, never_again);
-	flooded("account_many_senders", one_stranger, senders_6);
-}
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_scenes), cmocka_unit_test(test_floods) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_scenes) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

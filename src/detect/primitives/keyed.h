@@ -40,6 +40,11 @@ size_t sc_keyed_octets(const struct sc_keyed *t);
 
 /* The slot of `hash`, zeroed when it is new; counts one more. */
 void *sc_keyed_touch(struct sc_keyed *t, uint64_t hash, uint32_t second);
+/* False: touch gave a slot that no key has, and what is written there is lost. */
+static inline bool sc_keyed_keeps(const struct sc_keyed *t, const void *slot)
+{
+	return slot != (const void *)t->nobody;
+}
 /* NULL: it is not there. */
 void *sc_keyed_find(const struct sc_keyed *t, uint64_t hash);
 /* Of a slot that touch or find has given. */
