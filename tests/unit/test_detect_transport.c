@@ -1,6 +1,8 @@
 /* test_detect_transport.c - detectors of transport security and of attacks in the text. */
 #include "detect_fixture.h"
 
+#include <time.h>
+
 #define Q(name) SC_QUIRK_BIT(name)
 #define HOME "192.0.2.0/24 example.org"
 
@@ -430,10 +432,71 @@ static void test_intel(void **state)
 	free(st);
 }
 
+/* Ten million octets of commands and header fields as people write them, with dollars, pipes and brackets: silence. */
+static void test_clean_mail(void **state)
+{
+	(void)state;
+	static const char *const subjects[] = { "Re: costs $5 (really); see below | Ann", "A `quoted` word and a + sign", "(){ }", "100% sure; O'Hara",
+		"[list] ${ is no end", "$(pwd) is what I typed" };
+	static const char *const paths[] = { "FROM:<o'hara+tag@example.org> SIZE=5000 BODY=8BITMIME", "FROM:<bounce+a=example.org@example.net>",
+		"FROM:<prvs=12345=ann@example.org>", "FROM:<SRS0=ab=cd=example.org=ann@example.net>" };
+	struct stage *st = calloc(1, sizeof(*st));
+	stage_open(st, "exploit", HOME);
+	for (size_t octets = 0, i = 0; octets < 10000000; i++) {
+		char subject[120];
+		int len = snprintf(subject, sizeof(subject), "%s, number %zu, with some more words to fill the line", subjects[i % 6], i);
+		struct sc_ev_message x = { .n = 1, .from = SC_STR("ann@example.org"), .subject = { subject, (size_t)len } };
+		exchange(st, "MAIL", paths[i % 4], 250, 0);
+		tell_event(st, SC_EVENT_message, &x);
+		new_session(st);
+		octets += (size_t)len + strlen(paths[i % 4]);
+	}
+	if (st->found_count)
+		show_found(st);
+	assert_int_equal(st->found_count, 0);
+	stage_close(st);
+	free(st);
+}
+
+/* Thread time for `n` commands of `octets` that nearly match everything, the best of seven. */
+static double spend(struct stage *st, size_t n, size_t octets)
+{
+	char *text = malloc(octets + 1);
+	double best = 1e9;
+	for (size_t i = 0; i < octets; i++)
+		text[i] = "${${lower:j}ndi}() `|;$(+0"[i % 26];
+	text[octets] = '\0';
+	for (unsigned round = 0; round < 7; round++) {
+		struct timespec a, b;
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &a);
+		for (size_t i = 0; i < n; i++)
+			exchange(st, "HELO", text, 500, 0);
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &b);
+		double s = (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
+		best = s < best ? s : best;
+	}
+	free(text);
+	return best;
+}
+
+/* Ten times the text, in longer lines or in more of them, takes about ten times the time. */
+static void test_exploit_is_linear(void **state)
+{
+	(void)state;
+	struct stage *st = calloc(1, sizeof(*st));
+	stage_open(st, "exploit", HOME);
+	double once = spend(st, 2000, 100), more = spend(st, 20000, 100), longer = spend(st, 2000, 1000);
+	if (more > 25 * once || longer > 25 * once)
+		fail_msg("%.6f s, ten times as many %.6f s, ten times as long %.6f s", once, more, longer);
+	stage_close(st);
+	free(st);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_scenes),        cmocka_unit_test(test_reconfigured_server),
+		cmocka_unit_test(test_scenes), cmocka_unit_test(test_clean_mail),
+		cmocka_unit_test(test_exploit_is_linear),        cmocka_unit_test(test_reconfigured_server),
 		cmocka_unit_test(test_exploits),      cmocka_unit_test(test_exploits_by_length),
 		cmocka_unit_test(test_exploits_in_messages), cmocka_unit_test(test_server_name),
 		cmocka_unit_test(test_intel),
