@@ -172,6 +172,11 @@ mutate-tsan: ## 50 mutations of every capture by three workers, under ThreadSani
 	@$(SUB) BUILD=$(BUILD)/tsan MODE="-fsanitize=thread" CFLAGS="-O1 -g" $(BUILD)/tsan/tools/mutate
 	SHARED=$(SHARED) WORKERS=3 tests/mutate.sh $(BUILD) 50
 
+bench-screens: all ## how fast the dashboard answers with 200,000 sessions
+	tests/bench/gen_bench.py chatter --out $(BUILD)/bench/screens --scale 1.67 --seed 1 >/dev/null
+	tests/bench/screens.py $(BUILD)/smtpscope $(BUILD)/bench/screens/chatter.pcap
+.PHONY: bench-screens
+
 monkey: ## KEYS random keys (default 10,000) on the dashboard under sanitizers; the seed is told
 	@$(SUB) BUILD=$(BUILD)/asan MODE="$(SANITIZE)" CFLAGS="-O1 -g" all
 	tests/screens.py $(BUILD)/smtpscope $(BUILD)/asan/smtpscope $(KEYS) --monkey $(if $(SEED),--seed $(SEED))

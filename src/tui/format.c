@@ -1,6 +1,9 @@
 /* format.c - values as the screens write them. */
 #include "tui/inside.h"
 
+#include "base/width.h"
+#include "explain/phrase.h"
+
 enum sc_style sc_tui_style(enum sc_outcome outcome)
 {
 	switch (outcome) {
@@ -55,4 +58,42 @@ void sc_tui_octets(struct sc_text *to, uint64_t n)
 		sc_text_number(to, tenths % 10);
 	}
 	sc_text_adds(to, units[unit]);
+}
+
+size_t sc_tui_break(sc_str line, size_t width)
+{
+	size_t octets = 0, cells = 0, space = 0;
+	while (octets < line.len) {
+		uint32_t c = 0;
+		size_t n = sc_text_utf8(sc_str_from(line, octets), &c);
+		cells += n ? sc_width(c) : 1;
+		if (cells > width)
+			return space ? space : octets ? octets : n ? n : 1;
+		space = line.at[octets] == ' ' && octets ? octets : space;
+		octets += n ? n : 1;
+	}
+	return octets;
+}
+
+int sc_tui_wrapped(struct sc_tui *t, sc_str text, struct sc_area area, enum sc_style style)
+{
+	int row = area.row;
+	while (text.len && row < area.row + area.rows && area.columns > 0) {
+		sc_str line = sc_str_until(&text, '\n');
+		do {
+			size_t fit = sc_tui_break(line, (size_t)area.columns);
+			sc_term_put(&t->term, row++, area.column, area.columns, sc_str_slice(line, 0, fit), style, false);
+			line = sc_str_trim(sc_str_from(line, fit));
+		} while (line.len && row < area.row + area.rows);
+	}
+	return row;
+}
+
+void sc_tui_explained(struct sc_tui *t, sc_str word, struct sc_area area)
+{
+	char octets[SC_PHRASE_OCTETS];
+	struct sc_text text = sc_text_into(octets, sizeof(octets));
+	sc_term_line(&t->term, area.row, 0, area.columns);
+	if (word.len && sc_phrase_explain(word, &text))
+		sc_tui_wrapped(t, sc_text_str(&text), (struct sc_area){ area.row + 1, 1, area.rows - 1, area.columns - 2 }, SC_STYLE_PLAIN);
 }

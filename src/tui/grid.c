@@ -8,6 +8,7 @@
 
 #define SLICE 12  /* ms of gathering at a time */
 #define STEP  256 /* rows between two looks at the clock */
+#define SURE  16  /* such steps are made in any case: few rows are there at once, however busy the machine is */
 
 void sc_grid_use(struct sc_tui *t, struct sc_grid *table, const struct sc_column *columns, size_t count, size_t sort)
 {
@@ -208,12 +209,13 @@ bool sc_grid_gather(struct sc_tui *t, struct sc_grid *table, sc_grid_each_fn *ea
 	table->epoch = t->store.rearranged;
 	if (!(w->walks || w->sorts) || outdated(t, table))
 		begin_work(t, table);
+	int steps = 0;
 	do {
 		if (w->walks)
 			walk_on(t, table, each, STEP);
 		else
 			w->sorts = sort_on(table, w, STEP);
-	} while ((w->walks || w->sorts) && sc_tui_now() < until);
+	} while ((w->walks || w->sorts) && (++steps < SURE || sc_tui_now() < until));
 	if (w->walks || w->sorts)
 		return false;
 	table->view.generation = w->generation;

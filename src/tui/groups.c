@@ -3,6 +3,9 @@
 #include "tui/grid.h"
 
 #include "base/memory.h"
+#include "explain/phrase.h"
+
+#define PANE_ROWS 8
 
 #define GROUPS_SHOWN 512
 
@@ -12,6 +15,7 @@ struct group {
 	sc_str label;
 	char   octets[SC_TOP_KEY_OCTETS + SC_TOP_LABEL_OCTETS];
 	uint64_t count, failed, outcomes[SC_OUTCOMES];
+	uint64_t of;             /* the sum of all rows' counts */
 	sc_time first, last;
 	uint16_t code;
 	enum sc_cause cause;
@@ -29,7 +33,7 @@ struct grouping {
 	void (*fill)(const struct sc_failures *m, struct groups *g);
 	enum sc_pick_by pick;
 	bool failed;              /* the rows count what failed */
-	const char *field;        /* of sessions, where no recipient is counted; NULL: recipients are opened */
+	const char *field;        /* of sessions, where no recipient is counted; NULL: recipients are opened, "": nothing is */
 };
 
 static struct group *add(struct groups *g, sc_str key, sc_str label)
@@ -119,6 +123,9 @@ FILL(auth_users, auth_users, SC_TOP_BY_COUNT)
 FILL(domains, domains, SC_TOP_BY_COUNT)
 FILL(servers, servers, SC_TOP_BY_COUNT)
 FILL(starttls, starttls, SC_TOP_BY_COUNT)
+FILL(versions, tls, SC_TOP_BY_COUNT)
+FILL(handshakes, handshakes, SC_TOP_BY_COUNT)
+FILL(software, software, SC_TOP_BY_COUNT)
 #undef FILL
 
 static const struct grouping of_failures[] = {
@@ -143,6 +150,9 @@ static const struct grouping of_domains[] = {
 };
 static const struct grouping of_tls[] = {
 	{ "STARTTLS", "STARTTLS", fill_starttls, SC_PICK_ALL, false, "starttls" },
+	{ "version", "VERSION", fill_versions, SC_PICK_ALL, false, "" },
+	{ "handshake", "HANDSHAKE", fill_handshakes, SC_PICK_ALL, false, "" },
+	{ "software", "SERVER SOFTWARE", fill_software, SC_PICK_ALL, false, "greeting.software" },
 };
 
 /* The groupings of a screen. */
@@ -215,6 +225,12 @@ static void put_failed(struct sc_tui *t, const void *row, struct sc_cell *c)
 	sc_page_share(&c->text, g->failed, g->count);
 }
 
+static void put_part(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	(void)t;
+	sc_page_share(&c->text, group_of(row)->count, group_of(row)->of);
+}
+
 static void put_first(struct sc_tui *t, const void *row, struct sc_cell *c)
 {
 	SC_CELL(text);
@@ -266,13 +282,41 @@ static const struct sc_column columns[] = {
 };
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
+/* Of what failed: there is nothing else in a row. */
+static const struct sc_column failed_columns[] = {
+	{ "", "key",      26, 0, true,  false, put_key,      NULL,      NULL, NULL },
+	{ "COUNT", "count", 8, 0, false, true, put_count,    by_count,  NULL, NULL },
+	{ "SHARE", "share", 7, 1, false, true, put_part,     by_count,  NULL, NULL },
+	{ "DEFER", "deferred", 6, 0, false, true, put_deferred, NULL,   NULL, NULL },
+	{ "REJ", "rejected", 6, 0, false, true, put_rejected, NULL,     NULL, NULL },
+	{ "DOUBT", "in-doubt", 5, 2, false, true, put_in_doubt, NULL,   NULL, NULL },
+	{ "ABORT", "aborted", 5, 4, false, true, put_aborted, NULL,     NULL, NULL },
+	{ "FIRST", "first", 8, 8, false, false, put_first,   NULL,      NULL, NULL },
+	{ "LAST", "last", 8, 7, false, false, put_last,      by_last,   NULL, NULL },
+	{ "", "meaning",  16, 6, false, false, put_label,    NULL,      NULL, NULL },
+};
+
+/* Of sessions. */
+static const struct sc_column session_columns[] = {
+	{ "", "key",      26, 0, true,  false, put_key,      NULL,      NULL, NULL },
+	{ "SESSIONS", "count", 10, 0, false, true, put_count, by_count, NULL, NULL },
+	{ "SHARE", "share", 8, 0, false, true, put_part,     by_count,  NULL, NULL },
+	{ "FIRST", "first", 8, 8, false, false, put_first,   NULL,      NULL, NULL },
+	{ "LAST", "last", 8, 7, false, false, put_last,      by_last,   NULL, NULL },
+};
+
 /* ---- the view ---- */
 
 static bool open_groups(struct sc_tui *t, struct groups *g)
 {
 	if (!g->items)
 		g->items = sc_memory_take(GROUPS_SHOWN * sizeof(*g->items));
-	sc_grid_use(t, &g->table, columns, COLUMNS, 1);
+	if (g->table.view.cls == &sc_view_failures)
+		sc_grid_use(t, &g->table, failed_columns, sizeof(failed_columns) / sizeof(failed_columns[0]), 1);
+	else if (g->table.view.cls == &sc_view_tls)
+		sc_grid_use(t, &g->table, session_columns, sizeof(session_columns) / sizeof(session_columns[0]), 1);
+	else
+		sc_grid_use(t, &g->table, columns, COLUMNS, 1);
 	return g->items != NULL;
 }
 
@@ -297,8 +341,12 @@ static bool collect(struct sc_tui *t, struct sc_view *v)
 		return true;
 	g->used = 0;
 	all[g->by].fill(sc_tui_model(t), g);
+	uint64_t sum = 0;
+	for (size_t i = 0; i < g->used; i++)
+		sum += g->items[i].count;
 	sc_grid_begin(&g->table);
 	for (size_t i = 0; i < g->used; i++) {
+		g->items[i].of = sum;
 		uint64_t id = 14695981039346656037u;
 		for (size_t k = 0; k < g->items[i].key.len; k++)
 			id = (id ^ (unsigned char)g->items[i].key.at[k]) * 1099511628211u;
@@ -309,12 +357,24 @@ static bool collect(struct sc_tui *t, struct sc_view *v)
 	return true;
 }
 
+static bool explained(sc_str word)
+{
+	char octets[SC_PHRASE_OCTETS];
+	struct sc_text text = sc_text_into(octets, sizeof(octets));
+	return sc_phrase_explain(word, &text);
+}
+
 static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 {
 	struct groups *g = (struct groups *)v;
 	size_t count;
 	const struct grouping *all = groupings_of(v, &count);
-	sc_grid_draw(t, &g->table, area);
+	const struct group *item = sc_grid_item(&g->table);
+	bool pane = !t->pane_off && item && area.rows >= 16 && explained(item->key);
+	struct sc_area upper = { area.row, area.column, area.rows - (pane ? PANE_ROWS : 0), area.columns };
+	sc_grid_draw(t, &g->table, upper);
+	if (pane)
+		sc_tui_explained(t, item->key, (struct sc_area){ area.row + upper.rows, 0, PANE_ROWS, area.columns });
 	sc_term_put(&t->term, area.row, 1, 26, sc_str_of(all[g->by].title), SC_STYLE_TITLE, false);
 	if (!g->table.count)
 		sc_term_put(&t->term, area.row + 2, 3, area.columns - 4, all[g->by].failed ? SC_STR("nothing failed") :
@@ -325,6 +385,10 @@ static void open_group(struct sc_tui *t, const struct grouping *by, const struct
 {
 	if (!by->field) {
 		sc_recipients_open(t, by->pick, item->key, by->failed);
+		return;
+	}
+	if (!by->field[0]) {
+		sc_tui_say(t, "these are counted only; / filters sessions by what they show");
 		return;
 	}
 	sc_tui_narrow(t, by->field, item->key, false);

@@ -224,6 +224,10 @@ enum sc_style sc_tui_style(enum sc_outcome outcome);
 const char *sc_tui_sign(const struct sc_tui *t, enum sc_outcome outcome);
 void sc_tui_clock(struct sc_tui *t, struct sc_text *to, sc_time when, bool date); /* 12:00:00.123 */
 void sc_tui_octets(struct sc_text *to, uint64_t n);   /* 12 kB */
+size_t sc_tui_break(sc_str line, size_t width);       /* octets of visible text that fit, up to a space where there is one */
+/* Visible text in lines; gives the row behind the last. */
+int  sc_tui_wrapped(struct sc_tui *t, sc_str text, struct sc_area area, enum sc_style style);
+void sc_tui_explained(struct sc_tui *t, sc_str word, struct sc_area area); /* a rule, and below it what the word means */
 
 /* ---- views ---- */
 extern const struct sc_view_class sc_view_overview, sc_view_sessions, sc_view_failures, sc_view_senders, sc_view_domains,

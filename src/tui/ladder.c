@@ -365,23 +365,6 @@ static void put_line(struct sc_tui *t, const struct ladder *l, size_t n, int row
 	sc_term_put(&t->term, row, column, columns - column, text, here ? SC_STYLE_SELECTED : line->style, false);
 }
 
-/* Wraps `text` into the pane; gives the row behind it. */
-static int put_wrapped(struct sc_tui *t, sc_str text, struct sc_area area, enum sc_style style)
-{
-	int row = area.row;
-	while (text.len && row < area.row + area.rows) {
-		sc_str line = sc_str_until(&text, '\n');
-		do {
-			size_t fit = line.len <= (size_t)area.columns ? line.len : (size_t)area.columns;
-			size_t space = fit == line.len ? SIZE_MAX : sc_str_rfind(sc_str_slice(line, 0, fit + 1), ' ');
-			fit = space != SIZE_MAX && space > 0 ? space : fit;
-			sc_term_put(&t->term, row++, area.column, area.columns, sc_str_slice(line, 0, fit), style, false);
-			line = sc_str_trim(sc_str_from(line, fit));
-		} while (line.len && row < area.row + area.rows);
-	}
-	return row;
-}
-
 static void put_pane(struct sc_tui *t, const struct ladder *l, struct sc_area area)
 {
 	char octets[SC_PHRASE_OCTETS];
@@ -392,12 +375,12 @@ static void put_pane(struct sc_tui *t, const struct ladder *l, struct sc_area ar
 	if (!line)
 		return;
 	struct sc_area inner = { area.row, area.column + 2, area.rows, area.columns - 3 };
-	int row = put_wrapped(t, (sc_str){ l->texts + line->text, line->len }, inner, line->style);
+	int row = sc_tui_wrapped(t, (sc_str){ l->texts + line->text, line->len }, inner, line->style);
 	if (!line->word[0] || !sc_phrase_explain(sc_str_of(line->word), &text))
 		return;
 	inner.rows -= row + 1 - inner.row;
 	inner.row = row + 1;
-	put_wrapped(t, sc_text_str(&text), inner, SC_STYLE_PLAIN);
+	sc_tui_wrapped(t, sc_text_str(&text), inner, SC_STYLE_PLAIN);
 }
 
 static void scroll(struct ladder *l, int rows)

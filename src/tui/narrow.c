@@ -59,20 +59,19 @@ void sc_tui_narrowed(struct sc_tui *t)
 
 /* ---- a pass ---- */
 
-static bool begin(struct sc_tui *t)
+static void begin(struct sc_tui *t)
 {
 	struct sc_pass *p = &t->pass;
 	sc_failures_close(p->model);
 	p->model = NULL;
 	if (sc_failures_open(&p->model) != SC_OK)
-		return false;
+		return;
 	p->running = true;
 	p->at = NULL;
 	p->looked_at = 0;
 	p->filtered = t->filtered;
 	p->generation = t->store.generation;
 	p->rearranged = t->store.rearranged;
-	return true;
 }
 
 static void count(struct sc_tui *t, struct sc_seen *seen)
@@ -138,9 +137,10 @@ void sc_tui_pass(struct sc_tui *t)
 	bool newer = p->done_generation != t->store.generation && !t->paused && sc_tui_now() - p->ended_at >= AGAIN;
 	if (p->running && p->rearranged != t->store.rearranged)
 		p->running = false; /* the session it stood at may be gone */
-	if (!p->running && !((other || newer) && begin(t)))
-		return;
-	go_on(t);
+	if (p->running)
+		go_on(t);
+	else if (other || newer)
+		begin(t);
 }
 
 bool sc_tui_passing(const struct sc_tui *t)

@@ -3,6 +3,8 @@
 
 #include "output/value.h"
 
+#define PANE_ROWS 6
+
 static const struct sc_event *event_of(const void *row)
 {
 	return ((const struct sc_kept *)row)->ev;
@@ -172,10 +174,31 @@ static bool collect(struct sc_tui *t, struct sc_view *v)
 	return whole;
 }
 
+/* All of its text, and what to do. */
+static void put_pane(struct sc_tui *t, const void *row, struct sc_area area)
+{
+	SC_CELL(text);
+	SC_CELL(advice);
+	sc_text_visible(&text, finding_of(row) ? finding_of(row)->text : diagnosis_of(row)->text);
+	if (diagnosis_of(row))
+		sc_text_visible(&advice, diagnosis_of(row)->advice);
+	sc_term_line(&t->term, area.row, 0, area.columns);
+	struct sc_area inner = { area.row + 1, 1, area.rows - 1, area.columns - 2 };
+	int next = sc_tui_wrapped(t, sc_text_str(&text), inner, SC_STYLE_HEAD);
+	inner.rows -= next - inner.row;
+	inner.row = next;
+	sc_tui_wrapped(t, sc_text_str(&advice), inner, SC_STYLE_PLAIN);
+}
+
 static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 {
 	struct sc_grid *table = (struct sc_grid *)v;
-	sc_grid_draw(t, table, area);
+	const void *row = sc_grid_item(table);
+	bool pane = row && !t->pane_off && area.rows >= 14 && v->cls == &sc_view_findings;
+	struct sc_area upper = { area.row, area.column, area.rows - (pane ? PANE_ROWS : 0), area.columns };
+	sc_grid_draw(t, table, upper);
+	if (pane)
+		put_pane(t, sc_grid_item(table), (struct sc_area){ area.row + upper.rows, 0, PANE_ROWS, area.columns });
 	if (!table->count)
 		sc_term_put(&t->term, area.row + 2, 3, area.columns - 4, v->cls == &sc_view_messages ?
 			    SC_STR("no message was read") : SC_STR("nothing was found"), SC_STYLE_DIM, false);

@@ -1,14 +1,14 @@
 /* overview.c - the first screen: what became of the recipients, why not, where; every number opens what it counts.
  *
- * The numbers lie in three panels (outcomes, causes, domains); a cursor goes over their rows, Tab to the next panel.  All come
+ * The numbers lie in panels (outcomes, causes, domains, diagnoses); a cursor goes over their rows, Tab to the next panel.  All come
  * from the model, as those of the report do. */
 #include "tui/inside.h"
 
 #define ROWS 12 /* of a panel */
 
-enum panel { PANEL_OUTCOMES, PANEL_CAUSES, PANEL_WHERE, PANELS };
+enum panel { PANEL_OUTCOMES, PANEL_CAUSES, PANEL_WHERE, PANEL_NOTES, PANELS };
 
-#define NOTES 6 /* rows of the lower panels, which nothing is opened from */
+#define NOTES 6 /* rows of the lower panels */
 
 struct note {
 	char   text[64];
@@ -39,6 +39,7 @@ struct overview {
 	struct entry entries[PANELS][ROWS];
 	size_t count[PANELS];
 	size_t panel, at[PANELS];
+	size_t panels;            /* that are drawn; the last needs room */
 	uint64_t recipients, messages, failed;
 	struct note notes[NOTES];
 	size_t note_count;
@@ -119,6 +120,7 @@ static void collect_notes(struct overview *o, const struct sc_failures *m)
 		o->notes[i] = (struct note){ .len = key.len, .count = rows[i]->count,
 			.grave = sc_str_equal((sc_str){ rows[i]->label, rows[i]->label_len }, SC_STR("error")) };
 		memcpy(o->notes[i].text, key.at, key.len);
+		add(o, PANEL_NOTES, key);
 	}
 }
 
@@ -256,7 +258,8 @@ static void draw_notes(struct sc_tui *t, const struct overview *o, struct sc_are
 	for (size_t i = 0; i < o->note_count && (int)i + 1 < a.rows; i++) {
 		const struct note *n = &o->notes[i];
 		enum sc_style style = n->grave ? SC_STYLE_ALERT : SC_STYLE_PLAIN;
-		sc_term_put(&t->term, a.row + 1 + (int)i, a.column + 1, a.columns - 11, (sc_str){ n->text, n->len }, style, false);
+		sc_term_put(&t->term, a.row + 1 + (int)i, a.column + 1, a.columns - 11, (sc_str){ n->text, n->len },
+			    at_cursor(o, PANEL_NOTES, i) ? SC_STYLE_SELECTED : style, false);
 		put_number(t, a.row + 1 + (int)i, a.column + a.columns - 9, 8, n->count, style);
 	}
 	if (!o->note_count)
@@ -300,6 +303,8 @@ static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 		sc_term_put(&t->term, left.row + i, half, 1, sc_str_of(sc_term_sign(&t->term, SC_SIGN_BAR)), SC_STYLE_FRAME, false);
 	sc_term_put(&t->term, row, half, 1, sc_str_of(sc_term_sign(&t->term, SC_SIGN_TEE)), SC_STYLE_FRAME, false);
 	int lower = left.rows >= 13 ? NOTES + 2 : 0;
+	o->panels = lower ? PANELS : PANEL_NOTES;
+	o->panel = o->panel < o->panels ? o->panel : 0;
 	left.rows -= lower;
 	right.rows -= lower;
 	draw_causes(t, o, left);
@@ -316,7 +321,10 @@ static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 static void open_entry(struct sc_tui *t, const struct overview *o)
 {
 	const struct entry *e = &o->entries[o->panel][o->at[o->panel]];
-	if (o->count[o->panel])
+	if (o->count[o->panel] && o->panel == PANEL_NOTES) {
+		sc_tui_narrow(t, "diagnosis", (sc_str){ e->key, e->key_len }, false);
+		sc_tui_push(t, &sc_view_sessions);
+	} else if (o->count[o->panel])
 		sc_recipients_open(t, e->by, (sc_str){ e->key, e->key_len }, e->failed);
 }
 
@@ -328,21 +336,22 @@ static void move(struct overview *o, bool down)
 	else if (!down && *at)
 		--*at;
 	else
-		o->panel = (o->panel + (down ? 1 : PANELS - 1)) % PANELS;
+		o->panel = (o->panel + (down ? 1 : o->panels - 1)) % o->panels;
 }
 
 static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command)
 {
 	struct overview *o = (struct overview *)v;
+	o->panels = o->panels ? o->panels : PANEL_NOTES; /* a key before the first drawing */
 	const struct entry *e = &o->entries[o->panel][o->at[o->panel]];
 	switch (command) {
 	case SC_DO_up:         move(o, false); return true;
 	case SC_DO_down:       move(o, true); return true;
 	case SC_DO_first:      o->at[o->panel] = 0; return true;
 	case SC_DO_next_panel:
-	case SC_DO_right:      o->panel = (o->panel + 1) % PANELS; return true;
+	case SC_DO_right:      o->panel = (o->panel + 1) % o->panels; return true;
 	case SC_DO_prev_panel:
-	case SC_DO_left:       o->panel = (o->panel + PANELS - 1) % PANELS; return true;
+	case SC_DO_left:       o->panel = (o->panel + o->panels - 1) % o->panels; return true;
 	case SC_DO_open:       open_entry(t, o); return true;
 	case SC_DO_explain:    sc_explain_open(t, (sc_str){ e->key, e->key_len }); return true;
 	default:               return false;

@@ -5,23 +5,18 @@
 #include "explain/phrase.h"
 #include "output/value.h"
 
-#define PAGE_OCTETS (64u << 10)
+#define PAGE_OCTETS  (64u << 10)
+#define NAME_COLUMNS 24
 
 struct page {
 	struct sc_view view;
 	char  *octets;
 	size_t len, top, lines;
 	int    shown;
+	bool   fields;       /* names and values */
 	char   search[64];   /* help: only lines with this */
 	size_t search_len;
 };
-
-static void count_lines(struct page *p)
-{
-	p->lines = 0;
-	for (size_t i = 0; i < p->len; i++)
-		p->lines += p->octets[i] == '\n';
-}
 
 static struct sc_text page_text(struct page *p)
 {
@@ -35,18 +30,50 @@ static bool heading(sc_str line)
 	return line.len > 1 && line.at[0] >= 'A' && line.at[0] <= 'Z' && line.at[1] >= 'A' && line.at[1] <= 'Z';
 }
 
+/* Where the lines that continue a line begin: under its value, or under its first word. */
+static size_t indent_of(const struct page *p, sc_str line)
+{
+	size_t spaces = 0;
+	while (spaces < line.len && line.at[spaces] == ' ')
+		spaces++;
+	return spaces && p->fields ? 2 + NAME_COLUMNS : spaces;
+}
+
+/* A line in as many rows as it takes, those from `top` on shown; gives how many. */
+static size_t put_line(struct sc_tui *t, const struct page *p, sc_str line, size_t n, struct sc_area area)
+{
+	size_t indent = 0, width = (size_t)area.columns - 2, rows = 0;
+	enum sc_style style = heading(line) ? SC_STYLE_TITLE : SC_STYLE_PLAIN;
+	do {
+		size_t fit = sc_tui_break(line, width - indent);
+		if (n + rows >= p->top && n + rows < p->top + (size_t)area.rows)
+			sc_term_put(&t->term, area.row + (int)(n + rows - p->top), 1 + (int)indent, (int)(width - indent),
+				    sc_str_slice(line, 0, fit), style, false);
+		if (!rows)
+			indent = indent_of(p, line) < width / 2 ? indent_of(p, line) : 0;
+		line = sc_str_from(line, fit);
+		line = line.len ? sc_str_trim(line) : line;
+		rows++;
+	} while (line.len);
+	return rows;
+}
+
 static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 {
 	struct page *p = (struct page *)v;
-	sc_str rest = { p->octets, p->len };
 	p->shown = area.rows;
-	if (p->top + (size_t)area.rows > p->lines)
-		p->top = p->lines > (size_t)area.rows ? p->lines - (size_t)area.rows : 0;
-	for (size_t n = 0; rest.len && n < p->top + (size_t)area.rows; n++) {
-		sc_str line = sc_str_until(&rest, '\n');
-		if (n >= p->top)
-			sc_term_put(&t->term, area.row + (int)(n - p->top), 1, area.columns - 2, line,
-				    heading(line) ? SC_STYLE_TITLE : SC_STYLE_PLAIN, false);
+	for (int turn = 0; turn < 2; turn++) {
+		sc_str rest = { p->octets, p->len };
+		size_t n = 0, top = p->top;
+		while (rest.len) {
+			sc_str line = sc_str_until(&rest, '\n');
+			n += put_line(t, p, line, n, area);
+		}
+		p->lines = n;
+		if (p->top + (size_t)area.rows > n)
+			p->top = n > (size_t)area.rows ? n - (size_t)area.rows : 0;
+		if (p->top == top)
+			return;
 	}
 }
 
@@ -91,15 +118,12 @@ void sc_explain_open(struct sc_tui *t, sc_str word)
 	sc_text_add(&page, sc_text_str(&text));
 	sc_text_put(&page, '\n');
 	p->len = page.len;
-	count_lines(p);
 	struct sc_text title = sc_text_into(p->view.title, sizeof(p->view.title) - 1);
 	sc_text_visible(&title, word);
 	p->view.title[title.len] = '\0';
 }
 
 /* ---- every field of an event ---- */
-
-#define NAME_COLUMNS 24
 
 struct fields {
 	struct sc_text *to;
@@ -172,6 +196,7 @@ void sc_event_open(struct sc_tui *t, const struct sc_event *ev)
 		return;
 	struct sc_text page = page_text(p);
 	struct fields f = { &page, 0 };
+	p->fields = true;
 	for (const char *c = shape->name; *c; c++)
 		sc_text_put(&page, sc_upper(*c));
 	sc_text_put(&page, '\n');
@@ -181,7 +206,6 @@ void sc_event_open(struct sc_tui *t, const struct sc_event *ev)
 		put_shape(&f, sc_head_shape, ev->head);
 	}
 	p->len = page.len;
-	count_lines(p);
 	struct sc_text title = sc_text_into(p->view.title, sizeof(p->view.title) - 1);
 	sc_text_adds(&title, shape->name);
 	p->view.title[title.len] = '\0';
@@ -242,7 +266,6 @@ static bool collect_help(struct sc_tui *t, struct sc_view *v)
 		sc_text_put(&to, '\n');
 	}
 	p->len = to.len;
-	count_lines(p);
 	struct sc_text title = sc_text_into(v->title, sizeof(v->title) - 1);
 	sc_text_adds(&title, "Help; type to search: ");
 	sc_text_add(&title, (sc_str){ p->search, p->search_len });
@@ -312,7 +335,6 @@ static bool collect_capture(struct sc_tui *t, struct sc_view *v)
 	put_row(&to, "recipients", m->recipients);
 	put_kept(t, &to);
 	p->len = to.len;
-	count_lines(p);
 	return true;
 }
 

@@ -91,41 +91,70 @@ bool sc_view_stale(const struct sc_tui *t, const struct sc_view *v)
 
 /* ---- head and foot ---- */
 
+/* A part of the first line, where it fits whole. */
+static void put_part(struct sc_tui *t, struct sc_text *line, const struct sc_text *part)
+{
+	size_t room = (size_t)t->term.columns - 2;
+	if (sc_text_columns(sc_text_str(line)) + sc_text_columns(sc_text_str(part)) + 2 > room)
+		return;
+	sc_text_adds(line, line->len ? "  " : "");
+	sc_text_add(line, sc_text_str(part));
+}
+
+static void put_number(struct sc_tui *t, struct sc_text *line, const char *before, uint64_t n, const char *behind)
+{
+	SC_CELL(part);
+	sc_text_adds(&part, before);
+	sc_page_grouped(&part, n);
+	sc_text_adds(&part, behind);
+	put_part(t, line, &part);
+}
+
+static void put_source(struct sc_tui *t, struct sc_text *line)
+{
+	const struct sc_tui_progress *p = &t->progress;
+	SC_CELL(part);
+	sc_text_visible(&part, sc_str_of(t->config.source));
+	if (part.len > (size_t)t->term.columns / 3) /* the end of a path tells most */
+		part.len = 0, sc_text_visible(&part, sc_str_from(sc_str_of(t->config.source), sc_str_rfind(sc_str_of(t->config.source), '/') + 1));
+	if (t->config.live)
+		sc_text_adds(&part, "  LIVE");
+	else if (p->over)
+		sc_text_adds(&part, "  100 %");
+	else if (p->total) {
+		sc_text_adds(&part, "  ");
+		sc_text_number(&part, p->read * 100 / p->total);
+		sc_text_adds(&part, " %");
+	}
+	put_part(t, line, &part);
+}
+
+/* What matters most comes first; what does not fit is on the screen of the capture. */
 static void put_health(struct sc_tui *t)
 {
-	SC_CELL(text);
+	SC_CELL(line);
+	SC_CELL(gaps);
+	SC_CELL(tls);
+	SC_CELL(kept);
 	const struct sc_tui_progress *p = &t->progress;
-	sc_text_adds(&text, "smtpscope  ");
-	sc_text_visible(&text, sc_str_of(t->config.source));
-	if (t->config.live) {
-		sc_text_adds(&text, "  LIVE");
-	} else if (p->over) {
-		sc_text_adds(&text, "  100 %");
-	} else if (p->total) {
-		sc_text_adds(&text, "  ");
-		sc_text_number(&text, p->read * 100 / p->total);
-		sc_text_adds(&text, " %");
-	}
-	sc_text_adds(&text, "  ");
-	sc_page_grouped(&text, p->packets);
-	sc_text_adds(&text, " packets  dropped ");
-	sc_page_grouped(&text, p->dropped);
-	sc_text_adds(&text, "  not seen ");
-	sc_tui_octets(&text, t->all->gap_octets);
-	sc_text_adds(&text, "  TLS ");
-	sc_page_share(&text, t->all->encrypted, t->all->sessions);
-	sc_text_adds(&text, "  kept ");
-	sc_tui_octets(&text, t->store.octets);
-	uint64_t gone = t->store.let_go[0] + t->store.let_go[1] + t->store.let_go[2];
-	if (gone) {
-		sc_text_adds(&text, ", let go ");
-		sc_page_grouped(&text, gone);
-	}
-	if (p->lost_events) {
-		sc_text_adds(&text, "  not shown ");
-		sc_page_grouped(&text, p->lost_events);
-	}
-	sc_term_put(&t->term, 0, 1, t->term.columns - 2, sc_text_str(&text), p->dropped ? SC_STYLE_ALERT : SC_STYLE_HEAD, false);
+	const struct sc_store *s = &t->store;
+	put_source(t, &line);
+	put_number(t, &line, "", p->packets, " packets");
+	put_number(t, &line, "dropped ", p->dropped, "");
+	sc_text_adds(&gaps, "gaps ");
+	sc_tui_octets(&gaps, t->all->gap_octets);
+	put_part(t, &line, &gaps);
+	sc_text_adds(&tls, "TLS ");
+	sc_page_share(&tls, t->all->encrypted, t->all->sessions);
+	put_part(t, &line, &tls);
+	if (s->let_go[0] + s->let_go[1] + s->let_go[2])
+		put_number(t, &line, "let go ", s->let_go[0] + s->let_go[1] + s->let_go[2], "");
+	if (p->lost_events)
+		put_number(t, &line, "not shown ", p->lost_events, "");
+	sc_text_adds(&kept, "kept ");
+	sc_tui_octets(&kept, s->octets);
+	put_part(t, &line, &kept);
+	sc_term_put(&t->term, 0, 1, t->term.columns - 2, sc_text_str(&line), p->dropped ? SC_STYLE_ALERT : SC_STYLE_HEAD, false);
 }
 
 /* A screen's brackets stand where the spaces between the others are. */
@@ -182,8 +211,8 @@ static void put_place(struct sc_tui *t)
 	}
 	put_caution(t, &text);
 	int words = (int)sc_text_columns(sc_text_str(&text)), room = t->term.columns - 3;
-	int strip = room - words - 2 < room / 2 ? room - words - 2 : room / 2;
-	strip = strip < SC_STRIP_BINS ? strip : SC_STRIP_BINS;
+	int strip = t->term.columns / 3 < SC_STRIP_BINS ? t->term.columns / 3 : SC_STRIP_BINS;
+	strip = words + 2 + strip <= room ? strip : 0; /* its place is the same on each screen, or it is not there */
 	sc_term_put(&t->term, 2, 1, room + 1, sc_text_str(&text), sc_tui_narrow_set(t) ? SC_STYLE_ALERT : SC_STYLE_PLAIN, false);
 	sc_window_strip(t, 2, t->term.columns - 1 - strip, strip);
 	sc_term_line(&t->term, 3, 0, t->term.columns);

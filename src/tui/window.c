@@ -108,17 +108,28 @@ void sc_window_glide(struct sc_tui *t)
 		set(t, end_of_all(t) - width, end_of_all(t));
 }
 
+static bool same_day(sc_str a, sc_str b)
+{
+	return sc_str_equal(sc_str_slice(a, 0, 10), sc_str_slice(b, 0, 10));
+}
+
+/* Days are named where there is more than one. */
 void sc_window_tell(struct sc_tui *t, struct sc_text *to)
 {
-	if (!t->window.set)
-		return;
 	SC_CELL(from);
 	SC_CELL(end);
+	SC_CELL(oldest);
+	SC_CELL(newest);
+	if (!t->window.set)
+		return;
 	sc_tui_clock(t, &from, t->window.from, true);
 	sc_tui_clock(t, &end, t->window.to, true);
-	bool day = sc_str_equal(sc_str_slice(sc_text_str(&from), 0, 10), sc_str_slice(sc_text_str(&end), 0, 10));
+	sc_tui_clock(t, &oldest, t->oldest, true);
+	sc_tui_clock(t, &newest, t->newest, true);
+	bool day = same_day(sc_text_str(&from), sc_text_str(&end));
+	bool only = day && same_day(sc_text_str(&oldest), sc_text_str(&newest)) && same_day(sc_text_str(&oldest), sc_text_str(&from));
 	sc_text_adds(to, "window ");
-	sc_text_add(to, sc_text_str(&from));
+	sc_text_add(to, sc_str_from(sc_text_str(&from), only ? 11 : 0));
 	sc_text_adds(to, " - ");
 	sc_text_add(to, sc_str_from(sc_text_str(&end), day ? 11 : 0));
 	sc_text_adds(to, t->window.glides ? ", the newest" : "");
