@@ -335,9 +335,9 @@ static bool see_fin(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side
 		return false;
 	struct sc_claim claim = { .rule = env->rule, .weak = t->now_weak != 0, .from = sc_tcp_clip(offset),
 		.to = sc_tcp_clip(end) + 1 };
+	uint64_t from = claim.from = sc_pieces_join(&s->early, &claim);
 	if (offset > (int64_t)s->next && sc_pieces_keep(&s->early, sc_tcp_clip(end), &claim))
 		return false;
-	uint64_t from = sc_pieces_join(&s->early, &claim);
 	if (s->fin && end > (int64_t)s->fin_at) {
 		s->fin_later = sc_tcp_clip(end);
 		s->fin_later_from = from;
@@ -462,8 +462,7 @@ static bool accept_plain(struct sc_tcp *t, enum sc_side side, const struct sc_la
 static bool knows_nothing(const struct sc_tcp *t, enum sc_side side, const struct sc_layers *l)
 {
 	bool answer = (l->flags & (SC_TCP_RST | SC_TCP_ACK)) == SC_TCP_RST;
-	const struct sc_tcp_side *by = &t->side[t->reset_by];
-	return answer && t->reset_waits && side != t->reset_by && !(by->fin && sc_tcp_held(by).due >= by->fin_at);
+	return answer && t->reset_waits && side != t->reset_by && !t->side[t->reset_by].over;
 }
 
 /* A segment with SYN or RST. */

@@ -480,6 +480,25 @@ static void test_kernel(void **state)
 	done(w, "what begins at a FIN is no part of what ends with it", "...1234xwvuts");
 
 	w = wire_open(false, false, SC_SUM_NONE);
+	C(.seq = 3, .text = "abc");
+	F(.seq = 6);
+	C(.seq = 5, .text = "..");
+	C(.text = "123");
+	S(.ack = 7);
+	C(.seq = 7, .text = "more");
+	done(w, "a bare FIN is part of what it continues", "123abc");
+
+	w = wire_open(false, true, SC_SUM_NONE);
+	C(.seq = WINDOW - 2, .text = "xy");
+	S(.ack = 0, .sack = { WINDOW - 2, WINDOW });
+	F(.seq = 6, .text = "fin");
+	feed(w, SC_CLIENT, (struct seg){ .flags = SC_TCP_RST, .seq = WINDOW, .text = "!" });
+	C(.text = "123456");
+	feed(w, SC_SERVER, (struct seg){ .flags = SC_TCP_RST });
+	assert_int_equal(w->tcp.reset_by, SC_CLIENT);
+	done(w, "a FIN that came whole only behind a reset does not deny that", "");
+
+	w = wire_open(false, false, SC_SUM_NONE);
 	C(.seq = 4, .text = "old");
 	C(.seq = 4, .ack = 99, .text = "LIES+");
 	C(.seq = 4, .text = "newer");
