@@ -9,7 +9,7 @@ import struct
 import subprocess
 import sys
 
-SETS = 4096     # of segments that may be joined, tried for a case
+SETS = 4096     # of packets read otherwise, tried for a case
 
 
 def load(path):
@@ -22,7 +22,7 @@ class Wire:
     which of it nobody can tell the fate of."""
 
     def __init__(self, path, port):
-        self.sent, self.unsure, self.urgent, self.packets = [], [], 0, []
+        self.sent, self.unsure, self.packets = [], [], []
         self.base, self.edge, self.scale, self.acked = None, None, 0, None
         with open(path, "rb") as f:
             self.head = f.read(24)
@@ -46,7 +46,6 @@ class Wire:
             return
         at = self.offset(seq)
         crosses = self.edge is not None and at <= self.edge < at + len(octets)
-        self.urgent += bool(flags & 32)
         if not flags & 16 or flags & 6:
             return
         self.sent.append((len(self.packets), at, octets))
@@ -74,45 +73,31 @@ def joins(sent):
             yield sent[i]
 
 
-def by_tree(want, wire, tool, folder):
-    """There is a set of such segments which, joined where we do not and apart where we do, give exactly what was read.  The
-    smallest sets first."""
+def found(ways, want, wire, tool, folder):
+    """There is a set of `ways` in which, read so, exactly what the socket read is delivered.  The smallest sets first."""
     path = os.path.join(folder, "one.pcap")
     with open(path, "wb") as f:
         f.write(wire.head + b"".join(wire.packets))
-    numbers = list(dict.fromkeys(str(n) for n, _, _ in joins(wire.sent)))
-    sets = itertools.chain.from_iterable(itertools.combinations(numbers, n) for n in range(1, len(numbers) + 1))
+    sets = itertools.chain.from_iterable(itertools.combinations(ways, n) for n in range(1, len(ways) + 1))
     for some in itertools.islice(sets, SETS):
-        out = subprocess.run([tool, path, "other", *some], stdout=subprocess.PIPE, check=True).stdout.decode()
+        out = subprocess.run([tool, path, *some], stdout=subprocess.PIPE, check=True).stdout.decode()
         if out.rstrip("\n").partition(" ")[2] == want:
             return True
     return False
 
 
-def come_from(segments, want, got, differ, skipped):
-    """Each octet that differs is one of `segments`, of which `skipped` octets at most were urgent, and stand no more before
-    those that are compared."""
-    def one(n, text):
-        places = range(n // 2, n // 2 + skipped + 1)
-        return any(at <= i < at + len(octets) and octets[i - at] == int(text[n:n + 2], 16)
-                   for _, at, octets in segments for i in places)
-    return all(one(n, want) or one(n, got) for n in differ)
-
-
-def explained(want, got, path, port, tool):
+def explained(want, path, port, tool):
     """What explains that they differ, or None:
 
-    tree   the shape of the kernel's tree of early segments: see by_tree()
+    tree   the shape of the kernel's tree of early segments: see joins()
     state  what no packet tells: whether the reader had read everything, which decides about a segment that crosses the
-           window's end; or whether the kernel's short way was open, in which it does not look at an old acknowledgement.
-           All octets that differ come from such segments."""
-    wire = Wire(path, port)
-    if by_tree(want, wire, tool, os.path.dirname(path)):
+           window's end; or whether the kernel's short way was open, in which it does not look at an old acknowledgement"""
+    wire, folder = Wire(path, port), os.path.dirname(path)
+    tree = ["j%d" % n for n in dict.fromkeys(n for n, _, _ in joins(wire.sent))]
+    state = [letter + str(n) for n, _, _ in wire.unsure for letter in "td"]
+    if found(tree, want, wire, tool, folder):
         return "tree"
-    if len(want) != len(got):
-        return None
-    differ = [n for n in range(0, len(want), 2) if want[n:n + 2] != got[n:n + 2]]
-    return "state" if come_from(wire.unsure + list(joins(wire.sent)), want, got, differ, wire.urgent) else None
+    return "state" if found(state + tree, want, wire, tool, folder) else None
 
 
 def main():
@@ -126,7 +111,7 @@ def main():
         if mark:
             short += 1
             continue
-        why = explained(want, got, sys.argv[3], int(port), sys.argv[4])
+        why = explained(want, sys.argv[3], int(port), sys.argv[4])
         if why:
             known[why] += 1
         else:

@@ -1,9 +1,12 @@
-/* reassemble.c - what the clients of a capture said, as the reassembly delivers it: reassemble CAPTURE [other PACKET...]
+/* reassemble.c - what the clients of a capture said, as the reassembly delivers it: reassemble CAPTURE [LETTER+PACKET]...
  *
  * One line a connection, in the order of their first packets: the client's port and the octets in hexadecimal, with [n] for
- * a gap of n.  After `other` stand the numbers of packets that become part of their left neighbour exactly where we would
- * not make them so, which is the other way in which Linux may read them.  A connection begins with the SYN of its client.  Time goes on for a while behind the last packet, so
- * that what waits for time alone is decided; but nothing is flushed, for a receiver does not get past a hole either. */
+ * a gap of n.  A connection begins with the SYN of its client.  Time goes on for a while behind the last packet, so
+ * that what waits for time alone is decided; but nothing is flushed, for a receiver does not get past a hole either.
+ *
+ * Packets may be read otherwise than we would, in the ways in which Linux may read them: j12 makes packet 12 a part of its
+ * left neighbour exactly where we would not make it one, t12 has it taken whatever it acknowledges and however far it
+ * reaches, d12 drops it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +25,7 @@ static struct text { char *at; size_t len, room; } said[FLOWS]; /* by the client
 static uint16_t order[FLOWS];
 static size_t count;
 static uint32_t syn[FLOWS]; /* sequence number behind the latest SYN, by the client's port */
-static char **other;
+static char **otherwise;
 
 static char *more(struct text *t, size_t n)
 {
@@ -70,12 +73,24 @@ static void pull(struct sc_flow *flow)
 			write_down(&said[port_of(flow)], &run);
 }
 
-static bool is_other(uint64_t number)
+/* Whether packet `number` is to be read otherwise, in the way of `letter`. */
+static bool is_asked(char letter, uint64_t number)
 {
-	for (char **n = other; n && *n; n++)
-		if (strtoull(*n, NULL, 10) == number)
+	for (char **o = otherwise; o && *o; o++)
+		if (**o == letter && strtoull(*o + 1, NULL, 10) == number)
 			return true;
 	return false;
+}
+
+/* Makes a segment of the client one that its receiver takes: with an acknowledgement and a window that allow it. */
+static void allow(struct sc_flow *flow, struct sc_layers *l)
+{
+	struct sc_tcp_side *client = &flow->tcp.side[SC_CLIENT];
+	const struct sc_tcp_side *server = &flow->tcp.side[SC_SERVER];
+	uint64_t end = client->next + (uint32_t)(l->seq + l->wire_payload - client->base - (uint32_t)client->next);
+	l->ack = server->base + (uint32_t)server->acked;
+	if (end > client->to.edge)
+		client->to.edge = end;
 }
 
 /* A new connection on the same ports, of which no case tells: the old one is over, or the server takes another SYN. */
@@ -93,7 +108,7 @@ static bool begins_anew(const struct sc_flow *flow, enum sc_side side, const str
 static void feed(const struct sc_packet *pkt)
 {
 	struct sc_layers l;
-	env.rule = is_other(pkt->number) ? SC_OVERLAP_LINUX_OTHER : SC_OVERLAP_LINUX;
+	env.rule = is_asked('j', pkt->number) ? SC_OVERLAP_LINUX_OTHER : SC_OVERLAP_LINUX;
 	if (!sc_decode(pkt, false, &l))
 		return;
 	struct sc_flow_ref ref = sc_flow_ref(1, &l);
@@ -106,8 +121,10 @@ static void feed(const struct sc_packet *pkt)
 	}
 	enum sc_side side = sc_flow_side(flow, &ref);
 	flow->ignored |= begins_anew(flow, side, &l);
-	if (flow->ignored)
+	if (flow->ignored || is_asked('d', pkt->number))
 		return;
+	if (is_asked('t', pkt->number))
+		allow(flow, &l);
 	sc_tcp_accept(&flow->tcp, &env, side, &l, pkt);
 	pull(flow);
 	flow->last = pkt->when;
@@ -126,7 +143,7 @@ int main(int argc, char **argv)
 	struct sc_packet pkt;
 	const char *path = argc > 1 ? argv[1] : "-";
 	struct sc_source_config config = { .paths = &path, .path_count = 1, .say = say };
-	other = argc > 2 ? argv + 3 : NULL;
+	otherwise = argc > 2 ? argv + 2 : NULL;
 	if (!sc_blocks_open(&store, MEMORY) || !sc_flows_open(&flows, FLOWS, 1) || sc_source_open(&source, &config) != SC_OK)
 		return 1;
 	while (sc_source_next(source, &pkt))
