@@ -137,8 +137,8 @@ void sc_tls_unlock_change(struct sc_tls *t, enum sc_side side)
 void sc_tls_unlock_finished(struct sc_tls *t, enum sc_side side)
 {
 	struct sc_tls_side *s = &t->side[side];
-	if (t->version != SC_TLS_1_3 || s->epoch == SC_TLS_IN_TRAFFIC)
-		return;
+	if (t->version != SC_TLS_1_3 || s->epoch == SC_TLS_IN_TRAFFIC || !s->keyed)
+		return; /* not keyed: anybody can write that in clear */
 	s->misses = 0;
 	s->opened = false;
 	if (!arm(t, side, SC_TLS_IN_TRAFFIC, traffic(side)))
@@ -147,7 +147,8 @@ void sc_tls_unlock_finished(struct sc_tls *t, enum sc_side side)
 
 void sc_tls_unlock_early_end(struct sc_tls *t)
 {
-	if (t->side[SC_CLIENT].epoch == SC_TLS_EARLY && !arm(t, SC_CLIENT, SC_TLS_IN_HANDSHAKE, SC_TLS_CLIENT_HANDSHAKE))
+	const struct sc_tls_side *s = &t->side[SC_CLIENT];
+	if (s->keyed && s->epoch == SC_TLS_EARLY && !arm(t, SC_CLIENT, SC_TLS_IN_HANDSHAKE, SC_TLS_CLIENT_HANDSHAKE))
 		t->side[SC_CLIENT].trial = arm(t, SC_CLIENT, SC_TLS_IN_TRAFFIC, SC_TLS_CLIENT_TRAFFIC);
 }
 
