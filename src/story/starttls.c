@@ -1,5 +1,5 @@
 /* starttls.c - the diagnoses of TLS that need no look into it: starttls_refused, tls_alert, tls_closed, tls_fallback,
- * wrong_tls_mode; and the word `stripped` for a session whose server offered STARTTLS to the same client before.
+ * wrong_tls_mode, no_tls; and the word `stripped` for a session whose server offered STARTTLS to the same client before.
  *
  * Handshakes are judged by their `tls` event; that one was broken off without a word is known when the session ends, which
  * is the next event of that session.  What is remembered of a client and a server is when STARTTLS was offered and when it
@@ -18,6 +18,7 @@
 struct pair {
 	struct sc_entry entry;
 	sc_time offered, failed; /* latest; 0: never */
+	uint64_t clear;          /* recipients whose mail went in clear */
 };
 
 struct starttls {
@@ -167,14 +168,41 @@ static void tell_closed(struct starttls *t, const struct sc_event *ev, const str
 	sc_tell_diagnosis(&t->config, ev->head, SC_DIAGNOSIS_tls_closed, &text);
 }
 
-static void tell_fallback(struct starttls *t, const struct sc_event *ev, const struct sc_ev_session *s, const struct pair *p)
+/* Told when it begins, and again each time that it has become ten times as much. */
+static void tell_clear(struct starttls *t, const struct sc_event *ev, const struct sc_ev_session *s, struct pair *p)
 {
 	char room[SC_TELL_OCTETS];
 	struct sc_text text = sc_text_into(room, sizeof(room));
-	bool clear = is_word(s->starttls, "offered_unused") || is_word(s->starttls, "not_offered") ||
-		is_word(s->starttls, "stripped") || is_word(s->starttls, "refused");
-	if (!p->failed || s->start - p->failed > FALLBACK_TIME || !clear || !s->recipients.accepted)
+	uint64_t before = p->clear, due = 1;
+	p->clear += s->recipients.accepted;
+	while (due <= before)
+		due *= 10;
+	if (p->clear < due)
 		return;
+	sc_text_adds(&text, "Mail for ");
+	sc_text_number(&text, p->clear);
+	sc_text_adds(&text, p->clear == 1 ? " recipient went in clear from " : " recipients went in clear from ");
+	add_end(&text, ev->head, true);
+	sc_text_adds(&text, " to ");
+	add_end(&text, ev->head, false);
+	sc_text_adds(&text, offers(s) ? ", which offers STARTTLS." : ", which does not offer STARTTLS.");
+	sc_tell_diagnosis(&t->config, ev->head, SC_DIAGNOSIS_no_tls, &text);
+}
+
+/* Mail went in clear, and all of the dialogue was seen; LMTP stays in the house. */
+static bool is_clear(const struct sc_ev_session *s)
+{
+	bool word = is_word(s->starttls, "offered_unused") || is_word(s->starttls, "not_offered") ||
+		is_word(s->starttls, "stripped") || is_word(s->starttls, "refused");
+	return word && s->recipients.accepted && !is_word(s->service, "lmtp");
+}
+
+static bool tell_fallback(struct starttls *t, const struct sc_event *ev, const struct sc_ev_session *s, const struct pair *p)
+{
+	char room[SC_TELL_OCTETS];
+	struct sc_text text = sc_text_into(room, sizeof(room));
+	if (!p->failed || s->start - p->failed > FALLBACK_TIME || !is_clear(s))
+		return false;
 	sc_text_adds(&text, "TLS failed between these two ");
 	if (p->failed >= s->start) {
 		sc_text_adds(&text, "in this connection");
@@ -186,6 +214,7 @@ static void tell_fallback(struct starttls *t, const struct sc_event *ev, const s
 	sc_text_number(&text, s->recipients.accepted);
 	sc_text_adds(&text, s->recipients.accepted == 1 ? " recipient went in clear." : " recipients went in clear.");
 	sc_tell_diagnosis(&t->config, ev->head, SC_DIAGNOSIS_tls_fallback, &text);
+	return true;
 }
 
 static void tell_mode(struct starttls *t, const struct sc_event *ev, const struct sc_ev_session *s)
@@ -219,7 +248,9 @@ static void observe_session(struct starttls *t, const struct sc_event *ev)
 	const struct sc_ev_session *s = ev->body;
 	tell_closed(t, ev, s);
 	tell_mode(t, ev, s);
-	tell_fallback(t, ev, s, pair_of(t, ev->head, ev->when));
+	struct pair *p = pair_of(t, ev->head, ev->when);
+	if (!tell_fallback(t, ev, s, p) && is_clear(s) && whole(s))
+		tell_clear(t, ev, s, p);
 	t->broken = 0;
 }
 
