@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 
+OUTCOMES = ["accepted", "deferred", "rejected", "in_doubt", "aborted", "withdrawn", "unknown"]
 SIZES = [(80, 24), (100, 30), (200, 60)]
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOCKET = ""  # of the server in use: each screen has its own, since one that ends takes a while
@@ -112,23 +113,111 @@ def golden(program, renew):
                     s.keys("Escape")
 
 
+def lab(name):
+    return "captures/lab/%s.pcap" % name
+
+
+def many():
+    """Captures that meet on one screen: TLS opened and failed, losses, bounces, block lists, logins, and every kind of refusal."""
+    names = ["exim-tls13", "exim-tls12", "exim-tls-distrust", "postfix-starttls-abort", "opensmtpd-tls-server-fails", "exim-lossy", "fault-loss",
+             "exim-bounce", "exim-blocked", "exim-auth-guess", "exim-auth-plain-fail", "exim-in-doubt-rst", "exim-data-rst", "exim-morning"]
+    return ["captures/demo.pcap"] + [lab(n) for n in names]
+
+
 def numbers(program):
     """The overview counts as the report does."""
-    for capture in ("captures/demo.pcap",):
-        report = json.loads(subprocess.run([program, "report", "-f", "json", "-q", "-r", capture], capture_output=True, text=True).stdout)
-        events = subprocess.run([program, "log", "-q", "-r", capture], capture_output=True, text=True).stdout
+    hostile = os.path.join(tempfile.mkdtemp(), "hostile.pcap")
+    write_hostile(hostile)
+    keys = ["--keylog", "captures/lab/exim-tls13.keys"]
+    bounces = [f for f in sorted(glob.glob("captures/lab/*.pcap")) if "bounce" in f or "relay-550" in f or "rejected" in f]
+    for name, words in (("demo", ["-r", "captures/demo.pcap"]), ("TLS", ["-r", lab("exim-tls13")]), ("TLS with keys", ["-r", lab("exim-tls13")] + keys),
+                        ("loss", ["-r", lab("fault-loss")]), ("bounces", [w for f in bounces for w in ("-r", f)]),
+                        ("hostile", ["-r", hostile]), ("many", [w for f in many() for w in ("-r", f)])):
+        report = json.loads(subprocess.run([program, "report", "-f", "json", "-q", *words], capture_output=True, text=True).stdout)
+        events = subprocess.run([program, "log", "-q", *words], capture_output=True, text=True).stdout
         counts = {}
         for line in events.splitlines():
             e = json.loads(line)
             if e["event"] == "delivery":
                 counts[e["outcome"]] = counts.get(e["outcome"], 0) + 1
-        s = Screen("%s tui --utc -r %s" % (program, capture), (100, 30))
+        told = {k: v for k, v in report["recipients"]["outcomes"].items() if v}
+        check("events and report, %s" % name, counts == told, "%s, not %s" % (counts, told))
+        s = Screen("%s tui --utc %s" % (program, " ".join(words)), (100, 40))
         s.wait("100 %")
         text = s.settle()
-        for outcome, n in counts.items():
-            shown = re.search(r"%s +([0-9,]+) " % outcome, text)
-            check("number of %s in %s" % (outcome, capture), shown and int(shown.group(1).replace(",", "")) == n, str(n))
-        check("report and events", json.dumps(report).count(":") > 10, "")
+        check("outcomes, %s" % name, counted(text) == told, "%s, not %s" % (counted(text), told))
+        check("causes, %s" % name, causes(text) == {
+            c["cause"] or "-": (c["deferred"], c["rejected"]) for c in report.get("causes", {"rows": []})["rows"] if c["recipients"]}, text)
+        s.keys("9")
+        text = s.settle()
+        for field, label in (("sessions", "sessions that ended"), ("encrypted_sessions", "inside TLS"), ("transactions", "transactions"),
+                             ("one_sided_sessions", "of which only one side was seen"), ("gap_octets", "octets that the capture lacks"),
+                             ("midstream_sessions", "whose beginning was not seen"), ("packets_truncated", "cut by the capture \\(snap length\\)")):
+            shown = re.search(r"^ +%s +([0-9,]+)$" % label, text, re.M)
+            check("%s, %s" % (field, name), shown and number(shown.group(1)) == report["scope"][field], text)
+
+
+def number(text):
+    return 0 if text == "-" else int(text.replace(",", ""))
+
+
+def causes(text):
+    """Of the overview: left of the frame."""
+    lines = [line.split("\u2502")[0].rstrip() for line in text.split("\n")]
+    begin = next(i for i, line in enumerate(lines) if "WHY NOT" in line)
+    found = (re.match(r" (\S+) +([0-9,]+) +([0-9,]+)$", line) for line in lines[begin + 1:begin + 13])
+    return {m.group(1): (number(m.group(2)), number(m.group(3))) for m in found if m}
+
+
+def opens(program):
+    """Enter on each row of each grouping opens as many recipients, sessions or diagnoses as the row counts."""
+    files = " ".join("-r " + f for f in many())
+    s = Screen("%s tui --utc %s" % (program, files), (140, 40))
+    s.wait("100 %")
+    s.keys("1")
+    s.settle()
+
+    def opened(name, count, exact):
+        s.keys("Enter")
+        title = None
+        for _ in range(60):
+            title = re.match(r" *([0-9,]+) (recipient|session|times)", s.text().split("\n")[2])
+            if title or s.wait("never", 0.05):
+                break
+        n = number(title.group(1)) if title else -1
+        check("%s opens what it counts" % name, n == count if exact else 0 < n <= count, "%d, not %d\n%s" % (n, count, s.text()))
+        s.keys("Escape")
+        s.settle()
+
+    text = s.settle()
+    for outcome, n in counted(text).items():
+        s.keys(*["g"] + ["Down"] * OUTCOMES.index(outcome))
+        opened("overview: " + outcome, n, True)
+    s.keys("g", "Tab")
+    for cause, n in causes(text).items():
+        opened("overview: " + cause, sum(n), True)
+        s.keys("Down")
+    s.keys("1", "Escape")
+    for screen, groupings in (("3", 8), ("4", 4), ("5", 2), ("6", 4)):
+        s.keys(screen)
+        for turn in range(groupings):
+            s.keys("g")
+            text = s.settle()
+            head = next(line for line in text.split("\n")[4:] if " COUNT" in line or " SESSIONS" in line)
+            end = re.search(r"(COUNT|SESSIONS)\S?", head).end()
+            logins = "[login" in text or "[block" in text
+            for row in range(30):
+                lines = [line for line in s.text().split("\n") if line.startswith("\u25b6")]
+                if not lines or "nothing" in text:
+                    break
+                n = number(lines[0][:end].split()[-1])
+                opened("screen %s, %s" % (screen, lines[0][1:end]), n, not logins)
+                s.keys("Down")
+                s.settle()
+                if [line for line in s.text().split("\n") if line.startswith("\u25b6")] == lines:
+                    break
+            s.keys("b")
+    leave(s, "opens")
 
 
 def counted(text):
@@ -441,6 +530,7 @@ def main():
             golden(program, renew)
         if not renew and "--monkey" not in sys.argv:
             numbers(program)
+            opens(program)
             window(program)
             remembered(checked)
             saved(program, checked)

@@ -313,26 +313,31 @@ static void add_diagnosis(struct sc_failures *m, const struct sc_event *ev)
 	explain_silence(m, ev, d);
 }
 
-/* "starttls TLSv1.2, alert of client: bad_certificate": how a handshake failed. */
+bool sc_failures_handshake(struct sc_text *key, const struct sc_ev_tls *t)
+{
+	if (t->established || t->unfinished)
+		return false;
+	sc_text_adds(key, t->via ? t->via : "tls");
+	sc_text_adds(key, t->version ? " " : "");
+	sc_text_adds(key, t->version ? t->version : "");
+	sc_text_adds(key, t->alert.name ? ", alert of " : ", no alert");
+	if (t->alert.name) {
+		sc_text_adds(key, t->alert.side ? t->alert.side : "one side");
+		sc_text_adds(key, ": ");
+		sc_text_adds(key, t->alert.name);
+	}
+	return true;
+}
+
 static void add_tls(struct sc_failures *m, const struct sc_event *ev)
 {
 	const struct sc_ev_tls *t = ev->body;
-	sc_secure_model_add(&m->secure, ev);
-	if (t->established || t->unfinished)
-		return;
 	char buffer[SC_TOP_KEY_OCTETS];
 	struct sc_text key = sc_text_into(buffer, sizeof(buffer));
-	sc_text_adds(&key, t->via ? t->via : "tls");
-	sc_text_adds(&key, t->version ? " " : "");
-	sc_text_adds(&key, t->version ? t->version : "");
-	sc_text_adds(&key, t->alert.name ? ", alert of " : ", no alert");
-	if (t->alert.name) {
-		sc_text_adds(&key, t->alert.side ? t->alert.side : "one side");
-		sc_text_adds(&key, ": ");
-		sc_text_adds(&key, t->alert.name);
-	}
 	struct sc_top_item item = { .failed = true, .when = ev->when, .session = sc_count_session(ev) };
-	sc_top_label(sc_top_add(&m->handshakes, sc_text_str(&key), &item), t->certificate.subject);
+	sc_secure_model_add(&m->secure, ev);
+	if (sc_failures_handshake(&key, t))
+		sc_top_label(sc_top_add(&m->handshakes, sc_text_str(&key), &item), t->certificate.subject);
 }
 
 /* A finding that goes on, or is over, is the one that was counted. */

@@ -140,6 +140,10 @@ const struct sc_failed_recipient *sc_failures_recent(const struct sc_failures *m
 /* The key of a refusal among `templates`: "550 5.1.1 <ADDR>: Recipient address rejected". */
 void sc_failures_template(struct sc_text *t, const struct sc_ev_delivery *d);
 
+/* The key of a handshake that failed among `handshakes`: "starttls TLSv1.2, alert of client: bad_certificate".  False: it did not
+ * fail, or the capture does not tell. */
+bool sc_failures_handshake(struct sc_text *key, const struct sc_ev_tls *t);
+
 /* Recipients that failed: deferred, rejected, in doubt, aborted. */
 uint64_t sc_failures_failed(const struct sc_failures *m);
 

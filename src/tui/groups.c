@@ -16,7 +16,7 @@ struct group {
 	char   octets[SC_TOP_KEY_OCTETS + SC_TOP_LABEL_OCTETS];
 	uint64_t count, failed, outcomes[SC_OUTCOMES];
 	uint64_t of;             /* the sum of all rows' counts */
-	sc_time first, last;
+	sc_time first, last, first_failed;
 	uint16_t code;
 	enum sc_cause cause;
 };
@@ -33,7 +33,7 @@ struct grouping {
 	void (*fill)(const struct sc_failures *m, struct groups *g);
 	enum sc_pick_by pick;
 	bool failed;              /* the rows count what failed */
-	const char *field;        /* of sessions, where no recipient is counted; NULL: recipients are opened, "": nothing is */
+	bool sessions;            /* no recipients are counted: sessions are opened */
 };
 
 static struct group *add(struct groups *g, sc_str key, sc_str label)
@@ -66,6 +66,7 @@ static void fill_top(const struct sc_top *top, enum sc_top_order order, struct g
 		memcpy(item->outcomes, rows[i]->outcomes, sizeof(item->outcomes));
 		item->first = rows[i]->first;
 		item->last = rows[i]->last;
+		item->first_failed = rows[i]->first_failed;
 		item->code = rows[i]->code;
 		item->cause = (enum sc_cause)rows[i]->cause;
 	}
@@ -129,30 +130,30 @@ FILL(software, software, SC_TOP_BY_COUNT)
 #undef FILL
 
 static const struct grouping of_failures[] = {
-	{ "cause", "CAUSE", fill_causes, SC_PICK_CAUSE, true, NULL },
-	{ "phase", "PHASE", fill_phases, SC_PICK_PHASE, true, NULL },
-	{ "text", "WHAT THE SERVERS SAID", fill_templates, SC_PICK_TEMPLATE, true, NULL },
-	{ "code", "ENHANCED CODE", fill_enhanced, SC_PICK_STATUS, true, NULL },
-	{ "domain", "DOMAIN", fill_failed_domains, SC_PICK_DOMAIN, true, NULL },
-	{ "server", "SERVER", fill_failed_servers, SC_PICK_SERVER, true, NULL },
-	{ "sender", "SENDER", fill_failed_senders, SC_PICK_SENDER, true, NULL },
-	{ "block list", "BLOCK LIST", fill_lists, SC_PICK_LIST, true, NULL },
+	{ "cause", "CAUSE", fill_causes, SC_PICK_CAUSE, true, false },
+	{ "phase", "PHASE", fill_phases, SC_PICK_PHASE, true, false },
+	{ "text", "WHAT THE SERVERS SAID", fill_templates, SC_PICK_TEMPLATE, true, false },
+	{ "code", "ENHANCED CODE", fill_enhanced, SC_PICK_STATUS, true, false },
+	{ "domain", "DOMAIN", fill_failed_domains, SC_PICK_DOMAIN, true, false },
+	{ "server", "SERVER", fill_failed_servers, SC_PICK_SERVER, true, false },
+	{ "sender", "SENDER", fill_failed_senders, SC_PICK_SENDER, true, false },
+	{ "block list", "BLOCK LIST", fill_lists, SC_PICK_LIST, true, true },
 };
 static const struct grouping of_senders[] = {
-	{ "client", "CLIENT", fill_clients, SC_PICK_CLIENT, false, NULL },
-	{ "sender", "SENDER", fill_senders, SC_PICK_SENDER, false, NULL },
-	{ "login client", "LOGINS FROM", fill_auth_clients, SC_PICK_ALL, false, "client.ip" },
-	{ "login user", "USER", fill_auth_users, SC_PICK_ALL, false, "auth.user" },
+	{ "client", "CLIENT", fill_clients, SC_PICK_CLIENT, false, false },
+	{ "sender", "SENDER", fill_senders, SC_PICK_SENDER, false, false },
+	{ "login client", "LOGINS FROM", fill_auth_clients, SC_PICK_LOGIN_CLIENT, false, true },
+	{ "login user", "USER", fill_auth_users, SC_PICK_LOGIN_USER, false, true },
 };
 static const struct grouping of_domains[] = {
-	{ "domain", "DOMAIN", fill_domains, SC_PICK_DOMAIN, false, NULL },
-	{ "server", "SERVER", fill_servers, SC_PICK_SERVER, false, NULL },
+	{ "domain", "DOMAIN", fill_domains, SC_PICK_DOMAIN, false, false },
+	{ "server", "SERVER", fill_servers, SC_PICK_SERVER, false, false },
 };
 static const struct grouping of_tls[] = {
-	{ "STARTTLS", "STARTTLS", fill_starttls, SC_PICK_ALL, false, "starttls" },
-	{ "version", "VERSION", fill_versions, SC_PICK_ALL, false, "" },
-	{ "handshake", "HANDSHAKE", fill_handshakes, SC_PICK_ALL, false, "" },
-	{ "software", "SERVER SOFTWARE", fill_software, SC_PICK_ALL, false, "greeting.software" },
+	{ "STARTTLS", "STARTTLS", fill_starttls, SC_PICK_STARTTLS, false, true },
+	{ "version", "VERSION", fill_versions, SC_PICK_VERSION, false, true },
+	{ "handshake", "HANDSHAKE", fill_handshakes, SC_PICK_HANDSHAKE, false, true },
+	{ "software", "SERVER SOFTWARE", fill_software, SC_PICK_SOFTWARE, false, true },
 };
 
 /* The groupings of a screen. */
@@ -332,6 +333,19 @@ static void make_title(struct groups *g, const struct grouping *all, size_t coun
 	g->table.view.title[title.len] = '\0';
 }
 
+/* Rows of everything, told as what failed of it; when the last of those was is not kept. */
+static void only_failed(struct groups *g)
+{
+	for (size_t i = 0; i < g->used; i++) {
+		struct group *item = &g->items[i];
+		if (item->failed == item->count)
+			continue;
+		item->count = item->failed;
+		item->first = item->first_failed;
+		item->last = SC_TIME_NONE;
+	}
+}
+
 static bool collect(struct sc_tui *t, struct sc_view *v)
 {
 	struct groups *g = (struct groups *)v;
@@ -341,6 +355,8 @@ static bool collect(struct sc_tui *t, struct sc_view *v)
 		return true;
 	g->used = 0;
 	all[g->by].fill(sc_tui_model(t), g);
+	if (all[g->by].failed)
+		only_failed(g);
 	uint64_t sum = 0;
 	for (size_t i = 0; i < g->used; i++)
 		sum += g->items[i].count;
@@ -383,16 +399,10 @@ static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 
 static void open_group(struct sc_tui *t, const struct grouping *by, const struct group *item)
 {
-	if (!by->field) {
+	if (by->sessions)
+		sc_sessions_open(t, by->pick, item->key);
+	else
 		sc_recipients_open(t, by->pick, item->key, by->failed);
-		return;
-	}
-	if (!by->field[0]) {
-		sc_tui_say(t, "these are counted only; / filters sessions by what they show");
-		return;
-	}
-	sc_tui_narrow(t, by->field, item->key, false);
-	sc_tui_push(t, &sc_view_sessions);
 }
 
 static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command)

@@ -10,6 +10,7 @@
 #include "model/failures.h"
 #include "output/page.h"
 #include "tui/keys.h"
+#include "tui/picks.h"
 #include "tui/store.h"
 #include "tui/term.h"
 #include "tui/tui.h"
@@ -241,16 +242,8 @@ void sc_explain_open(struct sc_tui *t, sc_str word);
 /* Every field of an event. */
 void sc_event_open(struct sc_tui *t, const struct sc_event *ev);
 
-/* Deliveries and failures whose field has this value. */
-struct sc_pick {
-	enum sc_pick_by {
-		SC_PICK_ALL, SC_PICK_OUTCOME, SC_PICK_CAUSE, SC_PICK_PHASE, SC_PICK_DOMAIN, SC_PICK_SERVER, SC_PICK_SENDER,
-		SC_PICK_CLIENT, SC_PICK_TEMPLATE, SC_PICK_STATUS, SC_PICK_LIST,
-	} by;
-	bool   failed;    /* only what failed */
-	char   key[SC_TOP_KEY_OCTETS];
-	size_t key_len;
-};
 void sc_recipients_open(struct sc_tui *t, enum sc_pick_by by, sc_str key, bool failed);
+void sc_sessions_open(struct sc_tui *t, enum sc_pick_by by, sc_str key); /* that have such an event */
+void sc_findings_open(struct sc_tui *t, enum sc_pick_by by, sc_str key);
 
 #endif

@@ -5,6 +5,11 @@
 
 #define PANE_ROWS 6
 
+struct notes {
+	struct sc_grid table;
+	struct sc_pick pick;  /* SC_PICK_ALL: all of the screen's kinds */
+};
+
 static const struct sc_event *event_of(const void *row)
 {
 	return ((const struct sc_kept *)row)->ev;
@@ -143,17 +148,19 @@ static sc_time moment(const void *row)
 	return event_of(row)->when;
 }
 
-static bool belongs(const struct sc_view *v, enum sc_event_kind kind)
+static bool belongs(const struct notes *n, const struct sc_event *ev)
 {
-	if (v->cls == &sc_view_messages)
-		return kind == SC_EVENT_message;
-	return kind == SC_EVENT_finding || kind == SC_EVENT_diagnosis;
+	if (n->table.view.cls == &sc_view_messages)
+		return ev->kind == SC_EVENT_message;
+	if (n->pick.by != SC_PICK_ALL)
+		return sc_pick_takes(&n->pick, ev);
+	return ev->kind == SC_EVENT_finding || ev->kind == SC_EVENT_diagnosis;
 }
 
 static void add_notes(struct sc_tui *t, struct sc_grid *table, struct sc_seen *seen)
 {
 	for (const struct sc_kept *k = seen ? seen->first : t->store.loose_first; k; k = k->next)
-		if (belongs(&table->view, k->ev->kind) && sc_tui_inside(t, k->ev->when))
+		if (belongs((const struct notes *)table, k->ev) && sc_tui_inside(t, k->ev->when))
 			sc_grid_add(table, k, (uint64_t)(uintptr_t)k);
 }
 
@@ -168,8 +175,10 @@ static bool collect(struct sc_tui *t, struct sc_view *v)
 	table->moment = moment;
 	bool whole = sc_grid_gather(t, table, add_notes);
 	struct sc_text title = sc_text_into(v->title, sizeof(v->title) - 1);
+	const struct sc_pick *pick = &((const struct notes *)v)->pick;
 	sc_page_grouped(&title, table->count);
-	sc_text_adds(&title, messages ? " messages that could be read" : " findings and diagnoses");
+	sc_text_adds(&title, messages ? " messages that could be read" : pick->key_len ? " times: " : " findings and diagnoses");
+	sc_text_visible(&title, (sc_str){ pick->key, pick->key_len });
 	v->title[title.len] = '\0';
 	return whole;
 }
@@ -228,7 +237,14 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 	return false;
 }
 
-const struct sc_view_class sc_view_findings = { .name = "Findings", .brief = "Finds", .size = sizeof(struct sc_grid),
+const struct sc_view_class sc_view_findings = { .name = "Findings", .brief = "Finds", .size = sizeof(struct notes),
 	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain), .collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .close = sc_grid_close };
-const struct sc_view_class sc_view_messages = { .name = "Messages", .brief = "Msgs", .size = sizeof(struct sc_grid),
+const struct sc_view_class sc_view_messages = { .name = "Messages", .brief = "Msgs", .size = sizeof(struct notes),
 	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(only) | SC_DO(without), .collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .close = sc_grid_close };
+
+void sc_findings_open(struct sc_tui *t, enum sc_pick_by by, sc_str key)
+{
+	struct notes *n = (struct notes *)sc_tui_push(t, &sc_view_findings);
+	if (n)
+		sc_pick_set(&n->pick, by, key, false);
+}

@@ -321,10 +321,9 @@ static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 static void open_entry(struct sc_tui *t, const struct overview *o)
 {
 	const struct entry *e = &o->entries[o->panel][o->at[o->panel]];
-	if (o->count[o->panel] && o->panel == PANEL_NOTES) {
-		sc_tui_narrow(t, "diagnosis", (sc_str){ e->key, e->key_len }, false);
-		sc_tui_push(t, &sc_view_sessions);
-	} else if (o->count[o->panel])
+	if (o->count[o->panel] && o->panel == PANEL_NOTES)
+		sc_findings_open(t, SC_PICK_DIAGNOSIS, (sc_str){ e->key, e->key_len });
+	else if (o->count[o->panel])
 		sc_recipients_open(t, e->by, (sc_str){ e->key, e->key_len }, e->failed);
 }
 

@@ -164,62 +164,13 @@ static sc_time moment(const void *row)
 	return ((const struct sc_kept *)row)->ev->when;
 }
 
-/* ---- what is picked ---- */
-
-static bool address_is(const struct sc_ev_endpoint *e, bool port, sc_str key)
-{
-	char octets[80];
-	struct sc_text t = sc_text_into(octets, sizeof(octets));
-	if (port)
-		sc_value_endpoint(&t, e);
-	else
-		sc_text_ip(&t, &e->ip);
-	return sc_str_equal(sc_text_str(&t), key);
-}
-
-static bool template_is(const struct sc_ev_delivery *d, sc_str key)
-{
-	char octets[SC_TOP_KEY_OCTETS];
-	struct sc_text t = sc_text_into(octets, sizeof(octets));
-	sc_failures_template(&t, d);
-	return sc_str_equal(sc_text_str(&t), key);
-}
-
-static bool status_is(const struct sc_ev_delivery *d, sc_str key)
-{
-	char octets[16];
-	struct sc_text t = sc_text_into(octets, sizeof(octets));
-	sc_text_status(&t, d->enhanced);
-	return d->enhanced.cls && sc_str_equal(sc_text_str(&t), key);
-}
-
-static bool picked(const struct sc_pick *p, const struct sc_event *ev)
-{
-	const struct sc_ev_delivery *d = ev->body;
-	sc_str key = { p->key, p->key_len };
-	if (p->failed && !sc_outcome_failed(sc_outcome_of(d->outcome)))
-		return false;
-	switch (p->by) {
-	case SC_PICK_ALL:      return true;
-	case SC_PICK_OUTCOME:  return sc_str_equal(sc_str_of(d->outcome), key);
-	case SC_PICK_CAUSE:    return sc_str_equal(sc_str_of(d->cause ? d->cause : "-"), key);
-	case SC_PICK_PHASE:    return sc_str_equal(sc_str_of(d->phase), key);
-	case SC_PICK_DOMAIN:   return sc_str_equal_nocase(sc_str_slice(sc_str_domain(d->rcpt_to), 0, SC_TOP_KEY_OCTETS), key);
-	case SC_PICK_SERVER:   return address_is(&ev->head->server, true, key);
-	case SC_PICK_CLIENT:   return address_is(&ev->head->client, false, key);
-	case SC_PICK_SENDER:   return sc_str_equal(sc_str_slice(d->mail_from.len ? d->mail_from : SC_STR("<>"), 0, SC_TOP_KEY_OCTETS), key);
-	case SC_PICK_TEMPLATE: return template_is(d, key);
-	case SC_PICK_STATUS:   return status_is(d, key);
-	case SC_PICK_LIST:     return sc_str_equal(d->list, key);
-	}
-	return false;
-}
+/* ---- the view ---- */
 
 static void add_recipients(struct sc_tui *t, struct sc_grid *table, struct sc_seen *seen)
 {
 	const struct recipients *r = (const struct recipients *)table;
 	for (const struct sc_kept *k = seen ? seen->first : NULL; k; k = k->next)
-		if (k->ev->kind == SC_EVENT_delivery && sc_tui_inside(t, k->ev->when) && picked(&r->pick, k->ev))
+		if (k->ev->kind == SC_EVENT_delivery && sc_tui_inside(t, k->ev->when) && sc_pick_takes(&r->pick, k->ev))
 			sc_grid_add(table, k, (uint64_t)(uintptr_t)k);
 }
 
@@ -288,10 +239,5 @@ void sc_recipients_open(struct sc_tui *t, enum sc_pick_by by, sc_str what, bool 
 		return;
 	sc_grid_use(t, &r->table, columns, sizeof(columns) / sizeof(columns[0]), 1);
 	r->table.moment = moment;
-	r->pick.by = by;
-	r->pick.failed = failed;
-	what = sc_str_slice(what, 0, sizeof(r->pick.key));
-	r->pick.key_len = what.len;
-	if (what.len)
-		memcpy(r->pick.key, what.at, what.len);
+	sc_pick_set(&r->pick, by, what, failed);
 }

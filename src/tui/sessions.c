@@ -6,6 +6,11 @@
 
 #define PANE_ROWS 5
 
+struct sessions {
+	struct sc_grid table;
+	struct sc_pick pick;  /* SC_PICK_ALL: every one, ended or not */
+};
+
 static const struct sc_seen *seen_of(const void *row)
 {
 	return row;
@@ -222,11 +227,31 @@ static sc_time moment(const void *row)
 	return seen_of(row)->start;
 }
 
+static bool counted(const struct sc_tui *t, const struct sc_pick *pick, const struct sc_seen *seen)
+{
+	bool takes = pick->by == SC_PICK_ALL;
+	for (const struct sc_kept *k = seen->first; k && !takes; k = k->next)
+		takes = sc_tui_inside(t, k->ev->when) && sc_pick_takes(pick, k->ev);
+	return takes;
+}
+
 static void add_session(struct sc_tui *t, struct sc_grid *table, struct sc_seen *seen)
 {
-	(void)t;
-	if (seen)
+	if (seen && counted(t, &((const struct sessions *)table)->pick, seen))
 		sc_grid_add(table, seen, seen->id);
+}
+
+static void put_count(const struct sc_tui *t, const struct sessions *s, struct sc_text *title)
+{
+	sc_page_grouped(title, s->table.count);
+	if (s->pick.by == SC_PICK_ALL) {
+		sc_text_adds(title, " of ");
+		sc_page_grouped(title, t->store.sessions);
+		sc_text_adds(title, " sessions");
+		return;
+	}
+	sc_text_adds(title, s->table.count == 1 ? " session: " : " sessions: ");
+	sc_text_visible(title, (sc_str){ s->pick.key, s->pick.key_len });
 }
 
 static bool collect(struct sc_tui *t, struct sc_view *v)
@@ -236,10 +261,7 @@ static bool collect(struct sc_tui *t, struct sc_view *v)
 	table->moment = moment;
 	bool whole = sc_grid_gather(t, table, add_session);
 	struct sc_text title = sc_text_into(v->title, sizeof(v->title) - 1);
-	sc_page_grouped(&title, table->count);
-	sc_text_adds(&title, " of ");
-	sc_page_grouped(&title, t->store.sessions);
-	sc_text_adds(&title, " sessions");
+	put_count(t, (const struct sessions *)v, &title);
 	v->title[title.len] = '\0';
 	return whole;
 }
@@ -360,6 +382,13 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 	}
 }
 
-const struct sc_view_class sc_view_sessions = { .name = "Sessions", .brief = "Sessions", .size = sizeof(struct sc_grid),
+const struct sc_view_class sc_view_sessions = { .name = "Sessions", .brief = "Sessions", .size = sizeof(struct sessions),
 	.keys = SC_DO(mark) | SC_DO(only) | SC_DO(without) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain) | SC_DO(save) | SC_DO(copy),
 	.collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .close = sc_grid_close };
+
+void sc_sessions_open(struct sc_tui *t, enum sc_pick_by by, sc_str key)
+{
+	struct sessions *s = (struct sessions *)sc_tui_push(t, &sc_view_sessions);
+	if (s)
+		sc_pick_set(&s->pick, by, key, false);
+}

@@ -186,7 +186,7 @@ static void put_caution(struct sc_tui *t, struct sc_text *to)
 	} else if (sc_tui_passing(t)) {
 		sc_text_adds(to, "   looked at ");
 		sc_page_share(to, t->pass.looked_at, s->sessions);
-	} else if (sc_tui_narrow_set(t) && s->let_go[0] + s->let_go[1] + s->let_go[2]) {
+	} else if ((sc_tui_narrow_set(t) || (t->depth > 1 && top_view(t)->cls->collect)) && s->let_go[0] + s->let_go[1] + s->let_go[2]) {
 		sc_text_adds(to, "   (of what is kept)");
 	}
 }
