@@ -13,6 +13,8 @@
 size_t sc_rows_plan(struct sc_rows *r, size_t octets)
 {
 	size_t at = r->row_octets;
+	if (octets == 0)
+		return at;
 	r->row_octets += HEADER + ((octets + 7) & ~(size_t)7);
 	return at;
 }

@@ -19,7 +19,7 @@ struct sc_rows {
 	uint32_t turns;
 };
 
-/* Rows are planned piece by piece, then taken.  Where the piece begins: */
+/* Rows are planned piece by piece, then taken.  Where the piece begins; one of no octets takes no room: */
 size_t sc_rows_plan(struct sc_rows *r, size_t octets);
 bool   sc_rows_open(struct sc_rows *r, uint32_t count, uint32_t idle_s);
 void   sc_rows_close(struct sc_rows *r);
