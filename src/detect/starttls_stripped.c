@@ -1,7 +1,9 @@
 /* starttls_stripped.c - somebody on the way takes STARTTLS away (RFC 3207 6).
  *
  * Masked words in the list of extensions are the mark of inspecting firewalls.  Otherwise the server is its own
- * witness: it offers STARTTLS to everybody, but not to one network; or it refuses to some what it grants to others.  When it offers it to nobody any more, it was
+ * witness: it offers STARTTLS to everybody, but not to one network; or it refuses to some what it grants to others.
+ * With 4yz it says itself that its TLS is out of order (RFC 3207 4), which is no more than worth a look; 5yz to what it
+ * has just offered is what somebody on the way would answer.  When it offers it to nobody any more, it was
  * reconfigured. */
 #include "detect/frame/inside.h"
 #include "detect/primitives/distinct.h"
@@ -13,10 +15,17 @@ static const struct sc_detector_option options[] = {
 	{"others", "networks without offer", 3, "that many are no attack on one client: the server has changed"},
 };
 
+#define REFUSALS 4 /* of sessions that are not over */
+
 struct slot {
 	struct sc_rate rate;      /* hits: sessions with an offer */
 	struct sc_recent without; /* networks that got none since the last offer */
 	struct sc_window granted; /* sessions that went on inside TLS */
+	struct {
+		uint64_t session;
+		uint16_t code;
+	} refusals[REFUSALS];
+	uint32_t turn;
 };
 
 static bool offers_it(const struct sc_ev_session *x)
@@ -57,22 +66,51 @@ static void note_without(struct sc_detector *d, const struct sc_sight *s, struct
 	tell(d, s, changed ? SC_SEVERITY_MEDIUM : SC_SEVERITY_HIGH, changed ? 60 : 75,
 	     changed ? SC_SUBJECT_SERVER : SC_SUBJECT_CLIENT, &slot->rate.trail);
 }
+/* The code comes before the end of its session. */
+static void note_code(struct sc_detector *d, const struct sc_sight *s)
+{
+	const struct sc_ev_failure *x = s->ev->body;
+	if (!sc_is(x->phase, "starttls") || x->code < 400)
+		return;
+	struct slot *slot = sc_keyed_touch(&d->tables[0], sc_sight_server(s), s->second);
+	uint32_t i = slot->turn++ % REFUSALS;
+	slot->refusals[i].session = s->head->session;
+	slot->refusals[i].code = x->code;
+}
+
+/* What STARTTLS was refused with in this session, the last time; 0: it was not kept. */
+static uint16_t code_of(const struct slot *slot, uint64_t session)
+{
+	for (uint32_t n = 1; n <= REFUSALS && n <= slot->turn; n++)
+		if (slot->refusals[(slot->turn - n) % REFUSALS].session == session)
+			return slot->refusals[(slot->turn - n) % REFUSALS].code;
+	return 0;
+}
 
 /* Offered, and refused when it was asked for. */
 static void note_refused(struct sc_detector *d, const struct sc_sight *s, const struct slot *slot)
 {
 	uint32_t granted = sc_window_count(&slot->granted, s->second, (uint32_t)d->options[WINDOW]);
 	bool others = granted >= d->options[OFFERS];
+	uint16_t code = code_of(slot, s->head->session);
+	bool later = code / 100 == 4;
 	struct sc_text *t = sc_say_begin(d);
 	sc_text_adds(t, "offered STARTTLS and refused it");
+	if (code)
+		sc_say_part(t, " with ", code, later ? ", for now" : ", for good");
 	if (others)
 		sc_say_part(t, ", while ", granted, " sessions of the last day went on inside TLS");
-	tell(d, s, SC_SEVERITY_LOW, others ? 75 : 60, SC_SUBJECT_SERVER, NULL);
+	enum sc_severity severity = later ? SC_SEVERITY_INFO : code && others ? SC_SEVERITY_MEDIUM : SC_SEVERITY_LOW;
+	tell(d, s, severity, others ? 75 : 60, SC_SUBJECT_SERVER, NULL);
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_session *x = s->ev->body;
+	if (s->ev->kind == SC_EVENT_failure) {
+		note_code(d, s);
+		return;
+	}
 	if (x->quirks & SC_QUIRK_BIT(masked_keyword) || sc_is(x->starttls, "stripped")) {
 		bool tls = sc_is(x->starttls, "stripped");
 		sc_text_adds(sc_say_begin(d),
@@ -100,13 +138,14 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 const struct sc_detector_class sc_detector_starttls_stripped = {
 	.name = "starttls_stripped",
 	.summary = "STARTTLS is taken away on the way: masked in the list of extensions, offered to everybody but one "
-		   "network, or offered and refused (low: servers do so when their TLS is out of order).",
+		   "network, or offered and refused (low; with 4yz, info: the server says that its TLS is out of order; with 5yz, "
+		   "while others went on inside TLS, medium).",
 	.innocent = "A server that was reconfigured offers it to nobody: medium. Servers that offer it to some "
 		    "networks only.",
 	.advice = "Switch off SMTP inspection (fixup, inspect esmtp) in firewalls; demand TLS from partners "
 		  "(MTA-STS, DANE).",
 	.scope = SC_SCOPE_GLOBAL,
-	.wants = SC_WANT(SC_EVENT_session),
+	.wants = SC_WANT(SC_EVENT_session) | SC_WANT(SC_EVENT_failure),
 	.options = SC_OPTIONS_OF(options),
 	.tables = {{4096, sizeof(struct slot), WINDOW}},
 	.observe = observe,

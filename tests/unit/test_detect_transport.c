@@ -54,6 +54,33 @@ static void never_offered(struct stage *st)
 		tls_session(st, "not_offered", 1, 0);
 }
 static void refused(struct stage *st) { tls_session(st, "refused", 1, 0); }
+static void refused_with(struct stage *st, const char *phase, uint16_t code)
+{
+	struct sc_ev_failure f = { .scope = "session", .phase = phase, .code = code, .permanent = code >= 500 };
+	tell_event(st, SC_EVENT_failure, &f);
+	refused(st);
+}
+static void refused_4yz(struct stage *st) { refused_with(st, "starttls", 454); }
+static void refused_5yz(struct stage *st) { refused_with(st, "starttls", 554); }
+static void refused_other_phase(struct stage *st) { refused_with(st, "mail", 454); }
+static void refused_4yz_to_one(struct stage *st)
+{
+	offers(st, 12);
+	refused_with(st, "starttls", 454);
+}
+static void refused_5yz_to_one(struct stage *st)
+{
+	offers(st, 12);
+	refused_with(st, "starttls", 502);
+}
+/* The code of another session says nothing about this one. */
+static void refused_code_of_another(struct stage *st)
+{
+	struct sc_ev_failure f = { .scope = "session", .phase = "starttls", .code = 454 };
+	tell_event(st, SC_EVENT_failure, &f);
+	new_session(st);
+	refused(st);
+}
 static void refused_to_one(struct stage *st)
 {
 	offers(st, 12);
@@ -203,6 +230,12 @@ static void test_scenes(void **state)
 		{ "not to one", "starttls_stripped", HOME, not_to_one, "high" },
 		{ "refused", "starttls_stripped", HOME, refused, "low" },
 		{ "refused to one", "starttls_stripped", HOME, refused_to_one, "low" },
+		{ "refused with 4yz", "starttls_stripped", HOME, refused_4yz, "info" },
+		{ "refused with 5yz", "starttls_stripped", HOME, refused_5yz, "low" },
+		{ "another command refused with 4yz", "starttls_stripped", HOME, refused_other_phase, "low" },
+		{ "refused to one with 4yz", "starttls_stripped", HOME, refused_4yz_to_one, "info" },
+		{ "refused to one with 5yz", "starttls_stripped", HOME, refused_5yz_to_one, "medium" },
+		{ "another session's code", "starttls_stripped", HOME, refused_code_of_another, "low" },
 		{ "refused, not offered", "starttls_stripped", HOME, refused_unoffered, NULL },
 		{ "four offers", "starttls_stripped", HOME, four_offers, NULL },
 		{ "never offered", "starttls_stripped", HOME, never_offered, NULL },
