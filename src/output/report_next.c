@@ -125,6 +125,34 @@ static bool put_find(struct sc_text *t, const struct sc_failures *m, const char 
 	return true;
 }
 
+/* Of whoever has the highest score, if it is a client. */
+static bool put_suspect(struct sc_text *t, const struct sc_failures *m, const char *source)
+{
+	const struct sc_suspect *worst;
+	struct sc_ip ip;
+	if (sc_suspects_sorted(&m->suspects, &worst, 1) == 0 || strcmp(worst->kind, "client") != 0)
+		return false;
+	sc_str value = { worst->value, worst->value_len };
+	if (!sc_ip_read(value, &ip))
+		return false;
+	sc_text_adds(t, "smtpscope find ");
+	sc_text_ip(t, &ip);
+	sc_page_reading(t, source);
+	return true;
+}
+
+/* The rule that weighs most in the highest score. */
+static bool put_rule(struct sc_text *t, const struct sc_failures *m, const char *source)
+{
+	const struct sc_suspect *worst;
+	(void)source;
+	if (sc_suspects_sorted(&m->suspects, &worst, 1) == 0 || worst->rule_count == 0)
+		return false;
+	sc_text_adds(t, "smtpscope explain ");
+	sc_text_adds(t, worst->rules[0].detector);
+	return true;
+}
+
 static bool put_explain(struct sc_text *t, const struct sc_failures *m, const char *source)
 {
 	(void)source;
@@ -143,6 +171,8 @@ void sc_report_next(const struct sc_failures *m, const char *source, sc_report_n
 		{ "a session, command by command", put_one },
 		{ "all sessions where something failed for one cause", put_cause },
 		{ "the sessions of an address, a host, a queue id or a Message-ID", put_find },
+		{ "the sessions of the client with the highest score", put_suspect },
+		{ "what a rule looks for, and who breaks it without harm", put_rule },
 		{ "what a word of this report means", put_explain },
 	};
 	size_t octets = 256 + SC_RECENT_TEXT + (source ? strlen(source) : 0);
