@@ -366,6 +366,8 @@ static void look_around(struct run *r)
 	sc_source_progress(r->source, &read, &total);
 	sc_progress_show(&r->progress, read, total, r->packets);
 	tell_screen(r, read, total);
+	if (r->engines && sc_topology_alone(r->engines) && sc_topology_processors() > 1)
+		sc_source_read_ahead(r->source);
 	r->dead = sc_outputs_dead(&r->outputs) && (!r->save.way || sc_save_failed(&r->save));
 	if (sc_keyring_due(&r->keys))
 		take_keys(r);

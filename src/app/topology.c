@@ -236,6 +236,11 @@ const struct sc_counters *sc_topology_counters(struct sc_topology *t)
 	return &t->sum;
 }
 
+bool sc_topology_alone(const struct sc_topology *t)
+{
+	return !t->running && (!t->leading || t->lead > t->config.lead);
+}
+
 uint64_t sc_topology_dropped(const struct sc_topology *t)
 {
 	return t->dropped;

@@ -50,6 +50,9 @@ void   sc_topology_still(struct sc_topology *t);
 void   sc_topology_totals(struct sc_topology *t, struct sc_engine_totals *totals);
 const struct sc_counters *sc_topology_counters(struct sc_topology *t);
 
+/* There is one worker only, or the input is heavy: for a good while the calling thread does all by itself. */
+bool   sc_topology_alone(const struct sc_topology *t);
+
 /* Packets dropped because a worker could not follow. */
 uint64_t sc_topology_dropped(const struct sc_topology *t);
 

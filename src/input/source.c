@@ -35,6 +35,7 @@
 #define PROBE_OCTETS   ((size_t)16 << 10)
 #define WAIT_MS        200 /* for a silent pipe */
 #define REFUSED_MOST   4096u
+#define AHEAD_LEAST    (4u << 20) /* smaller files are not worth a thread */
 
 struct file {
 	const char *name;
@@ -428,6 +429,13 @@ enum sc_source_got sc_source_next(struct sc_source *s, struct sc_packet *pkt)
 sc_err sc_source_result(const struct sc_source *s)
 {
 	return s->tell.worst;
+}
+
+void sc_source_read_ahead(struct sc_source *s)
+{
+	struct file *f = s->files;
+	if (s->file_count == 1 && f->capture && f->size >= s->octets_read + AHEAD_LEAST)
+		sc_stream_read_ahead(&f->capture->stream, f->fd);
 }
 
 void sc_source_progress(const struct sc_source *s, uint64_t *read, uint64_t *total)

@@ -44,6 +44,9 @@ sc_err sc_source_open(struct sc_source **out, const struct sc_source_config *con
  * interfaces are ever idle. */
 enum sc_source_got sc_source_next(struct sc_source *s, struct sc_packet *pkt);
 
+/* The caller leaves a processor idle: the rest of a single large file is read on a thread of its own (input/ahead.h). */
+void sc_source_read_ahead(struct sc_source *s);
+
 /* The worst of what was met so far: SC_OK, SC_EDAMAGED (a file cut short or corrupt), SC_EINPUT (a file unreadable),
  * SC_EFAILED (no memory, or an interface went away). */
 sc_err sc_source_result(const struct sc_source *s);

@@ -1,4 +1,5 @@
-/* stream.c - one buffer that is refilled from the file, directly or through sc_unpack; see stream.h.
+/* stream.c - one buffer that is refilled from the file, directly or through sc_unpack, or the blocks that sc_ahead lends
+ * instead of it; see stream.h.
  *
  * When a record does not lie in the buffer whole, its beginning is moved to the front and the rest is read behind
  * it, so a record is always one piece and is copied at most once.  The buffer starts as configured and doubles for a
@@ -31,26 +32,30 @@ static void count(struct sc_stream *s, size_t octets)
 		__atomic_store_n(s->config.tally, *s->config.tally + octets, __ATOMIC_RELAXED);
 }
 
+/* What a reading has given: octets, or an ending; or neither, when it is to be tried again. */
+static size_t judge(struct sc_stream *s, long got)
+{
+	if (got > 0)
+		count(s, (size_t)got);
+	else if (got == 0)
+		end_with(s, SC_ENDING_CLEAN, "");
+	else if (errno == EAGAIN || errno == EWOULDBLOCK)
+		end_with(s, SC_ENDING_DRY, "");
+	else if (errno != EINTR)
+		end_with(s, SC_ENDING_UNREADABLE, strerror(errno));
+	else if (s->config.stop && *s->config.stop)
+		end_with(s, SC_ENDING_STOPPED, "");
+	return got > 0 ? (size_t)got : 0;
+}
+
 /* Octets as they are in the file; 0: it has ended. */
 static size_t read_raw(struct sc_stream *s, char *at, size_t room)
 {
-	while (s->ending == SC_ENDING_NONE) {
-		long got = s->config.read(s->config.ctx, at, room);
-		if (got > 0) {
-			SC_ASSERT((size_t)got <= room);
-			count(s, (size_t)got);
-			return (size_t)got;
-		}
-		if (got == 0)
-			end_with(s, SC_ENDING_CLEAN, "");
-		else if (errno == EAGAIN || errno == EWOULDBLOCK)
-			end_with(s, SC_ENDING_DRY, "");
-		else if (errno != EINTR)
-			end_with(s, SC_ENDING_UNREADABLE, strerror(errno));
-		else if (s->config.stop && *s->config.stop)
-			end_with(s, SC_ENDING_STOPPED, "");
-	}
-	return 0;
+	size_t got = 0;
+	while (!got && s->ending == SC_ENDING_NONE)
+		got = judge(s, s->config.read(s->config.ctx, at, room));
+	SC_ASSERT(got <= room);
+	return got;
 }
 
 static size_t read_packed(struct sc_stream *s, char *at, size_t room)
@@ -119,9 +124,51 @@ static bool grow(struct sc_stream *s)
 	return true;
 }
 
+/* A record longer than fits before a block: from here on octets are copied, into a buffer that grows as it has to. */
+static bool stop_borrowing(struct sc_stream *s)
+{
+	s->borrows = false;
+	s->config.read = sc_ahead_read;
+	s->config.ctx = s->ahead;
+	size_t left = sc_stream_left(s), size = s->size;
+	while (size < left)
+		size *= 2;
+	char *buffer = size > s->size ? sc_memory_take(size) : s->buffer;
+	if (!buffer)
+		return end_with(s, SC_ENDING_UNREADABLE, "no memory for a record");
+	memcpy(buffer, s->at, left);
+	if (buffer != s->buffer)
+		sc_memory_give(s->buffer);
+	s->buffer = buffer;
+	s->size = size;
+	s->at = buffer;
+	s->end = buffer + left;
+	return true;
+}
+
+/* Goes on in the next block, with what is left standing before it. */
+static bool borrow(struct sc_stream *s)
+{
+	const char *at;
+	size_t left = sc_stream_left(s);
+	if (left > SC_AHEAD_ROOM)
+		return stop_borrowing(s);
+	size_t got = s->ending == SC_ENDING_NONE ? judge(s, sc_ahead_next(s->ahead, (sc_str){ s->at, left }, &at)) : 0;
+	if (!got)
+		return false;
+	s->at = at - left;
+	s->end = at + got;
+	return true;
+}
+
 const char *sc_stream_refill(struct sc_stream *s, size_t n)
 {
 	SC_ASSERT(n <= SC_STREAM_RECORD_MAX);
+	while (s->borrows && sc_stream_left(s) < n)
+		if (!borrow(s))
+			return NULL;
+	if (s->borrows)
+		return s->at;
 	move_to_front(s);
 	while (sc_stream_left(s) < n) {
 		if (sc_stream_left(s) == s->size && !grow(s))
@@ -136,8 +183,8 @@ bool sc_stream_skip(struct sc_stream *s, uint64_t n)
 {
 	while (n > sc_stream_left(s)) {
 		n -= sc_stream_left(s);
-		s->at = s->end = s->buffer;
-		if (!fill(s))
+		s->at = s->end;
+		if (!sc_stream_refill(s, 1))
 			return false;
 	}
 	sc_stream_use(s, (size_t)n);
@@ -203,8 +250,17 @@ sc_err sc_stream_open(struct sc_stream *s, const struct sc_stream_config *config
 	return err;
 }
 
+void sc_stream_read_ahead(struct sc_stream *s, int fd)
+{
+	if (s->ahead || s->unpack || s->ending != SC_ENDING_NONE)
+		return;
+	s->ahead = sc_ahead_open(fd);
+	s->borrows = s->ahead != NULL;
+}
+
 void sc_stream_close(struct sc_stream *s)
 {
+	sc_ahead_close(s->ahead);
 	sc_unpack_close(s->unpack);
 	sc_memory_give(s->packed);
 	sc_memory_give(s->buffer);

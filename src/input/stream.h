@@ -9,6 +9,7 @@
 
 #include <signal.h>
 
+#include "input/ahead.h"
 #include "input/unpack.h"
 
 #define SC_STREAM_RECORD_MAX (64u << 20) /* the longest run that can be needed in one piece */
@@ -31,7 +32,7 @@ enum sc_ending {
 struct sc_stream_config {
 	sc_stream_read_fn *read;
 	void     *ctx;
-	size_t    buffer_octets; /* to begin with; 0: 1 MiB */
+	size_t    buffer_octets; /* to begin with; 0: 256 KiB */
 	uint64_t *tally;         /* counts the octets read, as they are in the file; NULL: nobody wants to know */
 	const volatile sig_atomic_t *stop; /* when not 0, an interrupted read is the end; NULL: never */
 };
@@ -40,6 +41,8 @@ struct sc_stream {
 	const char *at, *end;    /* read and not used yet */
 	char       *buffer;
 	size_t      size;
+	struct sc_ahead *ahead;  /* NULL: none */
+	bool        borrows;     /* `at` stands in a block of it, not in `buffer` */
 	struct sc_stream_config config;
 	struct sc_unpack *unpack; /* NULL: plain */
 	char       *packed;       /* what was read and not unpacked yet: */
@@ -52,6 +55,9 @@ struct sc_stream {
 /* Reads the first octets.  SC_EFAILED: no memory; a file that cannot be read is told by `ending`. */
 sc_err sc_stream_open(struct sc_stream *s, const struct sc_stream_config *config);
 void   sc_stream_close(struct sc_stream *s); /* a zeroed one is fine */
+
+/* `fd`, a regular file of which `config->read` reads, is read on a thread of its own from now on, if it is not packed. */
+void sc_stream_read_ahead(struct sc_stream *s, int fd);
 
 const char *sc_stream_refill(struct sc_stream *s, size_t n);
 
