@@ -84,6 +84,7 @@ captures | tr '\n' '\0' | try "packets twice" xargs -0 tests/copies.py "$program
 try "secrets" tests/secrets.py "$checked"
 try "messages as Python reads them" tests/oracle/mail.py "$build" 200
 try "nothing grave of honest mail" tests/findings.py "$program" captures/lab "$shared/captures/lab"
+try "findings and their report, with several workers" tests/senders.py "$program"
 try "stories" tests/stories.py "$build"
 try "TLS keys" tests/keys.sh "$program"
 try "TLS suites" tests/lab/tls_matrix.py --bin "$program" --quick

@@ -111,7 +111,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 		note_code(d, s);
 		return;
 	}
-	if (x->quirks & SC_QUIRK_BIT(masked_keyword) || sc_is(x->starttls, "stripped")) {
+	if (x->quirks & SC_QUIRK_BIT(masked_keyword)) {
 		bool tls = sc_is(x->starttls, "stripped");
 		sc_text_adds(sc_say_begin(d),
 			     tls ? "STARTTLS was masked in the server's list of extensions"
@@ -123,7 +123,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	    x->capabilities.count == 0)
 		return;
 	struct slot *slot = sc_keyed_touch(&d->tables[0], sc_sight_server(s), s->second);
-	bool offered = !sc_is(x->starttls, "not_offered");
+	/* Without a masked word "stripped" says that this client was offered it before: that alone may be the server's doing. */
+	bool offered = !sc_is(x->starttls, "not_offered") && !sc_is(x->starttls, "stripped");
 	sc_window_add(&slot->granted, sc_is(x->starttls, "established"), s->second, (uint32_t)d->options[WINDOW]);
 	if (sc_is(x->starttls, "refused") && offers_it(x))
 		note_refused(d, s, slot);

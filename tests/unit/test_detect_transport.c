@@ -20,6 +20,8 @@ static void tls_session(struct stage *st, const char *starttls, uint64_t transac
 /* ---- STARTTLS ---- */
 
 static void masked(struct stage *st) { tls_session(st, "stripped", 1, Q(masked_keyword)); }
+/* So the session is told to whoever was offered STARTTLS before (story/servers.c): nothing was masked. */
+static void offered_before(struct stage *st) { tls_session(st, "stripped", 1, 0); }
 static void masked_other(struct stage *st) { tls_session(st, "established", 1, Q(masked_keyword)); }
 static void offers(struct stage *st, unsigned n)
 {
@@ -29,6 +31,11 @@ static void offers(struct stage *st, unsigned n)
 		pause_s(st, 600);
 	}
 	from_ip(st, "203.0.113.7");
+}
+static void offered_before_and_others(struct stage *st)
+{
+	offers(st, 6);
+	offered_before(st);
 }
 static void not_to_one(struct stage *st)
 {
@@ -227,6 +234,8 @@ static void test_scenes(void **state)
 	static const struct scene scenes[] = {
 		{ "masked", "starttls_stripped", HOME, masked, "high" },
 		{ "another word masked", "starttls_stripped", HOME, masked_other, "medium" },
+		{ "offered before", "starttls_stripped", HOME, offered_before, NULL },
+		{ "offered before, and to others", "starttls_stripped", HOME, offered_before_and_others, "high" },
 		{ "not to one", "starttls_stripped", HOME, not_to_one, "high" },
 		{ "refused", "starttls_stripped", HOME, refused, "low" },
 		{ "refused to one", "starttls_stripped", HOME, refused_to_one, "low" },
