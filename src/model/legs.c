@@ -166,16 +166,18 @@ static void sift(struct sc_leg *items, size_t from, size_t count)
 	items[i] = moved;
 }
 
-static void sort(struct sc_leg *items, size_t count)
+/* Makes a heap, and takes the last leg out of it until none is left.  True: they are in order. */
+static bool sort_on(struct sc_legs *l, uint32_t *steps)
 {
-	for (size_t i = count / 2; i > 0; i--)
-		sift(items, i - 1, count);
-	for (size_t i = count; i > 1; i--) {
-		struct sc_leg last = items[i - 1];
-		items[i - 1] = items[0];
-		items[0] = last;
-		sift(items, 0, i - 1);
+	for (; l->heap && *steps; --*steps)
+		sift(l->items, --l->heap, l->count);
+	for (; l->unsorted > 1 && *steps; --*steps) {
+		struct sc_leg last = l->items[--l->unsorted];
+		l->items[l->unsorted] = l->items[0];
+		l->items[0] = last;
+		sift(l->items, 0, l->unsorted);
 	}
+	return !l->heap && l->unsorted <= 1;
 }
 
 /* ---- tying ---- */
@@ -322,20 +324,36 @@ static void place_again(struct sc_legs *l)
 		*place_of(l, l->items[i].session, l->items[i].n) = i + 1;
 }
 
+static void tie(struct sc_legs *l, struct sc_leg *leg)
+{
+	struct sc_leg *before = leg->outcome ? find_before(l, leg) : NULL;
+	if (before)
+		append(before, leg);
+	if (leg->outcome)
+		enter(l, leg);
+}
+
+bool sc_legs_join_on(struct sc_legs *l, uint32_t steps)
+{
+	if (!l->joined) {
+		l->joined = true;
+		l->heap = l->count / 2;
+		l->unsorted = l->count;
+	}
+	if (!sort_on(l, &steps))
+		return false;
+	if (!l->placed)
+		place_again(l);
+	l->placed = true;
+	for (; l->tied < l->count && steps; steps--)
+		tie(l, &l->items[l->tied++]);
+	return l->tied == l->count;
+}
+
 void sc_legs_join(struct sc_legs *l)
 {
-	if (l->joined)
-		return;
-	l->joined = true;
-	sort(l->items, l->count);
-	place_again(l);
-	for (uint32_t i = 0; i < l->count; i++) {
-		struct sc_leg *leg = &l->items[i], *before = leg->outcome ? find_before(l, leg) : NULL;
-		if (before)
-			append(before, leg);
-		if (leg->outcome)
-			enter(l, leg);
-	}
+	while (!sc_legs_join_on(l, 1u << 16))
+		;
 }
 
 const struct sc_leg *sc_legs_root(struct sc_legs *l, uint64_t session, uint64_t n)

@@ -48,7 +48,8 @@ struct sc_legs {
 	char    *texts;
 	size_t   used, size;
 	uint64_t lost;            /* transactions for which there was no room */
-	bool     joined;
+	bool     joined, placed;
+	uint32_t heap, unsorted, tied; /* how far joining has come */
 };
 
 bool sc_legs_open(struct sc_legs *l, uint64_t octets); /* false: no memory; close it in any case */
@@ -58,6 +59,8 @@ void sc_legs_add(struct sc_legs *l, const struct sc_event *ev);
 
 /* Ties the legs; nothing is added after that. */
 void sc_legs_join(struct sc_legs *l);
+/* A piece of it, some `steps` long.  True: the legs are joined. */
+bool sc_legs_join_on(struct sc_legs *l, uint32_t steps);
 
 /* The first leg of the message that the nth transaction of a session carried, once the legs are joined; NULL: nothing is
  * known of it.  sc_legs_walk() goes on from there. */

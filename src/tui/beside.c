@@ -135,13 +135,25 @@ static void put_leg(struct sc_tui *t, struct side *s, const struct sc_leg *leg)
 	}
 }
 
-static void add_legs(struct sc_legs *legs, const struct sc_store *store)
+/* While they are looked for, the screens go on. */
+struct seeking {
+	struct sc_legs legs;
+	uint64_t session;
+	const struct sc_view *from; /* where it was asked */
+};
+
+static void add_legs(struct sc_tui *t, void *ctx, struct sc_seen *seen)
 {
-	for (struct sc_seen *seen = sc_store_next(store, NULL); seen; seen = sc_store_next(store, seen))
-		for (const struct sc_kept *k = seen->first; k; k = k->next)
-			if (SC_LEGS_WANTS & SC_WANT(k->ev->kind))
-				sc_legs_add(legs, k->ev);
-	sc_legs_join(legs);
+	struct seeking *s = ctx;
+	(void)t;
+	for (const struct sc_kept *k = seen->first; k; k = k->next)
+		if (SC_LEGS_WANTS & SC_WANT(k->ev->kind))
+			sc_legs_add(&s->legs, k->ev);
+}
+
+static bool join_legs(void *ctx)
+{
+	return sc_legs_join_on(&((struct seeking *)ctx)->legs, 64);
 }
 
 /* The session's leg with the most company. */
@@ -161,20 +173,15 @@ static const struct sc_leg *root_of(const struct sc_legs *legs, uint64_t session
 	return best;
 }
 
-static void find_legs(struct sc_tui *t, struct beside *b, uint64_t session)
+static void put_legs(struct sc_tui *t, struct beside *b, const struct seeking *s)
 {
-	struct sc_legs legs = { 0 };
-	if (sc_legs_open(&legs, LEGS)) {
-		add_legs(&legs, &t->store);
-		unsigned depth = 0;
-		for (const struct sc_leg *leg = root_of(&legs, session); leg; leg = sc_legs_walk(leg, &depth)) {
-			if (!add_side(t, b, leg->session))
-				break;
-			b->side = leg->session == session ? b->count - 1 : b->side;
-			put_leg(t, &b->sides[b->count - 1], leg);
-		}
+	unsigned depth = 0;
+	for (const struct sc_leg *leg = root_of(&s->legs, s->session); leg; leg = sc_legs_walk(leg, &depth)) {
+		if (!add_side(t, b, leg->session))
+			break;
+		b->side = leg->session == s->session ? b->count - 1 : b->side;
+		put_leg(t, &b->sides[b->count - 1], leg);
 	}
-	sc_legs_close(&legs);
 }
 
 static void stack(struct beside *b)
@@ -393,18 +400,45 @@ static void set_title(struct beside *b, const char *what)
 	sc_text_adds(&title, b->cut ? "; not all of it fits" : "");
 }
 
-void sc_legs_view(struct sc_tui *t, uint64_t session)
+static void show_legs(struct sc_tui *t, const struct seeking *s)
 {
 	struct beside *b = open_beside(t);
 	if (!b)
 		return;
-	find_legs(t, b, session);
+	put_legs(t, b, s);
 	stack(b);
 	set_title(b, " legs of the message");
 	if (b->count > 1)
 		return;
 	sc_tui_say(t, b->count ? "no other leg of this message was seen" : "no message of this session was understood");
 	sc_tui_pop(t);
+}
+
+/* Whoever went elsewhere meanwhile is not called back. */
+static void legs_found(struct sc_tui *t, void *ctx, bool whole)
+{
+	struct seeking *s = ctx;
+	if (whole && t->stack[t->depth - 1] == s->from)
+		show_legs(t, s);
+	sc_legs_close(&s->legs);
+	sc_memory_give(s);
+}
+
+void sc_legs_view(struct sc_tui *t, uint64_t session)
+{
+	struct seeking *s = sc_walk_busy(t) ? NULL : sc_memory_take(sizeof(*s));
+	if (!s)
+		return;
+	s->session = session;
+	s->from = t->stack[t->depth - 1];
+	struct sc_walk walk = { .word = "looking for legs", .ctx = s, .each = add_legs, .after = join_legs, .done = legs_found };
+	if (sc_legs_open(&s->legs, LEGS)) {
+		sc_walk_begin(t, walk);
+		return;
+	}
+	sc_tui_say(t, "no memory to look for legs");
+	sc_legs_close(&s->legs);
+	sc_memory_give(s);
 }
 
 void sc_diff_view(struct sc_tui *t, uint64_t left, uint64_t right)

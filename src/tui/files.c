@@ -111,17 +111,17 @@ static void give_events(const struct sc_sink_class *cls, void *self, const struc
 	}
 }
 
-static uint64_t give_sessions(struct sc_tui *t, const struct sc_sink_class *cls, void *self)
-{
-	uint64_t n = 0;
-	for (struct sc_seen *s = next_saved(t, NULL); s; s = next_saved(t, s), n++)
-		give_events(cls, self, NULL, s);
-	return n;
-}
+/* A file that is being written by a sink. */
+struct saving {
+	const struct sc_sink_class *cls;
+	void    *self;
+	FILE    *file;
+	char     name[SC_TUI_INPUT];
+	uint64_t count;
+	uint64_t filtered;    /* of the screens when it was begun */
+};
 
-typedef uint64_t give_fn(struct sc_tui *t, const struct sc_sink_class *cls, void *self);
-
-static bool write_sink(struct sc_tui *t, const struct sc_sink_class *cls, sc_str path, FILE *file, give_fn *give, uint64_t *count)
+static struct sc_output_config config_of(const struct sc_tui *t, const struct sc_sink_class *cls, sc_str path, FILE *file)
 {
 	struct sc_output_config config = { .writer = { write_file, file }, .utc = t->config.utc, .wants = UINT64_MAX,
 		.source = t->config.source };
@@ -129,27 +129,54 @@ static bool write_sink(struct sc_tui *t, const struct sc_sink_class *cls, sc_str
 		config.format = sc_str_ends_nocase(path, SC_STR(".tsv")) ? "tsv" : "csv";
 	if (cls == &sc_sink_report_text || cls == &sc_sink_report_html || cls == &sc_sink_report_json)
 		config.wants = 0;
-	void *self = sc_memory_take(cls->size);
-	if (!self)
-		return false;
-	sc_err err = cls->open(self, &config);
-	if (!err)
-		*count = give(t, cls, self);
-	sc_err closed = cls->close(self);
-	sc_memory_give(self);
-	return !err && !closed;
+	return config;
 }
 
-static void save_sink(struct sc_tui *t, const struct sc_sink_class *cls, sc_str path, give_fn *give, const char *before)
+/* NULL: it was said why not. */
+static struct saving *begin_saving(struct sc_tui *t, const struct sc_sink_class *cls, sc_str path)
 {
-	char name[SC_TUI_INPUT];
-	uint64_t count = 0;
-	FILE *file = make_file(path, name);
-	bool whole = file && write_sink(t, cls, path, file, give, &count);
-	if (file && end_file(file, name, whole))
-		say_saved(t, count, before, "session", name);
+	struct saving *s = sc_memory_take(sizeof(*s));
+	void *self = s ? sc_memory_take(cls->size) : NULL;
+	if (!self) {
+		sc_tui_say(t, "not saved: no memory");
+		sc_memory_give(s);
+		return NULL;
+	}
+	*s = (struct saving){ .cls = cls, .self = self, .filtered = t->filtered };
+	s->file = make_file(path, s->name);
+	int why = errno;
+	struct sc_output_config config = config_of(t, cls, path, s->file);
+	if (s->file && cls->open(self, &config) == SC_OK)
+		return s;
+	if (s->file)
+		end_file(s->file, s->name, false);
+	say_failed(t, s->name, s->file ? ENOMEM : why);
+	sc_memory_give(self);
+	sc_memory_give(s);
+	return NULL;
+}
+
+static void end_saving(struct sc_tui *t, struct saving *s, bool whole, const char *before)
+{
+	bool written = s->cls->close(s->self) == SC_OK;
+	if (end_file(s->file, s->name, written && whole))
+		say_saved(t, s->count, before, "session", s->name);
+	else if (written && !whole)
+		sc_tui_say(t, "not saved: what is shown has changed, or it was stopped");
 	else
-		say_failed(t, name, errno);
+		say_failed(t, s->name, errno);
+	sc_memory_give(s->self);
+	sc_memory_give(s);
+}
+
+static void save_sessions(struct sc_tui *t, sc_str path)
+{
+	struct saving *s = begin_saving(t, sink_for(path), path);
+	if (!s)
+		return;
+	for (struct sc_seen *seen = next_saved(t, NULL); seen; seen = next_saved(t, seen), s->count++)
+		give_events(s->cls, s->self, NULL, seen);
+	end_saving(t, s, true, "");
 }
 
 /* ---- their packets ---- */
@@ -299,7 +326,7 @@ static void save_to(struct sc_tui *t, sc_str path)
 	else if (sc_str_ends_nocase(path, SC_STR(".eml")))
 		save_mails(t, path);
 	else
-		save_sink(t, sink_for(path), path, give_sessions, "");
+		save_sessions(t, path);
 }
 
 void sc_hand_save(struct sc_tui *t, const struct sc_seen *seen)
@@ -316,21 +343,24 @@ void sc_hand_save(struct sc_tui *t, const struct sc_seen *seen)
 }
 
 /* Everything that filter and window show, as a report of it would have seen it. */
-static uint64_t give_shown(struct sc_tui *t, const struct sc_sink_class *cls, void *self)
+static void give_shown(struct sc_tui *t, void *ctx, struct sc_seen *seen)
 {
-	uint64_t n = 0;
+	struct saving *s = ctx;
+	if (s->filtered != t->filtered || !sc_tui_shows(t, seen))
+		return;
+	give_events(s->cls, s->self, t, seen);
+	s->count++;
+}
+
+static void report_given(struct sc_tui *t, void *ctx, bool whole)
+{
+	struct saving *s = ctx;
 	struct sc_event stats = { .kind = SC_EVENT_stats, .body = &t->stats };
-	for (struct sc_seen *s = sc_store_next(&t->store, NULL); s; s = sc_store_next(&t->store, s)) {
-		if (!sc_tui_shows(t, s))
-			continue;
-		give_events(cls, self, t, s);
-		n++;
-	}
 	for (const struct sc_kept *k = t->where ? NULL : t->store.loose_first; k; k = k->next)
 		if (sc_tui_inside(t, k->ev->when))
-			cls->write(self, k->ev);
-	cls->write(self, &stats);
-	return n;
+			s->cls->write(s->self, k->ev);
+	s->cls->write(s->self, &stats);
+	end_saving(t, s, whole && s->filtered == t->filtered, "report of ");
 }
 
 static void report_to(struct sc_tui *t, sc_str path)
@@ -339,7 +369,9 @@ static void report_to(struct sc_tui *t, sc_str path)
 	t->prompt.open = false;
 	const struct sc_sink_class *cls = sc_str_ends_nocase(path, SC_STR(".html")) ? &sc_sink_report_html :
 		sc_str_ends_nocase(path, SC_STR(".json")) ? &sc_sink_report_json : &sc_sink_report_text;
-	save_sink(t, cls, path, give_shown, "report of ");
+	struct saving *s = sc_walk_busy(t) ? NULL : begin_saving(t, cls, path);
+	if (s)
+		sc_walk_begin(t, (struct sc_walk){ .word = "report", .ctx = s, .each = give_shown, .done = report_given });
 }
 
 void sc_hand_report(struct sc_tui *t)

@@ -109,6 +109,18 @@ struct sc_job {
 	void (*done)(struct sc_tui *t, struct sc_job *job, bool whole, uint64_t packets);
 };
 
+/* All sessions are looked at, for what a key asked. */
+struct sc_walk {
+	const char *word;                /* what is being made; NULL: nothing is */
+	void *ctx;
+	void (*each)(struct sc_tui *t, void *ctx, struct sc_seen *seen);
+	bool (*after)(void *ctx);        /* a piece of the work behind the last session; true: that was all.  NULL: there is none */
+	void (*done)(struct sc_tui *t, void *ctx, bool whole); /* gives `ctx` back in any case */
+	struct sc_seen *at;
+	uint64_t next, end, rearranged;  /* orders of sessions */
+	bool over;                       /* the last session was looked at */
+};
+
 struct sc_tui {
 	struct sc_term term;
 	struct sc_store store;
@@ -131,6 +143,7 @@ struct sc_tui {
 	struct sc_strip strip;
 	struct sc_pass pass;
 	struct sc_job job;
+	struct sc_walk walk;
 	sc_time oldest, newest;          /* of the events; SC_TIME_NONE: there were none */
 	struct sc_choice choices[SC_CHOICES];
 	size_t choice_count;
@@ -180,6 +193,13 @@ void sc_job_step(struct sc_tui *t);
 void sc_job_stop(struct sc_tui *t, const void *owner); /* NULL: whoever's */
 void sc_job_tell(struct sc_tui *t, struct sc_text *to);
 struct sc_tui_asked sc_seen_asked(const struct sc_seen *seen);
+
+/* ---- walk.c ---- */
+bool sc_walk_busy(struct sc_tui *t);                       /* one is going on, and it was said so */
+void sc_walk_begin(struct sc_tui *t, struct sc_walk walk); /* not when one is */
+void sc_walk_step(struct sc_tui *t);
+bool sc_walk_stop(struct sc_tui *t);                       /* false: there was none */
+void sc_walk_tell(struct sc_tui *t, struct sc_text *to);
 
 /* ---- choices.c ---- */
 struct sc_choice *sc_choice_of(struct sc_tui *t, const char *screen, bool make); /* NULL: none, or no room */

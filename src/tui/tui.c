@@ -256,6 +256,7 @@ static void put_foot(struct sc_tui *t)
 		put_keys(t, row);
 	SC_CELL(text);
 	sc_job_tell(t, &text);
+	sc_walk_tell(t, &text);
 	if (t->paused) {
 		sc_text_adds(&text, " paused, ");
 		sc_page_grouped(&text, t->store.generation - t->drawn);
@@ -340,10 +341,18 @@ static void switch_mouse(struct sc_tui *t)
 		sc_tui_say(t, on ? "mouse on: click a row, again to open it; m gives text selection back" : "mouse off");
 }
 
+static void go_back(struct sc_tui *t)
+{
+	if (sc_walk_stop(t))
+		sc_tui_say(t, "stopped");
+	else
+		sc_tui_pop(t);
+}
+
 static bool everywhere(struct sc_tui *t, enum sc_command_key command)
 {
 	switch (command) {
-	case SC_DO_back:       sc_tui_pop(t); return true;
+	case SC_DO_back:       go_back(t); return true;
 	case SC_DO_next_panel: switch_screen(t, true); return true;
 	case SC_DO_prev_panel: switch_screen(t, false); return true;
 	case SC_DO_filter:     sc_tui_ask_filter(t); return true;
@@ -398,16 +407,18 @@ static void take_key(struct sc_tui *t, uint32_t key)
 bool sc_tui_turn(struct sc_tui *t, int wait_ms)
 {
 	bool changed = t->store.generation != t->drawn && !t->paused;
-	sc_window_glide(t);
+	if (!t->walk.word)
+		sc_window_glide(t); /* a report is of one window */
 	sc_tui_pass(t);
 	sc_job_step(t);
+	sc_walk_step(t);
 	if (t->gathering && !t->dirty) {
 		collect(t, top_view(t));
 		t->dirty = !t->gathering;
 	}
-	if (t->dirty || sc_window_due(t) || (t->job.job && sc_tui_now() - t->drawn_at >= DRAW_EVERY) || (changed && sc_tui_now() - t->drawn_at >= DRAW_EVERY))
+	if (t->dirty || sc_window_due(t) || ((t->job.job || t->walk.word) && sc_tui_now() - t->drawn_at >= DRAW_EVERY) || (changed && sc_tui_now() - t->drawn_at >= DRAW_EVERY))
 		draw(t);
-	uint32_t key = sc_term_key(&t->term, t->pass.running || t->gathering || t->job.job ? 0 : wait_ms);
+	uint32_t key = sc_term_key(&t->term, t->pass.running || t->gathering || t->job.job || t->walk.word ? 0 : wait_ms);
 	while (key != SC_KEY_NONE && !t->over) {
 		take_key(t, key);
 		key = sc_term_key(&t->term, 0);
@@ -467,6 +478,7 @@ void sc_tui_close(struct sc_tui *t)
 		return;
 	sc_term_close(&t->term);
 	sc_job_stop(t, NULL);
+	sc_walk_stop(t);
 	sc_choices_save(t);
 	while (t->depth > 1)
 		sc_tui_pop(t);
