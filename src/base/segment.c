@@ -118,7 +118,9 @@ static bool beats(const struct sc_claim *claim, const struct sc_piece *p)
 static bool continues(const struct sc_claim *claim, const struct sc_piece *before)
 {
 	bool linux_way = claim->rule == SC_OVERLAP_LINUX || claim->rule == SC_OVERLAP_LINUX_OTHER;
-	if (!linux_way || claim->apart || !before || before->weak || reach(before) != claim->from)
+	if (!linux_way || !before || before->weak || reach(before) != claim->from)
+		return false;
+	if (claim->apart && before->from == claim->apart)
 		return false;
 	bool covered = before->next && before->next->from <= claim->from;
 	return covered == (claim->rule == SC_OVERLAP_LINUX_OTHER);

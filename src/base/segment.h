@@ -72,7 +72,7 @@ enum sc_overlap {
 
 struct sc_claim {             /* the segment on whose behalf octets are added */
 	enum sc_overlap rule;
-	bool     apart;           /* it becomes part of nothing: a FIN stands where it begins */
+	uint64_t apart;           /* it becomes no part of the segment that began there and has a FIN behind it; 0: none */
 	bool     proven;          /* an acknowledgement ends where it ends: weak ones that go on were not what it tells of */
 	bool     weak;
 	unsigned why;

@@ -318,7 +318,7 @@ static void contest_fin(struct sc_tcp_side *s, struct sc_claim claim)
 	if (s->over || s->fin_sure || sc_tcp_held(s).due >= s->fin_at)
 		return;
 	uint64_t begin = claim.from;
-	claim.apart = begin == s->fin_at || begin == s->fin_later;
+	claim.apart = sc_tcp_fin_before(s, begin);
 	claim.from = sc_pieces_join(&s->early, &claim);
 	if (begin <= s->fin_later && claim.to > s->fin_later && sc_claim_beats(&claim, s->fin_later_from, s->fin_later + 1))
 		s->fin_later = 0;
@@ -339,8 +339,9 @@ static bool see_fin(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side
 	if (offset > (int64_t)s->next && sc_pieces_keep(&s->early, sc_tcp_clip(end), &claim))
 		return false;
 	if (s->fin && end > (int64_t)s->fin_at) {
-		s->fin_later = sc_tcp_clip(end);
-		s->fin_later_from = from;
+		bool nearer = !s->fin_later || end < (int64_t)s->fin_later;
+		s->fin_later = nearer ? sc_tcp_clip(end) : s->fin_later;
+		s->fin_later_from = nearer ? from : s->fin_later_from;
 		return false;
 	}
 	if (s->fin) {

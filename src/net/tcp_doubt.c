@@ -61,8 +61,7 @@ void sc_tcp_hold(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side si
 	unsigned weak)
 {
 	const struct sc_tcp_side *s = &t->side[side];
-	bool behind_fin = s->fin && (s->fin_at == seg->offset || s->fin_later == seg->offset);
-	struct sc_claim claim = { .rule = SC_OVERLAP_FIXED, .apart = behind_fin, .weak = weak != 0, .from = seg->offset,
+	struct sc_claim claim = { .rule = SC_OVERLAP_FIXED, .apart = sc_tcp_fin_before(s, seg->offset), .weak = weak != 0, .from = seg->offset,
 		.why = weak, .to = seg->offset + seg->bytes.len + fin };
 	struct sc_segment rest = *seg;
 	if (s->fin && !fin && s->fin_from == claim.from)

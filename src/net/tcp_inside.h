@@ -31,6 +31,14 @@ static inline uint64_t sc_tcp_within(const struct sc_tcp_side *s, uint64_t offse
 	return s->fin && offset > s->fin_at ? s->fin_at : offset;
 }
 
+/* Where the segment began that ends with a FIN at `offset`; 0: none does. */
+static inline uint64_t sc_tcp_fin_before(const struct sc_tcp_side *s, uint64_t offset)
+{
+	if (!s->fin)
+		return 0;
+	return s->fin_at == offset ? s->fin_from : s->fin_later == offset ? s->fin_later_from : 0;
+}
+
 /* What a side sends it has sent, whether or not it is taken. */
 static inline void sc_tcp_see_sent(struct sc_tcp_side *s, const struct sc_layers *l)
 {

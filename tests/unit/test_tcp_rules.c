@@ -488,6 +488,22 @@ static void test_kernel(void **state)
 	C(.seq = 7, .text = "more");
 	done(w, "a bare FIN is part of what it continues", "123abc");
 
+	w = wire_open(false, false, SC_SUM_NONE);
+	F(.seq = 3);
+	F(.seq = 6, .text = "fin");
+	F(.seq = 90);
+	C(.text = "123456");
+	S(.ack = 10);
+	done(w, "of several FINs the nearest that is not covered", "123456fin");
+
+	w = wire_open(false, false, SC_SUM_NONE);
+	C(.seq = 5, .text = "whole");
+	F(.seq = 7, .text = "ole");
+	C(.seq = 10, .text = "more");
+	C(.text = "12345");
+	S(.ack = 14);
+	done(w, "what begins at a FIN is part of another segment that ends there", "12345wholemore");
+
 	w = wire_open(false, true, SC_SUM_NONE);
 	C(.seq = WINDOW - 2, .text = "xy");
 	S(.ack = 0, .sack = { WINDOW - 2, WINDOW });
