@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """senders.py - findings over many sessions, with several workers, and in the report: senders.py SMTPSCOPE
 
-Reads the capture of attack.py with 1, 2 and 7 workers: the findings must be the same octets, and those that are named below
-must be among them.  Then adds the findings up, and compares with what `report senders` tells: scores' rows, sections, sessions.
-Ends with 1 when anything differs."""
+Reads the capture of attack.py with 1, 2 and 7 workers: the findings must be the same octets, and those that are named
+below must be among them.  Then adds the findings up, and compares with what `report senders` tells: scores' rows,
+sections, sessions.  Ends with 1 when anything differs."""
 import collections
 import json
 import os
@@ -34,7 +34,7 @@ def same(program, capture, wrong, *words):
 
 
 def sums(lines):
-    """Who drew which rule, and in which sessions."""
+    """Who drew which rule, and how many findings."""
     drew, told = collections.defaultdict(set), collections.defaultdict(int)
     for line in lines:
         f = json.loads(line)

@@ -2,8 +2,8 @@
  *
  * Masked words in the list of extensions are the mark of inspecting firewalls.  Otherwise the server is its own
  * witness: it offers STARTTLS to everybody, but not to one network; or it refuses to some what it grants to others.
- * With 4yz it says itself that its TLS is out of order (RFC 3207 4), which is no more than worth a look; 5yz to what it
- * has just offered is what somebody on the way would answer.  When it offers it to nobody any more, it was
+ * With 4yz it says itself that its TLS is out of order (RFC 3207 4), which is no more than worth a look; 5yz to what
+ * it has just offered is what somebody on the way would answer.  When it offers it to nobody any more, it was
  * reconfigured. */
 #include "detect/frame/inside.h"
 #include "detect/primitives/distinct.h"
@@ -123,7 +123,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	    x->capabilities.count == 0)
 		return;
 	struct slot *slot = sc_keyed_touch(&d->tables[0], sc_sight_server(s), s->second);
-	/* Without a masked word "stripped" says that this client was offered it before: that alone may be the server's doing. */
+	/* Without a masked word "stripped" says that this client was offered it before: that alone may be the server's
+	 * doing. */
 	bool offered = !sc_is(x->starttls, "not_offered") && !sc_is(x->starttls, "stripped");
 	sc_window_add(&slot->granted, sc_is(x->starttls, "established"), s->second, (uint32_t)d->options[WINDOW]);
 	if (sc_is(x->starttls, "refused") && offers_it(x))

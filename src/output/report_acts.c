@@ -1,5 +1,5 @@
-/* report_acts.c - what suspicious senders did, section by section: probing of recipients, credential attacks and so on;
- * see report_parts.h and acts.def.
+/* report_acts.c - what suspicious senders did, section by section: probing of recipients, credential attacks and so
+ * on; see report_parts.h and acts.def.
  *
  * The numbers are those of the scores (model/suspects.h): of each rule how many drew it, the worst of them, and the
  * first three by score.  Nothing is trusted: names come from the wire and are made visible by whoever writes them. */
