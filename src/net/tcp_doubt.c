@@ -66,7 +66,9 @@ void sc_tcp_hold(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side si
 	struct sc_segment rest = *seg;
 	if (s->fin && !fin && s->fin_from == claim.from)
 		claim.to--; /* so that it is compared with octets and FIN of the segment that began there too */
-	uint64_t due = sc_tcp_held(s).due;
+	const struct sc_piece *last = s->early.last;
+	bool inside = seg->offset < s->acked || (last && seg->offset < last->seg.offset + last->seg.bytes.len);
+	uint64_t due = inside ? sc_tcp_held(s).due : seg->offset; /* behind all others there is nothing to look for */
 	if (due > seg->offset) {
 		struct sc_segment sure = *seg;
 		sure.bytes.len = due - seg->offset < seg->bytes.len ? (size_t)(due - seg->offset) : seg->bytes.len;
