@@ -411,13 +411,13 @@ bool sc_tui_turn(struct sc_tui *t, int wait_ms)
 		sc_window_glide(t); /* a report is of one window */
 	sc_tui_pass(t);
 	sc_job_step(t);
-	sc_walk_step(t);
 	if (t->gathering && !t->dirty) {
 		collect(t, top_view(t));
 		t->dirty = !t->gathering;
 	}
 	if (t->dirty || sc_window_due(t) || ((t->job.job || t->walk.word) && sc_tui_now() - t->drawn_at >= DRAW_EVERY) || (changed && sc_tui_now() - t->drawn_at >= DRAW_EVERY))
 		draw(t);
+	sc_walk_step(t); /* behind the drawing: what a key did is seen first */
 	uint32_t key = sc_term_key(&t->term, t->pass.running || t->gathering || t->job.job || t->walk.word ? 0 : wait_ms);
 	while (key != SC_KEY_NONE && !t->over) {
 		take_key(t, key);
