@@ -39,7 +39,7 @@
 #define COPIES_SHARE 20u
 #define LEAD_PACKETS 2000u /* of mail: before that threads cost more than they save */
 #define LEDGER_SHARE 8u    /* of the memory, for what only all events together can tell */
-#define HEAVY_OCTETS 200u  /* of their payload on average: message text, which is read as fast as it is handed over */
+#define HEAVY_OCTETS 800u  /* of their payload on average: message text, which is read as fast as it is handed over */
 
 struct run {
 	const struct sc_options *o;

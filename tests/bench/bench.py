@@ -55,7 +55,7 @@ def main():
     args = ap.parse_args()
     floor = os.path.join(args.build, "bench", "floor")
     os.makedirs(os.path.dirname(floor), exist_ok=True)
-    subprocess.run([os.environ.get("CC", "cc"), "-O2", "-o", floor, os.path.join(HERE, "floor.c"), "-lpcap"], check=True)
+    subprocess.run([*os.environ.get("CC", "cc").split(), "-O2", "-o", floor, os.path.join(HERE, "floor.c"), "-lpcap"], check=True)
     print(f"{'capture':10}{'workers':>8}{'floor':>9}{'smtpscope':>11}{'multiple':>10}{'bar':>6}{'processor':>11}{'peak':>9}{'bar':>8}")
     for kind in args.kinds or KINDS:
         pcap = prepare(args, kind)
