@@ -106,17 +106,17 @@ static void move_to_front(struct sc_stream *s)
 	s->end = s->buffer + left;
 }
 
-/* Doubles the buffer.  This is the one place of the reading path that takes memory; it can happen about twenty times
- * in the life of a stream. */
-static bool grow(struct sc_stream *s)
+/* Puts what is left at the front of a buffer of `size` octets, not less than now.  This is the one place of the reading path
+ * that takes memory; it can happen about twenty times in the life of a stream. */
+static bool resize(struct sc_stream *s, size_t size)
 {
-	size_t size = 2 * s->size;
-	char *buffer = sc_memory_take(size);
+	size_t left = sc_stream_left(s);
+	char *buffer = size > s->size ? sc_memory_take(size) : s->buffer;
 	if (!buffer)
 		return end_with(s, SC_ENDING_UNREADABLE, "no memory for a record");
-	size_t left = sc_stream_left(s);
-	memcpy(buffer, s->at, left);
-	sc_memory_give(s->buffer);
+	memmove(buffer, s->at, left);
+	if (buffer != s->buffer)
+		sc_memory_give(s->buffer);
 	s->buffer = buffer;
 	s->size   = size;
 	s->at     = buffer;
@@ -127,23 +127,13 @@ static bool grow(struct sc_stream *s)
 /* A record longer than fits before a block: from here on octets are copied, into a buffer that grows as it has to. */
 static bool stop_borrowing(struct sc_stream *s)
 {
+	size_t size = s->size;
+	while (size < sc_stream_left(s))
+		size *= 2;
 	s->borrows = false;
 	s->config.read = sc_ahead_read;
 	s->config.ctx = s->ahead;
-	size_t left = sc_stream_left(s), size = s->size;
-	while (size < left)
-		size *= 2;
-	char *buffer = size > s->size ? sc_memory_take(size) : s->buffer;
-	if (!buffer)
-		return end_with(s, SC_ENDING_UNREADABLE, "no memory for a record");
-	memcpy(buffer, s->at, left);
-	if (buffer != s->buffer)
-		sc_memory_give(s->buffer);
-	s->buffer = buffer;
-	s->size = size;
-	s->at = buffer;
-	s->end = buffer + left;
-	return true;
+	return resize(s, size);
 }
 
 /* Goes on in the next block, with what is left standing before it. */
@@ -171,7 +161,7 @@ const char *sc_stream_refill(struct sc_stream *s, size_t n)
 		return s->at;
 	move_to_front(s);
 	while (sc_stream_left(s) < n) {
-		if (sc_stream_left(s) == s->size && !grow(s))
+		if (sc_stream_left(s) == s->size && !resize(s, 2 * s->size))
 			return NULL;
 		if (!fill(s))
 			return NULL;
