@@ -212,6 +212,11 @@ class Client:
         self.ask("QUIT")
         self.s.close()
 
+    def mail(self, octets):
+        self.connect().envelope().text(octets)
+        self.end()
+        self.quit()
+
     def reset(self):
         self.f.close()
         self.s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -230,6 +235,14 @@ def as_client(play):
         finally:
             os._exit(0)
     os.waitpid(pid, 0)
+
+
+def one_mail(octets, **how):
+    """A client that does everything right, with a mail of about `octets`, and a server that is as `how` says."""
+    def play():
+        Client().mail(octets)
+    with Server(**how):
+        as_client(play)
 
 
 # --- the scenarios
@@ -261,13 +274,7 @@ def mtu_hole():
        absent=("pmtu_blackhole", "loss"))
 def mtu_found():
     narrow(1300)
-
-    def play():
-        c = Client().connect().envelope().text(20000)
-        c.end()
-        c.quit()
-    with Server():
-        as_client(play)
+    one_mail(20000)
     narrow(1500)
 
 
@@ -290,24 +297,13 @@ def mtu_ignored():
 @fault("stopped-reader", "the server reads nothing for seven seconds", {"zero_window": "warn"},
        absent=("pmtu_blackhole", "half_open", "loss"))
 def stopped_reader():
-    def play():
-        c = Client().connect().envelope().text(60000)
-        c.end()
-        c.quit()
-    with Server(buffer=4096, pause=7):
-        as_client(play)
+    one_mail(60000, buffer=4096, pause=7)
 
 
 @fault("loss", "one of five packets to the server is lost", {"loss": "error"}, absent=("pmtu_blackhole", "half_open"))
 def loss():
     rules("iifname near tcp dport 25 ip length > 500 numgen inc mod 5 == 0 drop")
-
-    def play():
-        c = Client().connect().envelope().text(60000)
-        c.end()
-        c.quit()
-    with Server():
-        as_client(play)
+    one_mail(60000)
 
 
 @fault("reset-injected", "a device thirteen hops nearer than the server resets the connection",
@@ -374,47 +370,26 @@ def late_accept():
 
 @fault("slow-banner", "the greeting takes 6.5 seconds", {"slow_banner": "warn"})
 def slow_banner():
-    def play():
-        c = Client().connect().envelope().text(500)
-        c.end()
-        c.quit()
-    with Server(banner=6.5):
-        as_client(play)
+    one_mail(500, banner=6.5)
 
 
 @fault("ident", "before it greets, the server asks port 113 of the client, and a filter drops the question",
        {"slow_banner": "warn"}, says={"slow_banner": "asked port 113"})
 def ident():
     rules("input: tcp dport 113 drop", ns="cli")
-
-    def play():
-        c = Client().connect().envelope().text(500)
-        c.end()
-        c.quit()
-    with Server(ident=7):
-        as_client(play)
+    one_mail(500, ident=7)
     rules(ns="cli")
 
 
 @fault("ident-refused", "the same, and the client refuses the question at once", absent=("slow_banner",))
 def ident_refused():
-    def play():
-        c = Client().connect().envelope().text(500)
-        c.end()
-        c.quit()
-    with Server(ident=7):
-        as_client(play)
+    one_mail(500, ident=7)
 
 
 @fault("teaser", "the first line of the greeting comes at once, the last six seconds later", {"slow_banner": "warn"},
        says={"slow_banner": "pause on purpose"})
 def teaser():
-    def play():
-        c = Client().connect().envelope().text(500)
-        c.end()
-        c.quit()
-    with Server(teaser=6):
-        as_client(play)
+    one_mail(500, teaser=6)
 
 
 @fault("tarpit", "one refused recipient in each of three sessions, and two seconds of waiting for it",
@@ -476,13 +451,7 @@ def window_scale():
     # Behind MSS, SACK and timestamps stands the scale of a SYN-ACK of Linux, in octet 39 of the TCP header.  That octet is 10;
     # 10 more in the MSS leave the checksum as it is.
     rules("iifname far tcp flags & (syn | ack) == syn | ack @th,176,16 set 1470 @th,312,8 set 0")
-
-    def play():
-        c = Client().connect().envelope().text(2500)
-        c.end()
-        c.quit()
-    with Server():
-        as_client(play)
+    one_mail(2500)
 
 
 @fault("no-banner", "the client waits two seconds for a greeting and leaves", {"no_banner": "warn"}, failures=("closed",))
@@ -523,9 +492,7 @@ def ecn():
 
     def play():
         for _ in range(3):
-            c = Client(10).connect().envelope().text(200)
-            c.end()
-            c.quit()
+            Client(10).mail(200)
     with Server():
         as_client(play)
     sh(*in_ns("cli", "sysctl", "-q", "-w", "net.ipv4.tcp_ecn=2"))
@@ -533,12 +500,7 @@ def ecn():
 
 @fault("plain", "nothing is wrong", absent=("loss", "nagle_delack", "no_quit", "slow_reply"))
 def plain():
-    def play():
-        c = Client().connect().envelope().text(60000)
-        c.end()
-        c.quit()
-    with Server():
-        as_client(play)
+    one_mail(60000)
 
 
 # The last one: its client's kernel goes on for minutes.

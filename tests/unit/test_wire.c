@@ -15,8 +15,7 @@
 /* A message whose first full segment is sent again `times` times and never acknowledged. */
 static void large_lost(struct talk *t, int times, uint32_t octets)
 {
-	handshake(t);
-	envelope(t);
+	open_message(t);
 	say_large(t, SC_CLIENT, octets);
 	for (int i = 0; i < times; i++) {
 		later(t, (sc_time)(200 << i) * SC_MS);
@@ -42,8 +41,7 @@ static void hole_twice(struct talk *t)
 
 static void hole_icmp(struct talk *t)
 {
-	handshake(t);
-	envelope(t);
+	open_message(t);
 	say_large(t, SC_CLIENT, 1460);
 	for (int i = 0; i < 4; i++) {
 		later(t, SC_SECOND);
@@ -58,9 +56,7 @@ static void hole_passed(struct talk *t)
 	large_lost(t, 4, 1460);
 	later(t, SC_MS);
 	ack(t, SC_SERVER);
-	say(t, SC_CLIENT, "\r\n.\r\n");
-	say(t, SC_SERVER, "250 ok\r\n");
-	bye(t);
+	end_message(t);
 }
 
 /* It gets through once it is cut smaller. */
@@ -77,8 +73,7 @@ static void hole_shrunk(struct talk *t)
 /* Path MTU discovery as it should be. */
 static void mtu_found(struct talk *t)
 {
-	handshake(t);
-	envelope(t);
+	open_message(t);
 	uint32_t from = t->seq[SC_CLIENT];
 	for (int i = 0; i < 4; i++)
 		say_large(t, SC_CLIENT, 1460);
@@ -90,16 +85,13 @@ static void mtu_found(struct talk *t)
 	}
 	later(t, SC_MS);
 	ack(t, SC_SERVER);
-	say(t, SC_CLIENT, "\r\n.\r\n");
-	say(t, SC_SERVER, "250 ok\r\n");
-	bye(t);
+	end_message(t);
 }
 
 /* Nothing gets through any more, large or small. */
 static void gone(struct talk *t)
 {
-	handshake(t);
-	envelope(t);
+	open_message(t);
 	say(t, SC_CLIENT, "hello\r\n");
 	for (int i = 0; i < 6; i++) {
 		later(t, (sc_time)(500 << i) * SC_MS);
@@ -126,8 +118,7 @@ static void gone_after_silence(struct talk *t)
 /* The capture ends soon after. */
 static void gone_soon(struct talk *t)
 {
-	handshake(t);
-	envelope(t);
+	open_message(t);
 	say(t, SC_CLIENT, "hello\r\n");
 	for (int i = 0; i < 3; i++) {
 		later(t, (sc_time)(200 << i) * SC_MS);
@@ -137,8 +128,7 @@ static void gone_soon(struct talk *t)
 
 static void send_text(struct talk *t, int segments, int lost_each)
 {
-	handshake(t);
-	envelope(t);
+	open_message(t);
 	for (int i = 0; i < segments; i++) {
 		say_large(t, SC_CLIENT, 1000);
 		if (lost_each && i % lost_each == 0) {
@@ -148,9 +138,7 @@ static void send_text(struct talk *t, int segments, int lost_each)
 		later(t, SC_MS);
 		ack(t, SC_SERVER);
 	}
-	say(t, SC_CLIENT, "\r\n.\r\n");
-	say(t, SC_SERVER, "250 ok\r\n");
-	bye(t);
+	end_message(t);
 }
 
 static void loss_some(struct talk *t)
@@ -176,8 +164,7 @@ static void loss_two(struct talk *t)
 /* Each packet was captured twice. */
 static void copies(struct talk *t)
 {
-	handshake(t);
-	envelope(t);
+	open_message(t);
 	for (int i = 0; i < 30; i++) {
 		say_large(t, SC_CLIENT, 1000);
 		t->same_id = true;
@@ -187,16 +174,13 @@ static void copies(struct talk *t)
 		later(t, SC_MS);
 		ack(t, SC_SERVER);
 	}
-	say(t, SC_CLIENT, "\r\n.\r\n");
-	say(t, SC_SERVER, "250 ok\r\n");
-	bye(t);
+	end_message(t);
 }
 
 /* The path exchanges each two segments. */
 static void reordered(struct talk *t)
 {
-	handshake(t);
-	envelope(t);
+	open_message(t);
 	for (int i = 0; i < 15; i++) {
 		t->seq[SC_CLIENT] += 1000;
 		say_large(t, SC_CLIENT, 1000);
@@ -205,17 +189,14 @@ static void reordered(struct talk *t)
 		later(t, SC_MS);
 		ack(t, SC_SERVER);
 	}
-	say(t, SC_CLIENT, "\r\n.\r\n");
-	say(t, SC_SERVER, "250 ok\r\n");
-	bye(t);
+	end_message(t);
 }
 
 /* A capture that shuffles a flight of ten: two holes stand open at a time. */
 static void shuffled(struct talk *t)
 {
 	static const uint32_t order[] = { 1, 2, 3, 4, 5, 7, 0, 6 };
-	handshake(t);
-	envelope(t);
+	open_message(t);
 	for (int round = 0; round < 5; round++) {
 		uint32_t begin = t->seq[SC_CLIENT];
 		for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
@@ -227,9 +208,7 @@ static void shuffled(struct talk *t)
 		later(t, SC_MS);
 		ack(t, SC_SERVER);
 	}
-	say(t, SC_CLIENT, "\r\n.\r\n");
-	say(t, SC_SERVER, "250 ok\r\n");
-	bye(t);
+	end_message(t);
 }
 
 /* Somebody repeats each segment sooner than anybody can know of a loss: that is an attack, or a fault of the capture. */
@@ -247,16 +226,13 @@ static void hasty(struct talk *t)
 		later(t, 50 * SC_MS);
 		ack(t, SC_SERVER);
 	}
-	say(t, SC_CLIENT, "\r\n.\r\n");
-	say(t, SC_SERVER, "250 ok\r\n");
-	bye(t);
+	end_message(t);
 }
 
 /* What is acknowledged is sent once more, for no reason. */
 static void needless(struct talk *t)
 {
-	handshake(t);
-	envelope(t);
+	open_message(t);
 	for (int i = 0; i < 20; i++) {
 		say_large(t, SC_CLIENT, 1000);
 		later(t, SC_MS);
@@ -264,16 +240,13 @@ static void needless(struct talk *t)
 		later(t, 20 * SC_MS);
 		again(t, SC_CLIENT, 1000, 1000);
 	}
-	say(t, SC_CLIENT, "\r\n.\r\n");
-	say(t, SC_SERVER, "250 ok\r\n");
-	bye(t);
+	end_message(t);
 }
 
 /* Probes of a connection that is idle. */
 static void kept_alive(struct talk *t)
 {
-	handshake(t);
-	envelope(t);
+	open_message(t);
 	for (int i = 0; i < 10; i++) {
 		later(t, 10 * SC_SECOND);
 		again(t, SC_CLIENT, 1, 1);
@@ -287,8 +260,7 @@ static void kept_alive(struct talk *t)
 
 static void window_shut(struct talk *t, sc_time length)
 {
-	handshake(t);
-	envelope(t);
+	open_message(t);
 	say_large(t, SC_CLIENT, 1460);
 	later(t, SC_MS);
 	t->window[SC_SERVER] = 0;
@@ -301,9 +273,7 @@ static void window_shut(struct talk *t, sc_time length)
 	}
 	t->window[SC_SERVER] = 30000;
 	ack(t, SC_SERVER);
-	say(t, SC_CLIENT, "\r\n.\r\n");
-	say(t, SC_SERVER, "250 ok\r\n");
-	bye(t);
+	end_message(t);
 }
 
 static void shut_ten(struct talk *t)
@@ -324,8 +294,7 @@ static void shut_four(struct talk *t)
 static void reset_by(struct talk *t, uint8_t usual, uint8_t ttl)
 {
 	t->ttl[SC_SERVER] = usual;
-	handshake(t);
-	envelope(t);
+	open_message(t);
 	say(t, SC_CLIENT, "hello\r\n");
 	later(t, SC_MS);
 	ack(t, SC_SERVER);
@@ -357,8 +326,7 @@ static void reset_other_start(struct talk *t)
 
 static void small_writes(struct talk *t, int count, sc_time gap, bool acked)
 {
-	handshake(t);
-	envelope(t);
+	open_message(t);
 	for (int i = 0; i < count; i++) {
 		say_octets(t, SC_CLIENT, SC_STR("hello\r\n"));
 		later(t, gap);
@@ -401,8 +369,7 @@ static void nagle_far(struct talk *t)
 /* A dialogue in which each acknowledgement comes 45 ms later, and the next command with it. */
 static void nagle_answers(struct talk *t)
 {
-	handshake(t);
-	envelope(t);
+	open_message(t);
 	say(t, SC_CLIENT, ".\r\n");
 	say(t, SC_SERVER, "250 ok\r\n");
 	for (int i = 0; i < 6; i++) {
@@ -437,8 +404,7 @@ static void scaled(struct talk *t)
 {
 	t->scale[SC_CLIENT] = t->scale[SC_SERVER] = 7;
 	t->window[SC_SERVER] = 2500; /* 320,000 octets */
-	handshake(t);
-	envelope(t);
+	open_message(t);
 }
 
 /* What lies beyond the unscaled window is lost each time. */
@@ -469,9 +435,7 @@ static void scale_works(struct talk *t)
 		later(t, SC_MS);
 		ack(t, SC_SERVER);
 	}
-	say(t, SC_CLIENT, "\r\n.\r\n");
-	say(t, SC_SERVER, "250 ok\r\n");
-	bye(t);
+	end_message(t);
 }
 
 /* The client takes the window for what stands in the header. */
@@ -484,32 +448,26 @@ static void scale_ignored(struct talk *t)
 		later(t, 10 * SC_MS);
 		ack(t, SC_SERVER);
 	}
-	say(t, SC_CLIENT, "\r\n.\r\n");
-	say(t, SC_SERVER, "250 ok\r\n");
-	bye(t);
+	end_message(t);
 }
 
 static void unscaled_full(struct talk *t)
 {
 	t->window[SC_SERVER] = 2500;
-	handshake(t);
-	envelope(t);
+	open_message(t);
 	for (int i = 0; i < 5; i++) {
 		say_large(t, SC_CLIENT, 1250);
 		say_large(t, SC_CLIENT, 1250);
 		later(t, 10 * SC_MS);
 		ack(t, SC_SERVER);
 	}
-	say(t, SC_CLIENT, "\r\n.\r\n");
-	say(t, SC_SERVER, "250 ok\r\n");
-	bye(t);
+	end_message(t);
 }
 
 /* The client closes its half behind the message, and the verdict comes later. */
 static void closed_early(struct talk *t)
 {
-	handshake(t);
-	envelope(t);
+	open_message(t);
 	say(t, SC_CLIENT, "hello\r\n.\r\n");
 	fin(t, SC_CLIENT);
 	later(t, SC_MS);

@@ -236,6 +236,12 @@ static inline void envelope(struct talk *t)
 	ack(t, SC_CLIENT);
 }
 
+static inline void open_message(struct talk *t)
+{
+	handshake(t);
+	envelope(t);
+}
+
 static inline void bye(struct talk *t)
 {
 	say(t, SC_CLIENT, "QUIT\r\n");
@@ -243,6 +249,14 @@ static inline void bye(struct talk *t)
 	fin(t, SC_SERVER);
 	fin(t, SC_CLIENT);
 	ack(t, SC_SERVER);
+}
+
+/* The message is whole, taken, and all say goodbye. */
+static inline void end_message(struct talk *t)
+{
+	say(t, SC_CLIENT, "\r\n.\r\n");
+	say(t, SC_SERVER, "250 ok\r\n");
+	bye(t);
 }
 
 static inline struct talk *talk_open(void)
