@@ -19,6 +19,7 @@
 #include "app/fan.h"
 #include "app/input.h"
 #include "app/keyring.h"
+#include "app/notes.h"
 #include "app/outputs.h"
 #include "app/progress.h"
 #include "app/save.h"
@@ -35,8 +36,6 @@
 #define LAST_WORDS   (300 * SC_MS) /* live: what the kernel may still hold when the end is asked for */
 #define DOCTOR_TIME  (5 * SC_SECOND)
 #define STATS_LIVE   60u
-#define COPIES_LEAST 10u  /* packets that are copies, and more than one in COPIES_SHARE: then it is told */
-#define COPIES_SHARE 20u
 #define LEAD_PACKETS 2000u /* of mail: before that threads cost more than they save */
 #define LEDGER_SHARE 8u    /* of the memory, for what only all events together can tell */
 #define HEAVY_OCTETS 800u  /* of their payload on average: message text, which is read as fast as it is handed over */
@@ -457,59 +456,16 @@ static void read_again(struct run *r)
 			break;
 }
 
-static bool lost_too_many(const struct run *r, const struct sc_source_facts *facts)
-{
-	double share = r->o->max_drop, all = (double)facts->packets + (double)facts->dropped;
-	if (share < 0 || all == 0 || (double)facts->dropped / all <= share)
-		return false;
-	sc_say("--max-drop", "the capture lost %llu of %.0f packets; give it more buffer or a BPF filter",
-	       (unsigned long long)facts->dropped, all);
-	return true;
-}
-
-/* A mirror that gives everything twice costs half of what the capture can bear. */
-static void say_copies(const struct sc_counters *c)
-{
-	uint64_t followed = sc_counters_packets_followed(c);
-	if (c->packets_mirrored >= COPIES_LEAST && c->packets_mirrored > followed / COPIES_SHARE)
-		sc_say(NULL, "%llu of %llu TCP packets are copies, as mirror ports make them; each was read once",
-		       (unsigned long long)c->packets_mirrored, (unsigned long long)followed);
-}
-
-static void say_forgotten(const struct run *r)
-{
-	uint64_t lost = sc_ledger_lost(r->ledger);
-	if (lost)
-		sc_say("--mem", "%llu messages that waited for another attempt were forgotten, so retries may be missed; give a larger"
-		       " --mem", (unsigned long long)lost);
-}
-
-static void say_notes(const struct run *r, const struct sc_counters *c, const struct sc_source_facts *facts)
+/* What a user should know who reads only the output: on standard error, unless he wants to be left alone. */
+static void say_notes(struct run *r, const struct sc_fan_sums *sums)
 {
 	if (r->o->quiet || r->dead || r->o->mode == SC_MODE_doctor)
 		return;
-	if (facts->packets && c->mail_flows == 0)
-		sc_say(NULL, "no SMTP in %llu packets; smtpscope doctor with the same options tells why",
-		       (unsigned long long)facts->packets);
-	else
+	if (!sums->facts.packets || sums->totals.counters.mail_flows)
 		sc_selection_explain(&r->selection);
-	say_copies(c);
-	say_forgotten(r);
-	if (r->fan && c->datagrams_timed_out)
-		sc_say("--fanout", "%llu IP datagrams in fragments were not put together; the kernel spreads those of IPv6 over all"
-		       " sockets, so read them without it", (unsigned long long)c->datagrams_timed_out);
-	if (r->o->verbose || (r->live && facts->dropped))
-		say_stats((struct run *)r);
-}
-
-static int worst_of(sc_err output, sc_err input, bool drops, bool matched)
-{
-	int reasons[] = { output, input, drops ? SC_EXIT_DROPS : 0, matched ? SC_EXIT_MATCHED : 0 };
-	int worst = 0;
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-		if (reasons[i] && (worst == 0 || reasons[i] < worst))
-			worst = reasons[i];
-	return worst;
+	sc_notes_say(sums, sc_ledger_lost(r->ledger), r->fan != NULL);
+	if (r->o->verbose || (r->live && sums->facts.dropped))
+		say_stats(r);
 }
 
 /* No progress line among lines that appear on the same terminal. */
@@ -569,8 +525,8 @@ static int work(struct run *r)
 	sc_err output = sc_outputs_close(&r->outputs);
 	if (sc_save_close(&r->save) != SC_OK)
 		output = SC_EFAILED;
-	say_notes(r, &sums.totals.counters, &sums.facts);
-	return worst_of(output, input, lost_too_many(r, &sums.facts), r->selection.failed);
+	say_notes(r, &sums);
+	return sc_notes_worst(output, input, sc_notes_drops(&sums.facts, r->o->max_drop), r->selection.failed);
 }
 
 int sc_run(const struct sc_options *o)

@@ -4,12 +4,6 @@
 
 #include "app/options.h"
 
-/* Exit codes beyond those of sc_err. */
-enum {
-	SC_EXIT_DROPS   = 5,  /* the capture lost more than --max-drop */
-	SC_EXIT_MATCHED = 10, /* an event matched --fail-on */
-};
-
 /* The mode is settled.  Gives the exit code. */
 int sc_run(const struct sc_options *o);
 
