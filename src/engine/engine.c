@@ -12,9 +12,6 @@
 #include "engine/secure.h"
 #include "engine/sorting.h"
 
-#define DEFAULT_MEMORY (UINT64_C(512) << 20)
-#define LEAST_MEMORY   (UINT64_C(8) << 20)
-#define FRAGMENTS_SHARE 64u                  /* of the memory, for IP fragments: they are rare, and wait seconds at most */
 #define ADVISER_SHARE   32u                  /* of the memory, for connections that an adviser hears */
 #define IDLE           (15 * 60 * SC_SECOND) /* longer than a server may take for its verdict (RFC 5321 4.5.3.2.6) */
 #define CLOSED_LINGER  (10 * SC_SECOND)      /* late copies of segments still come */
@@ -68,11 +65,6 @@ void sc_engine_tell_stats(const struct sc_engine_totals *totals, uint64_t number
 }
 
 /* ---- flows ---- */
-
-static bool is_followed(const struct sc_front *f, const struct sc_layers *l)
-{
-	return f->any_port || sc_front_mail(f, l->src_port) || sc_front_mail(f, l->dst_port);
-}
 
 static void deliver(struct sc_engine *e, struct sc_flow *flow, enum sc_side side, const struct sc_segment *run)
 {
@@ -274,7 +266,7 @@ static void follow(struct sc_engine *e, const struct sc_flow_ref *ref, const str
 	}
 	if (sc_ident_is(l)) {
 		sc_ident_tell(e, l, pkt);
-		if (!is_followed(&e->front, l))
+		if (!sc_front_follows(&e->front, l))
 			return;
 	}
 	struct sc_flow *flow = sc_flow_find(&e->flows, ref);
@@ -312,50 +304,6 @@ static void follow(struct sc_engine *e, const struct sc_flow_ref *ref, const str
 	e->flow = NULL;
 	if (sc_blocks_short(&e->store))
 		make_room(e);
-}
-
-static void count_unread(struct sc_counters *c, enum sc_decode_status status)
-{
-	switch (status) {
-	case SC_DECODE_TCP:
-		break;
-	case SC_DECODE_NOT_IP:
-		c->packets_not_ip++;
-		break;
-	case SC_DECODE_NOT_TCP:
-	case SC_DECODE_ICMP: /* what it says is for the connection that it quotes */
-		c->packets_not_tcp++;
-		break;
-	case SC_DECODE_FRAGMENT: /* counted where it waits */
-		break;
-	case SC_DECODE_BROKEN:
-		c->packets_broken++;
-		break;
-	case SC_DECODE_UNKNOWN_LINK:
-		c->packets_unknown_link++;
-		break;
-	}
-}
-
-bool sc_front_read(struct sc_front *f, const struct sc_packet *pkt, struct sc_layers *l, struct sc_flow_ref *ref)
-{
-	struct sc_counters *c = f->counters;
-	c->packets++;
-	c->packets_truncated += pkt->bytes.len < pkt->wire_len;
-	bool tcp = sc_defrag_decode(&f->defrag, pkt, false, l);
-	if (!tcp)
-		count_unread(c, l->status);
-	if (!tcp && l->status != SC_DECODE_ICMP)
-		return false;
-	if (!is_followed(f, l)) {
-		c->packets_other_port += tcp;
-		if (!tcp || !sc_ident_is(l))
-			return false;
-	}
-	if (f->ignore_network)
-		l->network = 0;
-	*ref = sc_flow_ref(f->seed, l);
-	return true;
 }
 
 void sc_engine_place(struct sc_engine *e, uint64_t number, sc_time when)
@@ -482,44 +430,16 @@ void sc_engine_finish(struct sc_engine *e)
 
 /* ---- opening, closing ---- */
 
-static uint64_t memory_of(const struct sc_engine_config *config)
-{
-	uint64_t memory = config->memory ? config->memory : DEFAULT_MEMORY;
-	return memory < LEAST_MEMORY ? LEAST_MEMORY : memory;
-}
-
-bool sc_front_open(struct sc_front *f, const struct sc_engine_config *config, struct sc_counters *counters)
-{
-	static const uint16_t usual[] = { 25, 465, 587, 2525 };
-	const uint16_t *ports = config->ports ? config->ports : usual;
-	size_t n = config->ports ? config->port_count : sizeof(usual) / sizeof(usual[0]);
-	*f = (struct sc_front){ .counters = counters, .seed = config->seed, .any_port = config->any_port,
-		.ignore_network = config->ignore_vlan };
-	for (size_t i = 0; i < n; i++)
-		f->ports[ports[i] >> 3] |= (uint8_t)(1u << (ports[i] & 7));
-	return sc_defrag_open(&f->defrag, memory_of(config) / FRAGMENTS_SHARE, config->seed, counters);
-}
-
-void sc_front_finish(struct sc_front *f)
-{
-	sc_defrag_finish(&f->defrag);
-}
-
-void sc_front_close(struct sc_front *f)
-{
-	sc_defrag_close(&f->defrag);
-}
-
 /* A quarter of the memory for connections, a third for sessions, the rest for what they keep. */
 static bool take_memory(struct sc_engine *e)
 {
-	uint64_t memory = memory_of(&e->config);
+	uint64_t memory = sc_engine_memory(&e->config);
 	uint64_t flows = memory / 4 / sizeof(struct sc_flow), sessions = memory / 3 / sizeof(struct sc_mail);
 	e->scratch = sc_memory_take(sizeof(*e->scratch));
 	e->message_room = sc_memory_take(sizeof(*e->message_room));
 	return e->scratch && e->message_room && sc_flows_open(&e->flows, flows < 1u << 24 ? (uint32_t)flows : 1u << 24, e->config.seed) &&
 		sc_pool_open(&e->sessions, sizeof(struct sc_mail), sessions < 1u << 24 ? (uint32_t)sessions : 1u << 24) &&
-		sc_blocks_open(&e->store, memory - memory / 4 - memory / 3 - memory / FRAGMENTS_SHARE) &&
+		sc_blocks_open(&e->store, memory - memory / 4 - memory / 3 - memory / SC_FRONT_SHARE) &&
 		sc_tls_host_open(&e->tls, &e->store) && sc_community_open(&e->community) == SC_OK;
 }
 
@@ -553,7 +473,7 @@ sc_err sc_engine_open(struct sc_engine **out, const struct sc_engine_config *con
 	}
 	e->env = (struct sc_tcp_env){ .store = &e->store, .counters = &e->counters, .rule = sc_tcp_rule(config->tcp_policy) };
 	sc_mail_host(e);
-	e->adviser = config->adviser ? config->adviser->open(memory_of(config) / ADVISER_SHARE) : NULL;
+	e->adviser = config->adviser ? config->adviser->open(sc_engine_memory(config) / ADVISER_SHARE) : NULL;
 	if (config->adviser && !e->adviser) {
 		sc_engine_close(e);
 		return SC_EFAILED;

@@ -12,6 +12,8 @@
 #include "net/defrag.h"
 #include "net/flow.h"
 
+#define SC_FRONT_SHARE 64u /* of the memory, for IP fragments: they are rare, and wait seconds at most */
+
 struct sc_front {
 	struct sc_counters *counters; /* its owner's */
 	uint64_t seed;
@@ -24,6 +26,15 @@ static inline bool sc_front_mail(const struct sc_front *f, uint16_t port)
 {
 	return f->ports[port >> 3] & 1u << (port & 7);
 }
+
+/* One of its ends is for mail, or any may be. */
+static inline bool sc_front_follows(const struct sc_front *f, const struct sc_layers *l)
+{
+	return f->any_port || sc_front_mail(f, l->src_port) || sc_front_mail(f, l->dst_port);
+}
+
+/* The budget for all state, in octets: what the configuration says, within reason. */
+uint64_t sc_engine_memory(const struct sc_engine_config *config);
 
 /* False: there is no memory.  Close it in any case. */
 bool sc_front_open(struct sc_front *f, const struct sc_engine_config *config, struct sc_counters *counters);
