@@ -8,6 +8,7 @@
 #include "engine/secure.h"
 #include "engine/sorting.h"
 #include "engine/wire.h"
+#include "explain/diagnostic.h"
 
 static void tally(struct sc_engine *e, enum sc_event_kind kind, const void *body)
 {
@@ -130,6 +131,16 @@ static void text(void *ctx, struct sc_session *s, const struct sc_text_run *run)
 		sc_letters_feed(&m->letters, &e->message_host, run);
 }
 
+/* Why the recipients of a report did not get their mail. */
+static void explain_reported(struct sc_ev_reported *list, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct sc_reason reason = sc_diagnostic_reason(list[i].action, list[i].status, list[i].diagnostic_code);
+		list[i].cause = sc_cause_name(reason.cause);
+		list[i].rule = sc_str_of(reason.rule);
+	}
+}
+
 static sc_str message(void *ctx, struct sc_session *s, uint64_t begin)
 {
 	struct sc_engine *e = ctx;
@@ -139,6 +150,7 @@ static sc_str message(void *ctx, struct sc_session *s, uint64_t begin)
 		return SC_STR_NONE;
 	if (s->smtp && (e->host.wants & SC_WANT(SC_EVENT_message))) {
 		sc_message_tell(x->message, &ev);
+		explain_reported(e->message_room->reported, ev.reported.count);
 		ev.n = s->tx.ev.n;
 		emit(ctx, s, SC_EVENT_message, &ev, x->first, x->last);
 	}

@@ -73,7 +73,9 @@ struct sc_message {
 	struct sc_decoder decoder;
 	struct sc_digest digest;
 	struct sc_links links;
-	struct sc_report *report;      /* the message is a multipart/report */
+	struct sc_report *report;      /* the message is a multipart/report, or holds one beside other parts */
+	uint8_t  report_depth;         /* of multiparts around its parts */
+	uint8_t  inner_depth;          /* of those around the message within; 0: none is read */
 	struct sc_node *part;          /* whose content is read; NULL: it is not listed */
 	char    *link_room;
 	uint64_t part_octets;          /* decoded */

@@ -116,6 +116,16 @@ static void list_part(struct sc_message *m, sc_str type)
 			.size = SC_NONE, .sha256 = SC_STR_NONE, .encoding = m->entity.encoding_word };
 }
 
+/* Lists and gateways put what they pass on beside a text of their own.  A report in a message within is about that
+ * message's journey, not about this one's; of several in one message only the first is read. */
+static void open_report(struct sc_message *m)
+{
+	m->report = sc_message_take(m, sizeof(*m->report));
+	m->report_depth = (uint8_t)(m->split.depth + 1);
+	if (m->report)
+		*m->report = (struct sc_report){ .rows = NULL };
+}
+
 /* The content is a multipart: its parts follow, if anybody wants them. */
 static bool open_multipart(struct sc_message *m, sc_str type)
 {
@@ -125,13 +135,10 @@ static bool open_multipart(struct sc_message *m, sc_str type)
 		sc_message_quirk(m, SC_QUIRK_BIT(message_cut));
 		return false;
 	}
-	if (m->top && sc_str_equal(type, SC_STR("multipart/report"))) {
-		m->report = sc_message_take(m, sizeof(*m->report));
-		if (m->report)
-			*m->report = (struct sc_report){ .rows = NULL };
-	}
+	if (sc_str_equal(type, SC_STR("multipart/report")) && !m->inner_depth && !m->report)
+		open_report(m);
 	m->place = SC_PLACE_BETWEEN;
-	if (!m->host->parts && !m->report)
+	if (m->host->id_only)
 		return true;
 	uint32_t bit = UINT32_C(1) << m->split.depth;
 	m->digests = sc_str_equal(type, SC_STR("multipart/digest")) ? m->digests | bit : m->digests & ~bit;
@@ -143,7 +150,7 @@ static bool open_multipart(struct sc_message *m, sc_str type)
 static void end_header(struct sc_message *m)
 {
 	sc_str type = type_of(m);
-	bool of_report = m->report && m->split.depth == 1 && !m->top && !m->within;
+	bool of_report = m->report && m->split.depth == m->report_depth && !m->inner_depth;
 	bool top = m->top;
 	sc_fields_drop(&m->fields);
 	if (open_multipart(m, type))
@@ -154,6 +161,7 @@ static void end_header(struct sc_message *m)
 		m->part = NULL; /* its parts have digests of their own */
 		if (wanted)
 			m->report->rows = NULL;
+		m->inner_depth = m->inner_depth ? m->inner_depth : m->split.depth;
 		begin_header(m, wanted ? sc_returned_rows : sc_part_rows);
 		m->within = true;
 		return;
@@ -231,6 +239,10 @@ static void take_boundary(struct sc_message *m, enum sc_split_kind kind, unsigne
 	}
 	end_content(m, true);
 	m->split.depth = (uint8_t)(level + (kind == SC_SPLIT_BOUNDARY));
+	if (level < m->inner_depth)
+		m->inner_depth = 0;
+	if (kind == SC_SPLIT_CLOSE && level + 1 == m->report_depth)
+		m->report_depth = 0; /* nothing behind it is of the report */
 	m->place = SC_PLACE_BETWEEN;
 	if (kind == SC_SPLIT_BOUNDARY)
 		begin_header(m, sc_part_rows);

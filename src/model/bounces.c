@@ -4,25 +4,14 @@
  * count of deliveries.  The diagnostic text of an SMTP server gets its cause as if the server had spoken here. */
 #include "model/bounces.h"
 
+#include "explain/diagnostic.h"
+
 static uint16_t copy(char *to, size_t size, sc_str s)
 {
 	s = sc_str_slice(s, 0, size);
 	if (s.len)
 		memcpy(to, s.at, s.len);
 	return (uint16_t)s.len;
-}
-
-/* "smtp; 550 5.1.1 no such user": the reply without its kind, and its code. */
-static sc_str reply_of(sc_str diagnostic, uint16_t *code)
-{
-	uint64_t n = 0;
-	sc_str text = diagnostic;
-	size_t kind = sc_str_find(text, ';');
-	if (kind != SIZE_MAX && kind < 16)
-		text = sc_str_trim(sc_str_from(text, kind + 1));
-	if (sc_str_number(sc_str_slice(text, 0, 3), &n) && n >= 400 && n < 600)
-		*code = (uint16_t)n;
-	return *code ? sc_str_trim(sc_str_from(text, 3)) : text;
 }
 
 static sc_str action_of(const struct sc_ev_message *m, const struct sc_ev_reported *r)
@@ -42,15 +31,11 @@ static void fill(struct sc_bounce *b, const struct sc_event *ev, const struct sc
 	b->action_len = copy(b->action, sizeof(b->action), action);
 	if (!r)
 		return;
-	uint16_t code = 0;
-	sc_str text = reply_of(r->diagnostic_code, &code);
 	b->status = r->status;
 	b->rcpt_len = copy(b->rcpt, sizeof(b->rcpt),
 			   r->final_recipient.len ? r->final_recipient : r->original_recipient);
-	b->text_len = copy(b->text, sizeof(b->text), text);
-	bool refused = sc_str_equal_nocase(action, SC_STR("failed")) || sc_str_equal_nocase(action, SC_STR("delayed"));
-	if (refused && (text.len || r->status.cls))
-		b->cause = sc_classify(code, r->status, text, SC_PHASE_rcpt).cause;
+	b->text_len = copy(b->text, sizeof(b->text), sc_diagnostic_read(r->diagnostic_code).text);
+	b->cause = sc_diagnostic_reason(action, r->status, r->diagnostic_code).cause;
 }
 
 void sc_bounces_add(struct sc_bounces *b, const struct sc_event *ev, void (*take)(void *ctx, const struct sc_bounce *),

@@ -7,6 +7,9 @@
 
 #include "base/domain.h"
 #include "base/hash.h"
+#include "base/text.h"
+
+#define ENVELOPE_ID 256 /* octets; RFC 3461 4.4 allows 100 */
 
 static const char *const fate_names[SC_FATES] = {
 	"accepted", "deferred", "rejected", "withdrawn", "aborted", "in_doubt", "unknown",
@@ -97,6 +100,19 @@ uint64_t sc_attempt_host(sc_str name, uint64_t seed)
 	return hash_of((sc_str){ folded, who.len }, seed);
 }
 
+uint64_t sc_attempt_xtext(sc_str value, uint64_t seed)
+{
+	char room[ENVELOPE_ID];
+	struct sc_text t = sc_text_into(room, sizeof(room));
+	for (size_t i = 0; i < value.len;) {
+		sc_str hex = sc_str_slice(value, i + 1, 2);
+		bool escape = value.at[i] == '+' && hex.len == 2 && sc_hex_digit(hex.at[0]) >= 0 && sc_hex_digit(hex.at[1]) >= 0;
+		sc_text_put(&t, escape ? (char)(sc_hex_digit(hex.at[0]) * 16 + sc_hex_digit(hex.at[1])) : value.at[i]);
+		i += escape ? 3 : 1;
+	}
+	return hash_of(t.cut ? value : sc_text_str(&t), seed);
+}
+
 static bool is_phase(const char *phase, const char *name)
 {
 	return phase && strcmp(phase, name) == 0;
@@ -129,7 +145,7 @@ bool sc_attempt_read(struct sc_attempt *a, const struct sc_event *ev, uint64_t s
 	bool whole = a->act.fate == SC_FATE_accepted || a->act.fate == SC_FATE_in_doubt || is_phase(d->phase, "eom");
 	a->who = (struct sc_identity){
 		.message_id = hash_of(d->message_id, seed),
-		.envelope_id = hash_of(d->envelope_id, seed),
+		.envelope_id = sc_attempt_xtext(d->envelope_id, seed),
 		.declared = d->declared_size ? d->declared_size : SC_NONE, /* SIZE=0: the client does not know */
 		.size = whole ? d->size : SC_NONE,
 		.helo = sc_attempt_host(d->helo, seed),

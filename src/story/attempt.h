@@ -51,6 +51,9 @@ uint64_t sc_attempt_key(sc_str from, sc_str to, uint64_t seed);
 uint64_t sc_attempt_address(sc_str address, uint64_t seed);
 uint64_t sc_attempt_host(sc_str name, uint64_t seed);
 
+/* A keyed hash of an ENVID as it was before it was written as xtext (RFC 3461 4), "+2B" for "+"; 0: none. */
+uint64_t sc_attempt_xtext(sc_str value, uint64_t seed);
+
 /* Two spellings of one address: the local part as it is, the domain without case or a final dot. */
 bool sc_attempt_same_address(sc_str a, sc_str b);
 

@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "story/activity.h"
 #include "story/net.h"
+#include "story/notice.h"
 #include "story/queue.h"
 #include "story/returns.h"
 #include "story/shelf.h"
@@ -40,6 +41,7 @@ struct stories {
 	struct sc_shelf late;              /* sessions whose verdict the client did not wait for */
 	struct sc_shelf unseen;            /* networks of clients some of whose mail could not be read */
 	struct sc_report report;           /* in a message whose deliveries come next */
+	struct sc_notice notice;           /* of that report, until it was told */
 	struct sc_past before;             /* what the delivery in work was joined to */
 	struct sc_story *joined;           /* NULL: it began its story, or is no new attempt */
 	uint64_t session, n, packet;       /* of the delivery before, and how many of that transaction there were */
@@ -244,13 +246,30 @@ static void see_returns(struct stories *w, const struct sc_event *ev)
 		return;
 	for (uint32_t i = 0; i < r->count; i++) {
 		struct sc_story *s = sc_report_story(r, i, &w->book, d->rcpt_to, w->config.seed);
-		if (!s || s->returned != SC_TIME_NONE)
+		if (s)
+			sc_notice_tie(&w->notice, r->items[i].nth, s->id);
+		if (!s || !r->items[i].failed || s->returned != SC_TIME_NONE)
 			continue;
 		s->returned = ev->when;
 		s->returned_status = r->items[i].status;
 		s->told = false;
 		sc_book_turn(&w->book, s, SC_CHAPTER_ENDING, ev->when);
 	}
+	sc_notice_tell(&w->notice, &w->config, ev->head, d);
+}
+
+static void see_message(struct stories *w, const struct sc_event *ev)
+{
+	sc_report_read(&w->report, ev, w->config.seed);
+	sc_notice_read(&w->notice, ev);
+}
+
+/* Of a report without a recipient that is known nothing was told yet. */
+static void see_session(struct stories *w, const struct sc_event *ev)
+{
+	note_unseen(w, ev);
+	if (w->notice.session == ev->head->session)
+		sc_notice_tell(&w->notice, &w->config, ev->head, NULL);
 }
 
 static bool was_late(void *ctx, uint64_t session)
@@ -283,9 +302,9 @@ static void stories_observe(void *self, const struct sc_event *ev)
 	else if (ev->kind == SC_EVENT_diagnosis)
 		see_diagnosis(w, ev);
 	else if (ev->kind == SC_EVENT_message)
-		sc_report_read(&w->report, ev, w->config.seed);
+		see_message(w, ev);
 	else if (ev->head)
-		note_unseen(w, ev);
+		see_session(w, ev);
 }
 
 /* ---- time ---- */

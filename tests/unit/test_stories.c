@@ -136,6 +136,7 @@ static void feed_step(struct ledger *t, const struct step *s, unsigned n)
 		.retry_after_s = SC_NONE,
 		.declared_size = s->declared ? s->declared : SC_NONE,
 		.helo = sc_str_of(s->helo),
+		.envelope_id = s->message_id && strcmp(s->message_id, "<1@example.org>") == 0 ? SC_STR("QQ+2B1") : SC_STR_NONE,
 	};
 	ledger_feed(t, SC_EVENT_delivery, s->session, s->client, s->server, 25, NOON + s->at * SC_SECOND, &body);
 }
@@ -254,11 +255,12 @@ struct returned {
 	const char *bounce_to;
 	bool     second;             /* another mail between the same people was taken, too */
 	bool     told;
+	const char *final;           /* the recipient that was tried */
 };
 
 static void feed_report(struct ledger *t, const struct returned *c)
 {
-	const struct sc_ev_reported item = { .original_recipient = sc_str_of(c->to), .action = sc_str_of(c->action), .status = { 5, 1, 1 } };
+	const struct sc_ev_reported item = { .original_recipient = sc_str_of(c->to), .final_recipient = sc_str_of(c->final), .action = sc_str_of(c->action), .status = { 5, 1, 1 } };
 	struct sc_ev_message body = { .n = 1, .report = { .type = c->type, .original_message_id = sc_str_of(c->original_id),
 		.original_envelope_id = sc_str_of(c->envelope_id) }, .reported = { &item, 1 } };
 	struct sc_ev_delivery bounce = { .n = 1, .mail_from = SC_STR(""), .rcpt_to = sc_str_of(c->bounce_to), .outcome = "accepted",
@@ -279,13 +281,17 @@ static void returns(void **state)
 	static const struct step first = { 0, 1, A, S, "mx.example.org", NULL, "<1@example.org>", 900, "accepted", NULL, NULL, 1, 1 };
 	static const struct step second = { 1, 2, A, S, "mx.example.org", NULL, "<2@example.org>", 950, "accepted", NULL, NULL, 1, 1 };
 	static const struct returned cases[] = {
-		{ "by Message-ID", "b@example.net", "<1@example.org>", NULL, "failed", "delivery-status", "a@example.org", true, true },
-		{ "by the people alone", "b@EXAMPLE.net", NULL, NULL, "Failed", "delivery-status", "a@example.org", false, true },
-		{ "near miss: which of two?", "b@example.net", NULL, NULL, "failed", "delivery-status", "a@example.org", true, false },
-		{ "near miss: another message", "b@example.net", "<3@example.org>", NULL, "failed", "delivery-status", "a@example.org", false, false },
-		{ "near miss: delayed is not failed", "b@example.net", "<1@example.org>", NULL, "delayed", "delivery-status", "a@example.org", false, false },
-		{ "look-alike: a read receipt", "b@example.net", "<1@example.org>", NULL, "failed", "disposition-notification", "a@example.org", false, false },
-		{ "look-alike: sent to somebody else", "b@example.net", "<1@example.org>", NULL, "failed", "delivery-status", "x@example.org", false, false },
+		{ "by Message-ID", "b@example.net", "<1@example.org>", NULL, "failed", "delivery-status", "a@example.org", true, true, NULL },
+		{ "by the people alone", "b@EXAMPLE.net", NULL, NULL, "Failed", "delivery-status", "a@example.org", false, true, NULL },
+		{ "near miss: which of two?", "b@example.net", NULL, NULL, "failed", "delivery-status", "a@example.org", true, false, NULL },
+		{ "near miss: another message", "b@example.net", "<3@example.org>", NULL, "failed", "delivery-status", "a@example.org", false, false, NULL },
+		{ "near miss: delayed is not failed", "b@example.net", "<1@example.org>", NULL, "delayed", "delivery-status", "a@example.org", false, false, NULL },
+		{ "by ENVID, which was written as xtext", "b@example.net", NULL, "QQ+1", "failed", "delivery-status", "a@example.org", true, true, NULL },
+		{ "by ENVID, xtext that was left in the report", "b@example.net", NULL, "QQ+2B1", "failed", "delivery-status", "a@example.org", true, true, NULL },
+		{ "near miss: another ENVID", "b@example.net", NULL, "QQ+3", "failed", "delivery-status", "a@example.org", false, false, NULL },
+		{ "behind an alias", "info@example.com", "<1@example.org>", NULL, "failed", "delivery-status", "a@example.org", true, true, "b@example.net" },
+		{ "look-alike: a read receipt", "b@example.net", "<1@example.org>", NULL, "failed", "disposition-notification", "a@example.org", false, false, NULL },
+		{ "look-alike: sent to somebody else", "b@example.net", "<1@example.org>", NULL, "failed", "delivery-status", "x@example.org", false, false, NULL },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct ledger t;
