@@ -15,6 +15,7 @@
 #include "app/ring.h"
 #include "app/say.h"
 #include "app/signals.h"
+#include "app/values.h"
 #include "base/memory.h"
 #include "engine/pack.h"
 #include "tui/tui.h"
@@ -76,10 +77,20 @@ static void take_progress(struct sc_screen *s)
 	sc_tui_progress(s->tui, &p);
 }
 
+/* The thread that draws is the one that is stopped by SIGTSTP: the library of the terminal puts it back in a handler. */
+static void take_stops(int how)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	pthread_sigmask(how, &set, NULL);
+}
+
 static void *show(void *ctx)
 {
 	struct sc_screen *s = ctx;
 	bool stays = true;
+	take_stops(SIG_UNBLOCK);
 	while (stays && !sc_signals.stop) {
 		take_progress(s);
 		bool busy = take_events(s);
@@ -93,13 +104,22 @@ static void *show(void *ctx)
 
 /* ---- the sink ---- */
 
+static bool read_moment(sc_str text, bool utc, sc_time first, sc_time last, sc_time *out, struct sc_text *why)
+{
+	struct sc_moment m;
+	if (!sc_value_moment(text, utc, last, &m, why))
+		return false;
+	*out = sc_moment_at(&m, utc, first);
+	return true;
+}
+
 static sc_err open_screen(void *self, const struct sc_output_config *config)
 {
 	struct sc_screen *s = self;
 	const char *why = "no memory; give a smaller --mem";
 	const struct sc_options *o = s->options;
 	struct sc_tui_config tui = { .source = config->source, .theme = o->theme, .where = o->where, .memory = o->memory / 2,
-		.live = s->live, .ascii = o->ascii, .utc = o->utc, .again = sc_again_class(o) };
+		.live = s->live, .ascii = o->ascii, .utc = o->utc, .again = sc_again_class(o), .moment = read_moment, .unsaved = s->live && !o->write };
 	sc_err err = sc_ring_open(&s->ring, RING_OCTETS) ? sc_tui_open(&s->tui, &tui, &why) : SC_EFAILED;
 	if (err) {
 		sc_tui_close(s->tui);
@@ -108,6 +128,7 @@ static sc_err open_screen(void *self, const struct sc_output_config *config)
 		sc_say("tui", "%s; use report, list or show", why);
 		return err;
 	}
+	take_stops(SIG_BLOCK);
 	s->started = pthread_create(&s->thread, NULL, show, s) == 0;
 	return s->started ? SC_OK : SC_EFAILED;
 }

@@ -366,6 +366,35 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 	}
 }
 
+static size_t count_pairs(const struct sc_view *v, size_t *at)
+{
+	const struct beside *b = (const struct beside *)v;
+	*at = b->at;
+	return b->pair_count;
+}
+
+static void tell_pair(struct sc_tui *t, const struct sc_view *v, size_t n, struct sc_text *to)
+{
+	const struct beside *b = (const struct beside *)v;
+	(void)t;
+	for (size_t side = 0; side < b->count; side++) {
+		size_t i = b->pairs[n].item[side];
+		if (!i)
+			continue;
+		sc_text_add(to, command_of(b, &b->sides[side].items[i - 1]));
+		sc_text_put(to, '\n');
+		sc_text_add(to, reply_of(b, &b->sides[side].items[i - 1]));
+		sc_text_put(to, '\n');
+	}
+}
+
+static void go_to_pair(struct sc_view *v, size_t n)
+{
+	((struct beside *)v)->at = n;
+}
+
+static const struct sc_lines_class beside_lines = { count_pairs, tell_pair, go_to_pair };
+
 static void close_beside(struct sc_view *v)
 {
 	struct beside *b = (struct beside *)v;
@@ -375,7 +404,7 @@ static void close_beside(struct sc_view *v)
 	sc_memory_give(b->texts);
 }
 
-static const struct sc_view_class view_beside = { .name = "Side by side", .size = sizeof(struct beside), .draw = draw, .key = key,
+static const struct sc_view_class view_beside = { .name = "Side by side", .size = sizeof(struct beside), .draw = draw, .key = key, .lines = &beside_lines,
 	.close = close_beside };
 
 static struct beside *open_beside(struct sc_tui *t)

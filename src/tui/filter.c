@@ -4,7 +4,8 @@
 
 #define COUNT_MS 15 /* of counting while the person types */
 
-static void complain(struct sc_tui *t, const struct sc_where_error *error)
+/* `before`: octets of the line in front of the expression. */
+static void complain(struct sc_tui *t, const struct sc_where_error *error, size_t before)
 {
 	struct sc_text note = sc_text_into(t->prompt.note, sizeof(t->prompt.note) - 1);
 	sc_text_visible(&note, sc_str_of(error->text));
@@ -13,21 +14,8 @@ static void complain(struct sc_tui *t, const struct sc_where_error *error)
 		sc_text_visible(&note, sc_str_of(error->hint));
 	}
 	note.at[note.len] = '\0';
-	t->prompt.wrong_at = error->at;
+	t->prompt.wrong_at = before + error->at;
 	t->prompt.wrong_len = error->len ? error->len : 1;
-}
-
-static void remember(struct sc_tui *t, sc_str text)
-{
-	size_t room = sizeof(t->history) / sizeof(t->history[0]);
-	if (t->history_count && sc_str_equal(sc_str_of(t->history[t->history_count - 1]), text))
-		return;
-	if (t->history_count == room) {
-		memmove(t->history[0], t->history[1], sizeof(t->history) - sizeof(t->history[0]));
-		t->history_count--;
-	}
-	memcpy(t->history[t->history_count], text.at, text.len);
-	t->history[t->history_count++][text.len] = '\0';
 }
 
 void sc_tui_filter(struct sc_tui *t, sc_str expression)
@@ -36,7 +24,7 @@ void sc_tui_filter(struct sc_tui *t, sc_str expression)
 	struct sc_where_error error;
 	expression = sc_str_trim(sc_str_slice(expression, 0, SC_TUI_INPUT - 1));
 	if (expression.len && sc_where_open(&where, expression, &error) != SC_OK) {
-		complain(t, &error);
+		complain(t, &error, 0);
 		return;
 	}
 	sc_where_close(t->where);
@@ -45,8 +33,7 @@ void sc_tui_filter(struct sc_tui *t, sc_str expression)
 	t->where_text[expression.len] = '\0';
 	sc_tui_narrowed(t);
 	t->prompt.open = false;
-	if (expression.len)
-		remember(t, expression);
+	sc_history_add(&t->filters, expression);
 }
 
 /* A value as the language takes it back. */
@@ -117,7 +104,7 @@ static size_t candidates(sc_str word, char *common, size_t room, struct sc_text 
 	return found;
 }
 
-void sc_tui_complete(struct sc_tui *t)
+void sc_filter_complete(struct sc_tui *t)
 {
 	struct sc_prompt *p = &t->prompt;
 	char common[64];
@@ -152,7 +139,7 @@ static uint64_t count_matches(struct sc_tui *t, const struct sc_where *where, ui
 	return shown;
 }
 
-static void typed(struct sc_tui *t, sc_str text)
+void sc_filter_typed(struct sc_tui *t, sc_str text, size_t before)
 {
 	struct sc_where *where = NULL;
 	struct sc_where_error error;
@@ -161,7 +148,7 @@ static void typed(struct sc_tui *t, sc_str text)
 	if (!sc_str_trim(text).len)
 		return;
 	if (sc_where_open(&where, text, &error) != SC_OK) {
-		complain(t, &error);
+		complain(t, &error, before);
 		return;
 	}
 	uint64_t looked_at, shown = count_matches(t, where, &looked_at);
@@ -174,7 +161,14 @@ static void typed(struct sc_tui *t, sc_str text)
 	note.at[note.len] = '\0';
 }
 
+static void typed(struct sc_tui *t, sc_str text)
+{
+	sc_filter_typed(t, text, 0);
+}
+
 void sc_tui_ask_filter(struct sc_tui *t)
 {
 	sc_prompt_open(t, "filter", sc_str_of(t->where_text), sc_tui_filter, typed);
+	t->prompt.complete = sc_filter_complete;
+	t->prompt.history = &t->filters;
 }

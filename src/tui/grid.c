@@ -150,6 +150,7 @@ static void show_work(struct sc_tui *t, struct sc_grid *table)
 	sc_memory_give(table->rows);
 	table->rows = w->rows;
 	table->count = w->count;
+	table->sum = w->sum;
 	table->epoch = t->store.rearranged;
 	w->rows = NULL;
 	give_work(w);
@@ -450,3 +451,34 @@ bool sc_grid_key(struct sc_tui *t, struct sc_grid *table, enum sc_command_key co
 	default:              return false;
 	}
 }
+
+/* ---- what can be searched ---- */
+
+static size_t count_rows(const struct sc_view *v, size_t *at)
+{
+	const struct sc_grid *table = (const struct sc_grid *)v;
+	*at = table->at;
+	return table->count;
+}
+
+/* All columns, also those for which there is no room. */
+static void tell_row(struct sc_tui *t, const struct sc_view *v, size_t n, struct sc_text *to)
+{
+	const struct sc_grid *table = (const struct sc_grid *)v;
+	for (size_t i = 0; i < table->column_count; i++) {
+		char octets[SC_TUI_CELL];
+		struct sc_cell cell = { sc_text_into(octets, sizeof(octets)), SC_STYLE_PLAIN };
+		table->columns[i].put(t, table->rows[n].item, &cell);
+		sc_text_add(to, sc_text_str(&cell.text));
+		sc_text_put(to, '\n');
+	}
+}
+
+static void go_to_row(struct sc_view *v, size_t n)
+{
+	struct sc_grid *table = (struct sc_grid *)v;
+	table->at = n;
+	table->follow = false;
+}
+
+const struct sc_lines_class sc_grid_lines = { count_rows, tell_row, go_to_row };

@@ -33,6 +33,7 @@ struct sc_grid_work {
 	bool     walks, sorts;      /* in one of the two */
 	struct sc_seen *at;         /* the last session that was looked at */
 	size_t   done;              /* sessions looked at */
+	uint64_t sum;               /* of what the rows count; whoever adds them adds to it */
 	uint64_t generation, filtered, rearranged, passes; /* of what it gathers from */
 	size_t   sort;
 	bool     reverse;
@@ -45,6 +46,7 @@ struct sc_grid {
 	size_t column_count;
 	struct sc_grid_row *rows;
 	size_t count;
+	uint64_t sum;       /* of what the rows count */
 	uint64_t epoch;     /* of the store, as `rearranged`, that the rows point into */
 	struct sc_grid_work work;
 	size_t top, at;     /* first row shown, row of the cursor */
@@ -81,5 +83,6 @@ void sc_grid_hide(struct sc_tui *t, struct sc_grid *table, size_t column, bool h
 void sc_grid_click(struct sc_tui *t, struct sc_view *v, int row, int column); /* a second one on a row opens it */
 const void *sc_grid_item(const struct sc_grid *table); /* under the cursor; NULL: there is none */
 void sc_grid_close(struct sc_view *v);
+extern const struct sc_lines_class sc_grid_lines;
 
 #endif

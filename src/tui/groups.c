@@ -34,6 +34,7 @@ struct grouping {
 	enum sc_pick_by pick;
 	bool failed;              /* the rows count what failed */
 	bool sessions;            /* no recipients are counted: sessions are opened */
+	const char *events;       /* what is counted, when it is neither; NULL */
 };
 
 static struct group *add(struct groups *g, sc_str key, sc_str label)
@@ -130,30 +131,30 @@ FILL(software, software, SC_TOP_BY_COUNT)
 #undef FILL
 
 static const struct grouping of_failures[] = {
-	{ "cause", "CAUSE", fill_causes, SC_PICK_CAUSE, true, false },
-	{ "phase", "PHASE", fill_phases, SC_PICK_PHASE, true, false },
-	{ "text", "WHAT THE SERVERS SAID", fill_templates, SC_PICK_TEMPLATE, true, false },
-	{ "code", "ENHANCED CODE", fill_enhanced, SC_PICK_STATUS, true, false },
-	{ "domain", "DOMAIN", fill_failed_domains, SC_PICK_DOMAIN, true, false },
-	{ "server", "SERVER", fill_failed_servers, SC_PICK_SERVER, true, false },
-	{ "sender", "SENDER", fill_failed_senders, SC_PICK_SENDER, true, false },
-	{ "block list", "BLOCK LIST", fill_lists, SC_PICK_LIST, true, true },
+	{ "cause", "CAUSE", fill_causes, SC_PICK_CAUSE, true, false, NULL },
+	{ "phase", "PHASE", fill_phases, SC_PICK_PHASE, true, false, NULL },
+	{ "text", "WHAT THE SERVERS SAID", fill_templates, SC_PICK_TEMPLATE, true, false, NULL },
+	{ "code", "ENHANCED CODE", fill_enhanced, SC_PICK_STATUS, true, false, NULL },
+	{ "domain", "DOMAIN", fill_failed_domains, SC_PICK_DOMAIN, true, false, NULL },
+	{ "server", "SERVER", fill_failed_servers, SC_PICK_SERVER, true, false, NULL },
+	{ "sender", "SENDER", fill_failed_senders, SC_PICK_SENDER, true, false, NULL },
+	{ "block list", "BLOCK LIST", fill_lists, SC_PICK_LIST, true, true, "refusal" },
 };
 static const struct grouping of_senders[] = {
-	{ "client", "CLIENT", fill_clients, SC_PICK_CLIENT, false, false },
-	{ "sender", "SENDER", fill_senders, SC_PICK_SENDER, false, false },
-	{ "login client", "LOGINS FROM", fill_auth_clients, SC_PICK_LOGIN_CLIENT, false, true },
-	{ "login user", "USER", fill_auth_users, SC_PICK_LOGIN_USER, false, true },
+	{ "client", "CLIENT", fill_clients, SC_PICK_CLIENT, false, false, NULL },
+	{ "sender", "SENDER", fill_senders, SC_PICK_SENDER, false, false, NULL },
+	{ "login client", "LOGINS FROM", fill_auth_clients, SC_PICK_LOGIN_CLIENT, false, true, "login" },
+	{ "login user", "USER", fill_auth_users, SC_PICK_LOGIN_USER, false, true, "login" },
 };
 static const struct grouping of_domains[] = {
-	{ "domain", "DOMAIN", fill_domains, SC_PICK_DOMAIN, false, false },
-	{ "server", "SERVER", fill_servers, SC_PICK_SERVER, false, false },
+	{ "domain", "DOMAIN", fill_domains, SC_PICK_DOMAIN, false, false, NULL },
+	{ "server", "SERVER", fill_servers, SC_PICK_SERVER, false, false, NULL },
 };
 static const struct grouping of_tls[] = {
-	{ "STARTTLS", "STARTTLS", fill_starttls, SC_PICK_STARTTLS, false, true },
-	{ "version", "VERSION", fill_versions, SC_PICK_VERSION, false, true },
-	{ "handshake", "HANDSHAKE", fill_handshakes, SC_PICK_HANDSHAKE, false, true },
-	{ "software", "SERVER SOFTWARE", fill_software, SC_PICK_SOFTWARE, false, true },
+	{ "STARTTLS", "STARTTLS", fill_starttls, SC_PICK_STARTTLS, false, true, NULL },
+	{ "version", "VERSION", fill_versions, SC_PICK_VERSION, false, true, NULL },
+	{ "handshake", "HANDSHAKE", fill_handshakes, SC_PICK_HANDSHAKE, false, true, "handshake" },
+	{ "software", "SERVER SOFTWARE", fill_software, SC_PICK_SOFTWARE, false, true, NULL },
 };
 
 /* The groupings of a screen. */
@@ -400,7 +401,7 @@ static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 static void open_group(struct sc_tui *t, const struct grouping *by, const struct group *item)
 {
 	if (by->sessions)
-		sc_sessions_open(t, by->pick, item->key);
+		sc_sessions_open(t, by->pick, item->key, by->events);
 	else
 		sc_recipients_open(t, by->pick, item->key, by->failed);
 }
@@ -437,7 +438,7 @@ static void close_groups(struct sc_view *v)
 #define VIEW(view, title, short)                                                                                           \
 	const struct sc_view_class view = { .name = title, .brief = short, .size = sizeof(struct groups),                            \
 		.keys = SC_DO(group) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain), .collect = collect, .draw = draw, .key = key,   \
-		.click = sc_grid_click, .close = close_groups }
+		.click = sc_grid_click, .lines = &sc_grid_lines, .close = close_groups }
 VIEW(sc_view_failures, "Failures", "Fails");
 VIEW(sc_view_senders, "Senders", "Senders");
 VIEW(sc_view_domains, "Domains", "Domains");

@@ -27,6 +27,13 @@ struct sc_area {
 	int row, column, rows, columns;
 };
 
+/* What can be searched of a view: its rows or lines. */
+struct sc_lines_class {
+	size_t (*count)(const struct sc_view *v, size_t *at);  /* how many, and which is the cursor's */
+	void (*tell)(struct sc_tui *t, const struct sc_view *v, size_t n, struct sc_text *to); /* the text of one */
+	void (*go)(struct sc_view *v, size_t n);               /* the cursor goes there */
+};
+
 struct sc_view_class {
 	const char *name, *brief;        /* as the second line of the screen shows it; on a narrow one */
 	size_t   size;                   /* of its state, which begins with struct sc_view */
@@ -38,6 +45,7 @@ struct sc_view_class {
 	void (*close)(struct sc_view *v); /* may be NULL */
 	bool (*typed)(struct sc_tui *t, struct sc_view *v, uint32_t key); /* sees keys before their meaning; may be NULL */
 	void (*click)(struct sc_tui *t, struct sc_view *v, int row, int column); /* of the screen; may be NULL */
+	const struct sc_lines_class *lines; /* NULL: nothing is searched */
 };
 
 struct sc_view {
@@ -48,6 +56,14 @@ struct sc_view {
 	char     title[160];             /* what it shows, for the third line; visible text */
 };
 
+#define SC_HISTORY 16
+
+/* Lines that were typed, the oldest first. */
+struct sc_history {
+	char   lines[SC_HISTORY][SC_TUI_INPUT];
+	size_t count;
+};
+
 struct sc_prompt {
 	bool   open;
 	const char *label;
@@ -55,9 +71,11 @@ struct sc_prompt {
 	size_t len, at;
 	void (*done)(struct sc_tui *t, sc_str text); /* Enter */
 	void (*changed)(struct sc_tui *t, sc_str text); /* each key; may be NULL */
+	void (*complete)(struct sc_tui *t);             /* Tab; may be NULL */
+	const struct sc_history *history;               /* NULL: none */
 	char   note[160];                /* above the line: what is wrong, or what fits */
 	size_t wrong_at, wrong_len;      /* octets of the text that are wrong; 0: none */
-	size_t recalled;                 /* place in the history */
+	size_t back;                     /* lines of the history, from the newest */
 };
 
 /* What of the time is shown. */
@@ -121,6 +139,14 @@ struct sc_walk {
 	bool over;                       /* the last session was looked at */
 };
 
+/* A text that is looked for in the rows of the view on top. */
+struct sc_find {
+	char   text[128];
+	size_t len;
+	bool   runs, back;
+	size_t from, at, left;           /* the row it began behind, the one looked at last, and how many are left */
+};
+
 struct sc_tui {
 	struct sc_term term;
 	struct sc_store store;
@@ -149,8 +175,8 @@ struct sc_tui {
 	size_t choice_count;
 	bool   chosen;                   /* they have changed */
 	struct sc_prompt prompt;
-	char   history[16][SC_TUI_INPUT];
-	size_t history_count;
+	struct sc_history filters, commands;
+	struct sc_find find;
 	void (*menu)(struct sc_tui *t, uint32_t key); /* takes the next key; NULL: none */
 	char   cell[256];                /* under the cursor, as it was drawn last; visible text */
 	uint64_t save_session;           /* what is saved when nothing is marked */
@@ -169,6 +195,10 @@ void sc_tui_say(struct sc_tui *t, const char *text);
 /* True when the view's rows are of an older time. */
 bool sc_view_stale(const struct sc_tui *t, const struct sc_view *v);
 const struct sc_failures *sc_tui_model(struct sc_tui *t); /* what the filter shows */
+struct sc_view *sc_tui_top(const struct sc_tui *t);
+void sc_tui_do(struct sc_tui *t, enum sc_command_key command); /* what its key would do */
+const char *sc_tui_screen(size_t n);      /* the name of a screen; NULL behind the last */
+void sc_tui_go(struct sc_tui *t, size_t screen);
 int64_t sc_tui_now(void); /* ms of the monotonic clock */
 
 /* ---- narrow.c, window.c: what is shown ---- */
@@ -180,6 +210,9 @@ void sc_tui_narrowed(struct sc_tui *t);                    /* one of them has ch
 void sc_tui_pass(struct sc_tui *t);                        /* a piece of the walk */
 bool sc_tui_passing(const struct sc_tui *t);               /* what is shown is not all yet */
 bool sc_window_key(struct sc_tui *t, enum sc_command_key command);
+void sc_window_set(struct sc_tui *t, sc_time from, sc_time to);
+void sc_window_since(struct sc_tui *t, sc_str moment, bool until); /* a moment as --since takes it */
+void sc_window_all(struct sc_tui *t);
 void sc_window_zoom_in(struct sc_tui *t, sc_time around);  /* SC_TIME_NONE: the middle */
 void sc_window_note(struct sc_tui *t, sc_time when);       /* an event of that time has come */
 void sc_window_glide(struct sc_tui *t);
@@ -216,12 +249,24 @@ void sc_columns_open(struct sc_tui *t, struct sc_grid *table);
 void sc_tui_filter(struct sc_tui *t, sc_str expression);   /* sets it; empty: none */
 void sc_tui_narrow(struct sc_tui *t, const char *field, sc_str value, bool without);
 
+/* ---- find.c ---- */
+bool sc_find_key(struct sc_tui *t, enum sc_command_key command);
+void sc_find_text(struct sc_tui *t, sc_str text);          /* the next row that has it; empty: as before */
+void sc_find_step(struct sc_tui *t);
+bool sc_find_stop(struct sc_tui *t);                       /* false: nothing was looked for */
+
+/* ---- palette.c ---- */
+void sc_palette_open(struct sc_tui *t);
+
 /* ---- filter.c, prompt.c ---- */
 void sc_tui_ask_filter(struct sc_tui *t);
-void sc_tui_complete(struct sc_tui *t);
+void sc_filter_typed(struct sc_tui *t, sc_str text, size_t before); /* the note of an expression behind so many octets */
+void sc_filter_complete(struct sc_tui *t);
+void sc_history_add(struct sc_history *h, sc_str line);
 void sc_prompt_open(struct sc_tui *t, const char *label, sc_str text, void (*done)(struct sc_tui *, sc_str),
 		    void (*changed)(struct sc_tui *, sc_str));
 void sc_prompt_insert(struct sc_prompt *p, uint32_t c);
+void sc_prompt_erase(struct sc_prompt *p);                 /* the octet before the cursor */
 void sc_prompt_key(struct sc_tui *t, uint32_t key);
 void sc_prompt_draw(struct sc_tui *t, int row);
 
@@ -256,6 +301,8 @@ extern const struct sc_view_class sc_view_overview, sc_view_sessions, sc_view_fa
 	sc_view_recipients;
 
 void sc_ladder_open(struct sc_tui *t, uint64_t session);
+/* The octets of a session, from what that side sent at that time. */
+void sc_raw_open(struct sc_tui *t, const struct sc_seen *seen, sc_time when, bool client);
 /* A page of text; `word` is explained when `explain`. */
 void sc_explain_open(struct sc_tui *t, sc_str word);
 
@@ -263,7 +310,8 @@ void sc_explain_open(struct sc_tui *t, sc_str word);
 void sc_event_open(struct sc_tui *t, const struct sc_event *ev);
 
 void sc_recipients_open(struct sc_tui *t, enum sc_pick_by by, sc_str key, bool failed);
-void sc_sessions_open(struct sc_tui *t, enum sc_pick_by by, sc_str key); /* that have such an event */
+/* Sessions that have such an event; `events` says what is counted when it is not sessions (NULL). */
+void sc_sessions_open(struct sc_tui *t, enum sc_pick_by by, sc_str key, const char *events);
 void sc_findings_open(struct sc_tui *t, enum sc_pick_by by, sc_str key);
 
 #endif

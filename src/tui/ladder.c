@@ -431,6 +431,19 @@ static void next_level(struct sc_tui *t, struct ladder *l, const struct sc_seen 
 		ask_packets(t, l, seen);
 }
 
+/* Where the line under the cursor was sent; of a verdict, where its reply was. */
+static void open_octets(struct sc_tui *t, const struct ladder *l, const struct sc_seen *seen)
+{
+	const struct ladder_line *line = &l->lines[l->at];
+	sc_time when = line->at != SC_TIME_NONE ? line->at : line->from ? line->from->when : seen->end;
+	for (size_t i = l->at; i-- > 0 && line->at == SC_TIME_NONE && line->kind <= LINE_NOTE;)
+		if (l->lines[i].at != SC_TIME_NONE) { /* a line of a reply that began above */
+			when = l->lines[i].at;
+			break;
+		}
+	sc_raw_open(t, seen, when, line->kind == LINE_CLIENT);
+}
+
 static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command)
 {
 	struct ladder *l = (struct ladder *)v;
@@ -452,8 +465,11 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 		if (seen && l->count && l->lines[l->at].from)
 			sc_event_open(t, l->lines[l->at].from);
 		return true;
-	case SC_DO_explain:
 	case SC_DO_open:
+		if (seen && l->count)
+			open_octets(t, l, seen);
+		return true;
+	case SC_DO_explain:
 		if (l->count)
 			sc_explain_open(t, sc_str_of(l->lines[l->at].word));
 		return true;
@@ -461,6 +477,27 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 		return false;
 	}
 }
+
+static size_t count_lines(const struct sc_view *v, size_t *at)
+{
+	const struct ladder *l = (const struct ladder *)v;
+	*at = l->at;
+	return l->count;
+}
+
+static void tell_line(struct sc_tui *t, const struct sc_view *v, size_t n, struct sc_text *to)
+{
+	const struct ladder *l = (const struct ladder *)v;
+	(void)t;
+	sc_text_add(to, (sc_str){ l->texts + l->lines[n].text, l->lines[n].len });
+}
+
+static void go_to_line(struct sc_view *v, size_t n)
+{
+	((struct ladder *)v)->at = n;
+}
+
+static const struct sc_lines_class ladder_lines = { count_lines, tell_line, go_to_line };
 
 static void close_ladder(struct sc_view *v)
 {
@@ -473,7 +510,7 @@ static void close_ladder(struct sc_view *v)
 
 const struct sc_view_class sc_view_ladder = { .name = "Ladder", .size = sizeof(struct ladder),
 	.keys = SC_DO(inspect) | SC_DO(detail) | SC_DO(explain) | SC_DO(legs) | SC_DO(save) | SC_DO(copy), .collect = collect, .draw = draw,
-	.key = key, .close = close_ladder };
+	.key = key, .close = close_ladder, .lines = &ladder_lines };
 
 void sc_ladder_open(struct sc_tui *t, uint64_t session)
 {

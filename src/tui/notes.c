@@ -238,9 +238,9 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 }
 
 const struct sc_view_class sc_view_findings = { .name = "Findings", .brief = "Finds", .size = sizeof(struct notes),
-	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain), .collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .close = sc_grid_close };
+	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain), .collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .lines = &sc_grid_lines, .close = sc_grid_close };
 const struct sc_view_class sc_view_messages = { .name = "Messages", .brief = "Msgs", .size = sizeof(struct notes),
-	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(only) | SC_DO(without), .collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .close = sc_grid_close };
+	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(only) | SC_DO(without), .collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .lines = &sc_grid_lines, .close = sc_grid_close };
 
 void sc_findings_open(struct sc_tui *t, enum sc_pick_by by, sc_str key)
 {

@@ -11,7 +11,10 @@
 struct page {
 	struct sc_view view;
 	char  *octets;
-	size_t len, top, lines;
+	size_t len, top, lines; /* top and lines count rows as they are shown */
+	size_t first;        /* the line at the top */
+	size_t found;        /* the line that was looked for, from 1; 0: none */
+	bool   seeks;        /* it is to come into sight */
 	int    shown;
 	bool   fields;       /* names and values */
 	char   search[64];   /* help: only lines with this */
@@ -40,10 +43,10 @@ static size_t indent_of(const struct page *p, sc_str line)
 }
 
 /* A line in as many rows as it takes, those from `top` on shown; gives how many. */
-static size_t put_line(struct sc_tui *t, const struct page *p, sc_str line, size_t n, struct sc_area area)
+static size_t put_line(struct sc_tui *t, const struct page *p, sc_str line, size_t n, bool found, struct sc_area area)
 {
 	size_t indent = 0, width = (size_t)area.columns - 2, rows = 0;
-	enum sc_style style = heading(line) ? SC_STYLE_TITLE : SC_STYLE_PLAIN;
+	enum sc_style style = found ? SC_STYLE_SELECTED : heading(line) ? SC_STYLE_TITLE : SC_STYLE_PLAIN;
 	do {
 		size_t fit = sc_tui_break(line, width - indent);
 		if (n + rows >= p->top && n + rows < p->top + (size_t)area.rows)
@@ -58,22 +61,36 @@ static size_t put_line(struct sc_tui *t, const struct page *p, sc_str line, size
 	return rows;
 }
 
+/* The row of a line that was looked for; gives how many rows there are. */
+static size_t put_lines(struct sc_tui *t, struct page *p, struct sc_area area, size_t *found)
+{
+	sc_str rest = { p->octets, p->len };
+	size_t n = 0;
+	for (size_t i = 0; rest.len; i++) {
+		sc_str line = sc_str_until(&rest, '\n');
+		*found = i + 1 == p->found ? n : *found;
+		size_t rows = put_line(t, p, line, n, i + 1 == p->found, area);
+		p->first = n <= p->top && p->top < n + rows ? i : p->first;
+		n += rows;
+	}
+	return n;
+}
+
 static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 {
 	struct page *p = (struct page *)v;
 	p->shown = area.rows;
 	for (int turn = 0; turn < 2; turn++) {
-		sc_str rest = { p->octets, p->len };
-		size_t n = 0, top = p->top;
-		while (rest.len) {
-			sc_str line = sc_str_until(&rest, '\n');
-			n += put_line(t, p, line, n, area);
-		}
-		p->lines = n;
-		if (p->top + (size_t)area.rows > n)
-			p->top = n > (size_t)area.rows ? n - (size_t)area.rows : 0;
+		size_t top = p->top, found = 0, rows = (size_t)area.rows;
+		size_t n = p->lines = put_lines(t, p, area, &found);
+		if (p->seeks && (found < top || found >= top + rows))
+			p->top = found > rows / 3 ? found - rows / 3 : 0;
+		p->seeks = false;
+		if (p->top + rows > n)
+			p->top = n > rows ? n - rows : 0;
 		if (p->top == top)
 			return;
+		sc_term_blank(&t->term, area.row, area.rows);
 	}
 }
 
@@ -83,15 +100,45 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 	size_t page = p->shown > 1 ? (size_t)p->shown - 1 : 1;
 	(void)t;
 	switch (command) {
-	case SC_DO_up:        p->top -= p->top > 0; return true;
-	case SC_DO_down:      p->top++; return true;
-	case SC_DO_page_up:   p->top -= p->top < page ? p->top : page; return true;
-	case SC_DO_page_down: p->top += page; return true;
-	case SC_DO_first:     p->top = 0; return true;
-	case SC_DO_last:      p->top = p->lines; return true;
+	case SC_DO_up:        p->top -= p->top > 0; p->found = 0; return true;
+	case SC_DO_down:      p->top++; p->found = 0; return true;
+	case SC_DO_page_up:   p->top -= p->top < page ? p->top : page; p->found = 0; return true;
+	case SC_DO_page_down: p->top += page; p->found = 0; return true;
+	case SC_DO_first:     p->top = 0; p->found = 0; return true;
+	case SC_DO_last:      p->top = p->lines; p->found = 0; return true;
 	default:              return false;
 	}
 }
+
+static size_t count_lines(const struct sc_view *v, size_t *at)
+{
+	const struct page *p = (const struct page *)v;
+	sc_str rest = { p->octets, p->len };
+	size_t n = 0;
+	for (; rest.len; n++)
+		sc_str_until(&rest, '\n');
+	*at = p->found ? p->found - 1 : p->top ? p->first : SIZE_MAX; /* on the first page the first line counts, too */
+	return n;
+}
+
+static void tell_line(struct sc_tui *t, const struct sc_view *v, size_t n, struct sc_text *to)
+{
+	const struct page *p = (const struct page *)v;
+	sc_str rest = { p->octets, p->len };
+	(void)t;
+	while (n-- && rest.len)
+		sc_str_until(&rest, '\n');
+	sc_text_add(to, sc_str_until(&rest, '\n'));
+}
+
+static void go_to_line(struct sc_view *v, size_t n)
+{
+	struct page *p = (struct page *)v;
+	p->found = n + 1;
+	p->seeks = true;
+}
+
+static const struct sc_lines_class page_lines = { count_lines, tell_line, go_to_line };
 
 static void close_page(struct sc_view *v)
 {
@@ -101,7 +148,7 @@ static void close_page(struct sc_view *v)
 /* ---- explanations ---- */
 
 const struct sc_view_class sc_view_text = { .name = "Explained", .size = sizeof(struct page), .draw = draw,
-	.key = key, .close = close_page };
+	.key = key, .close = close_page, .lines = &page_lines };
 
 void sc_explain_open(struct sc_tui *t, sc_str word)
 {
@@ -339,4 +386,4 @@ static bool collect_capture(struct sc_tui *t, struct sc_view *v)
 }
 
 const struct sc_view_class sc_view_capture = { .name = "Capture", .brief = "Capt", .size = sizeof(struct page), .collect = collect_capture,
-	.draw = draw, .key = key, .close = close_page };
+	.draw = draw, .key = key, .close = close_page, .lines = &page_lines };

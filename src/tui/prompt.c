@@ -1,11 +1,23 @@
 /* prompt.c - a line that is typed at the foot of the screen. */
 #include "tui/inside.h"
 
+void sc_history_add(struct sc_history *h, sc_str line)
+{
+	line = sc_str_slice(line, 0, SC_TUI_INPUT - 1);
+	if (!line.len || (h->count && sc_str_equal(sc_str_of(h->lines[h->count - 1]), line)))
+		return;
+	if (h->count == SC_HISTORY)
+		memmove(h->lines[0], h->lines[1], sizeof(h->lines) - sizeof(h->lines[0]));
+	h->count -= h->count == SC_HISTORY;
+	memcpy(h->lines[h->count], line.at, line.len);
+	h->lines[h->count++][line.len] = '\0';
+}
+
 void sc_prompt_open(struct sc_tui *t, const char *label, sc_str text, void (*done)(struct sc_tui *, sc_str),
 		    void (*changed)(struct sc_tui *, sc_str))
 {
 	struct sc_prompt *p = &t->prompt;
-	*p = (struct sc_prompt){ .open = true, .label = label, .done = done, .changed = changed, .recalled = t->history_count };
+	*p = (struct sc_prompt){ .open = true, .label = label, .done = done, .changed = changed };
 	text = sc_str_slice(text, 0, SC_TUI_INPUT - 1);
 	memcpy(p->text, text.at, text.len);
 	p->len = p->at = text.len;
@@ -20,7 +32,7 @@ void sc_prompt_insert(struct sc_prompt *p, uint32_t c)
 	p->len++;
 }
 
-static void erase(struct sc_prompt *p)
+void sc_prompt_erase(struct sc_prompt *p)
 {
 	if (!p->at)
 		return;
@@ -29,16 +41,16 @@ static void erase(struct sc_prompt *p)
 	p->len--;
 }
 
-static void recall(struct sc_tui *t, bool older)
+static void recall(struct sc_prompt *p, bool older)
 {
-	struct sc_prompt *p = &t->prompt;
-	if (older && p->recalled)
-		p->recalled--;
-	else if (!older && p->recalled < t->history_count)
-		p->recalled++;
+	const struct sc_history *h = p->history;
+	if (h && older && p->back < h->count)
+		p->back++;
+	else if (h && !older && p->back)
+		p->back--;
 	else
 		return;
-	sc_str text = p->recalled < t->history_count ? sc_str_of(t->history[p->recalled]) : SC_STR("");
+	sc_str text = p->back ? sc_str_of(h->lines[h->count - p->back]) : SC_STR("");
 	memcpy(p->text, text.at, text.len);
 	p->len = p->at = text.len;
 }
@@ -50,14 +62,17 @@ void sc_prompt_key(struct sc_tui *t, uint32_t key)
 	switch (key) {
 	case SC_KEY_ESCAPE:    p->open = false; return;
 	case SC_KEY_ENTER:     p->done(t, text); return;
-	case SC_KEY_TAB:       sc_tui_complete(t); return;
+	case SC_KEY_TAB:
+		if (p->complete)
+			p->complete(t);
+		return;
 	case SC_KEY_LEFT:      p->at -= p->at > 0; break;
 	case SC_KEY_RIGHT:     p->at += p->at < p->len; break;
 	case SC_KEY_HOME:      p->at = 0; break;
 	case SC_KEY_END:       p->at = p->len; break;
-	case SC_KEY_UP:        recall(t, true); break;
-	case SC_KEY_DOWN:      recall(t, false); break;
-	case SC_KEY_BACKSPACE: erase(p); break;
+	case SC_KEY_UP:        recall(p, true); break;
+	case SC_KEY_DOWN:      recall(p, false); break;
+	case SC_KEY_BACKSPACE: sc_prompt_erase(p); break;
 	case 21:               p->len = p->at = 0; break; /* ^U */
 	default:               sc_prompt_insert(p, key); break;
 	}

@@ -230,7 +230,7 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 
 const struct sc_view_class sc_view_recipients = { .name = "Recipients", .size = sizeof(struct recipients),
 	.keys = SC_DO(inspect) | SC_DO(only) | SC_DO(without) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain), .collect = collect, .draw = draw, .key = key,
-	.click = sc_grid_click, .close = sc_grid_close };
+	.click = sc_grid_click, .lines = &sc_grid_lines, .close = sc_grid_close };
 
 void sc_recipients_open(struct sc_tui *t, enum sc_pick_by by, sc_str what, bool failed)
 {

@@ -9,6 +9,7 @@
 struct sessions {
 	struct sc_grid table;
 	struct sc_pick pick;  /* SC_PICK_ALL: every one, ended or not */
+	const char *events;   /* what the number counts, when it is no sessions */
 };
 
 static const struct sc_seen *seen_of(const void *row)
@@ -227,22 +228,32 @@ static sc_time moment(const void *row)
 	return seen_of(row)->start;
 }
 
-static bool counted(const struct sc_tui *t, const struct sc_pick *pick, const struct sc_seen *seen)
+/* Events of the session that the number counts. */
+static uint64_t taken(const struct sc_tui *t, const struct sc_pick *pick, const struct sc_seen *seen)
 {
-	bool takes = pick->by == SC_PICK_ALL;
-	for (const struct sc_kept *k = seen->first; k && !takes; k = k->next)
-		takes = sc_tui_inside(t, k->ev->when) && sc_pick_takes(pick, k->ev);
-	return takes;
+	uint64_t n = 0;
+	for (const struct sc_kept *k = seen->first; k; k = k->next)
+		n += sc_tui_inside(t, k->ev->when) && sc_pick_takes(pick, k->ev);
+	return n;
 }
 
 static void add_session(struct sc_tui *t, struct sc_grid *table, struct sc_seen *seen)
 {
-	if (seen && counted(t, &((const struct sessions *)table)->pick, seen))
+	const struct sc_pick *pick = &((const struct sessions *)table)->pick;
+	uint64_t n = !seen ? 0 : pick->by == SC_PICK_ALL ? 1 : taken(t, pick, seen);
+	table->work.sum += n;
+	if (n)
 		sc_grid_add(table, seen, seen->id);
 }
 
 static void put_count(const struct sc_tui *t, const struct sessions *s, struct sc_text *title)
 {
+	if (s->events) {
+		sc_page_grouped(title, s->table.sum);
+		sc_text_put(title, ' ');
+		sc_text_adds(title, s->events);
+		sc_text_adds(title, s->table.sum == 1 ? " in " : "s in ");
+	}
 	sc_page_grouped(title, s->table.count);
 	if (s->pick.by == SC_PICK_ALL) {
 		sc_text_adds(title, " of ");
@@ -384,11 +395,13 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 
 const struct sc_view_class sc_view_sessions = { .name = "Sessions", .brief = "Sessions", .size = sizeof(struct sessions),
 	.keys = SC_DO(mark) | SC_DO(only) | SC_DO(without) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain) | SC_DO(save) | SC_DO(copy),
-	.collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .close = sc_grid_close };
+	.collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .lines = &sc_grid_lines, .close = sc_grid_close };
 
-void sc_sessions_open(struct sc_tui *t, enum sc_pick_by by, sc_str key)
+void sc_sessions_open(struct sc_tui *t, enum sc_pick_by by, sc_str key, const char *events)
 {
 	struct sessions *s = (struct sessions *)sc_tui_push(t, &sc_view_sessions);
-	if (s)
-		sc_pick_set(&s->pick, by, key, false);
+	if (!s)
+		return;
+	sc_pick_set(&s->pick, by, key, false);
+	s->events = events;
 }

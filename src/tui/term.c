@@ -273,6 +273,14 @@ void sc_term_put(struct sc_term *t, int row, int column, int width, sc_str s, en
 	attr_set(A_NORMAL, 0, NULL);
 }
 
+void sc_term_blank(struct sc_term *t, int row, int rows)
+{
+	for (int i = row < 0 ? 0 : row; i < row + rows && i < t->rows; i++) {
+		move(i, 0);
+		clrtoeol();
+	}
+}
+
 void sc_term_line(struct sc_term *t, int row, int column, int width)
 {
 	char line[CELLS * 4];

@@ -64,6 +64,7 @@ void sc_term_end(struct sc_term *t); /* what was put since `begin` is on the scr
 /* Puts `s`, visible already, into exactly `width` cells of a row: cut, with a sign, or filled.  What lies outside of the
  * screen is left out. */
 void sc_term_put(struct sc_term *t, int row, int column, int width, sc_str s, enum sc_style style, bool right);
+void sc_term_blank(struct sc_term *t, int row, int rows); /* whole rows, empty again */
 void sc_term_line(struct sc_term *t, int row, int column, int width); /* a rule */
 const char *sc_term_sign(const struct sc_term *t, enum sc_sign sign);
 

@@ -1,6 +1,7 @@
 /* tui.c - the dashboard's life: views on a stack, keys, drawing when something has changed; see inside.h. */
 #include "tui/inside.h"
 
+#include <signal.h>
 #include <time.h>
 
 #include "base/memory.h"
@@ -25,7 +26,7 @@ int64_t sc_tui_now(void)
 
 /* ---- the stack ---- */
 
-static struct sc_view *top_view(const struct sc_tui *t)
+struct sc_view *sc_tui_top(const struct sc_tui *t)
 {
 	return t->stack[t->depth - 1];
 }
@@ -62,7 +63,7 @@ void sc_tui_pop(struct sc_tui *t)
 		free_view(t, t->stack[--t->depth]);
 }
 
-static void go_to(struct sc_tui *t, size_t screen)
+void sc_tui_go(struct sc_tui *t, size_t screen)
 {
 	while (t->depth > 1)
 		sc_tui_pop(t);
@@ -73,6 +74,11 @@ static void go_to(struct sc_tui *t, size_t screen)
 	t->screen = screen;
 	t->stack[0] = t->screens[screen];
 	t->depth = 1;
+}
+
+const char *sc_tui_screen(size_t n)
+{
+	return n < SCREENS ? screens[n]->name : NULL;
 }
 
 void sc_tui_say(struct sc_tui *t, const char *text)
@@ -186,20 +192,32 @@ static void put_caution(struct sc_tui *t, struct sc_text *to)
 	} else if (sc_tui_passing(t)) {
 		sc_text_adds(to, "   looked at ");
 		sc_page_share(to, t->pass.looked_at, s->sessions);
-	} else if ((sc_tui_narrow_set(t) || (t->depth > 1 && top_view(t)->cls->collect)) && s->let_go[0] + s->let_go[1] + s->let_go[2]) {
+	} else if ((sc_tui_narrow_set(t) || (t->depth > 1 && sc_tui_top(t)->cls->collect)) && s->let_go[0] + s->let_go[1] + s->let_go[2]) {
 		sc_text_adds(to, "   (of what is kept)");
 	}
+}
+
+/* The views from the nth on, down to the one on top. */
+static void put_path(struct sc_tui *t, struct sc_text *text, size_t from)
+{
+	for (size_t i = from; i < t->depth; i++) {
+		sc_text_adds(text, i > from ? " > " : "");
+		sc_text_adds(text, t->stack[i]->title[0] ? t->stack[i]->title : t->stack[i]->cls->name);
+	}
+	if (t->depth == 1)
+		sc_text_adds(text, sc_tui_top(t)->title);
 }
 
 static void put_place(struct sc_tui *t)
 {
 	SC_CELL(text);
-	for (size_t i = 1; i < t->depth; i++) {
-		sc_text_adds(&text, i > 1 ? " > " : "");
-		sc_text_adds(&text, t->stack[i]->title[0] ? t->stack[i]->title : t->stack[i]->cls->name);
+	put_path(t, &text, 1);
+	if ((int)sc_text_columns(sc_text_str(&text)) > t->term.columns * 2 / 3 && t->depth > 2) {
+		text.len = 0; /* the last of it tells most */
+		sc_text_adds(&text, sc_term_sign(&t->term, SC_SIGN_MORE));
+		sc_text_adds(&text, " > ");
+		put_path(t, &text, t->depth - 1);
 	}
-	if (t->depth == 1)
-		sc_text_adds(&text, top_view(t)->title);
 	if (t->window.set) {
 		sc_text_adds(&text, text.len ? "   " : "");
 		sc_window_tell(t, &text);
@@ -218,10 +236,17 @@ static void put_place(struct sc_tui *t)
 	sc_term_line(&t->term, 3, 0, t->term.columns);
 }
 
+/* The first of the ways in which a key is written. */
+static sc_str shown_key(const struct sc_key_row *k)
+{
+	sc_str all = sc_str_of(k->shown);
+	return sc_str_until(&all, ' ');
+}
+
 static int put_key(struct sc_tui *t, const struct sc_key_row *k, int row, int column)
 {
-	int shown = (int)sc_text_columns(sc_str_of(k->shown)), word = (int)strlen(k->word);
-	sc_term_put(&t->term, row, column, shown, sc_str_of(k->shown), SC_STYLE_KEY, false);
+	int shown = (int)sc_text_columns(shown_key(k)), word = (int)strlen(k->word);
+	sc_term_put(&t->term, row, column, shown, shown_key(k), SC_STYLE_KEY, false);
 	sc_term_put(&t->term, row, column + shown + 1, word, sc_str_of(k->word), SC_STYLE_PLAIN, false);
 	return shown + word + 3;
 }
@@ -230,12 +255,12 @@ static int put_key(struct sc_tui *t, const struct sc_key_row *k, int row, int co
 static void put_keys(struct sc_tui *t, int row)
 {
 	int column = 1, end = t->term.columns - 8; /* where those on the left must have ended */
-	uint64_t keys = ALWAYS | top_view(t)->cls->keys;
+	uint64_t keys = ALWAYS | sc_tui_top(t)->cls->keys;
 	const struct sc_key_row *k;
 	for (size_t i = 0; (k = sc_key_row(i)); i++) {
 		if (!k->word || !(keys >> k->command & 1))
 			continue;
-		int need = (int)(sc_text_columns(sc_str_of(k->shown)) + strlen(k->word)) + 3;
+		int need = (int)(sc_text_columns(shown_key(k)) + strlen(k->word)) + 3;
 		if (k->command == SC_DO_help)
 			put_key(t, k, row, t->term.columns - 7);
 		else if (column + need <= end + 1)
@@ -293,7 +318,7 @@ static void draw_all(struct sc_tui *t, struct sc_view *v)
 
 static void draw(struct sc_tui *t)
 {
-	struct sc_view *v = top_view(t);
+	struct sc_view *v = sc_tui_top(t);
 	sc_term_begin(&t->term);
 	collect(t, v);
 	if (t->term.rows < LEAST_ROWS || t->term.columns < LEAST_COLUMNS)
@@ -311,7 +336,7 @@ static void draw(struct sc_tui *t)
 
 static void switch_screen(struct sc_tui *t, bool next)
 {
-	go_to(t, (t->screen + (next ? 1 : SCREENS - 1)) % SCREENS);
+	sc_tui_go(t, (t->screen + (next ? 1 : SCREENS - 1)) % SCREENS);
 }
 
 #define WHEEL 3 /* rows of a step of it */
@@ -325,7 +350,7 @@ static void take_mouse(struct sc_tui *t, struct sc_view *v, uint32_t key)
 		return;
 	for (size_t i = 0; row == 1 && i < SCREENS; i++)
 		if (column < t->screen_ends[i]) {
-			go_to(t, i);
+			sc_tui_go(t, i);
 			return;
 		}
 	if (v->cls->click)
@@ -343,10 +368,25 @@ static void switch_mouse(struct sc_tui *t)
 
 static void go_back(struct sc_tui *t)
 {
-	if (sc_walk_stop(t))
+	if (sc_find_stop(t) || sc_walk_stop(t))
 		sc_tui_say(t, "stopped");
 	else
 		sc_tui_pop(t);
+}
+
+static void leave_or_stay(struct sc_tui *t, uint32_t key)
+{
+	t->over = sc_key_command(key) == SC_DO_quit;
+}
+
+/* What is on no disk is gone with the screens. */
+static void quit(struct sc_tui *t)
+{
+	t->over = !t->config.unsaved || t->progress.over;
+	if (t->over)
+		return;
+	t->menu = leave_or_stay;
+	sc_tui_say(t, "this capture is written nowhere (-w): q again leaves, any other key stays");
 }
 
 static bool everywhere(struct sc_tui *t, enum sc_command_key command)
@@ -363,16 +403,25 @@ static bool everywhere(struct sc_tui *t, enum sc_command_key command)
 	case SC_DO_help:       sc_tui_push(t, &sc_view_help); return true;
 	case SC_DO_mouse:      switch_mouse(t); return true;
 	case SC_DO_redraw:     sc_term_again(&t->term); return true;
-	case SC_DO_quit:       t->over = true; return true;
-	default:               return sc_window_key(t, command);
+	case SC_DO_palette:    sc_palette_open(t); return true;
+	case SC_DO_suspend:    kill(0, SIGTSTP); return true;
+	case SC_DO_quit:       quit(t); return true;
+	default:               return sc_find_key(t, command) || sc_window_key(t, command);
 	}
+}
+
+void sc_tui_do(struct sc_tui *t, enum sc_command_key command)
+{
+	struct sc_view *v = sc_tui_top(t);
+	if (command != SC_DO_nothing && !v->cls->key(t, v, command))
+		everywhere(t, command);
 }
 
 static void take_key(struct sc_tui *t, uint32_t key)
 {
-	if (top_view(t)->rearranged != t->store.rearranged || !top_view(t)->shown)
+	if (sc_tui_top(t)->rearranged != t->store.rearranged || !sc_tui_top(t)->shown)
 		draw(t); /* what its rows point to may be gone; or keys came faster than the first drawing */
-	struct sc_view *v = top_view(t);
+	struct sc_view *v = sc_tui_top(t);
 	t->dirty = true;
 	t->message[0] = '\0';
 	if (key == SC_KEY_LOST) {
@@ -392,16 +441,14 @@ static void take_key(struct sc_tui *t, uint32_t key)
 	if (v->cls->typed && v->cls->typed(t, v, key))
 		return;
 	if (key >= '1' && key < '1' + SCREENS) {
-		go_to(t, key - '1');
+		sc_tui_go(t, key - '1');
 		return;
 	}
 	if (key >= SC_KEY_CLICK && key <= SC_KEY_WHEEL_DOWN) {
 		take_mouse(t, v, key);
 		return;
 	}
-	enum sc_command_key command = sc_key_command(key);
-	if (command != SC_DO_nothing && !v->cls->key(t, v, command))
-		everywhere(t, command);
+	sc_tui_do(t, sc_key_command(key));
 }
 
 bool sc_tui_turn(struct sc_tui *t, int wait_ms)
@@ -412,13 +459,15 @@ bool sc_tui_turn(struct sc_tui *t, int wait_ms)
 	sc_tui_pass(t);
 	sc_job_step(t);
 	if (t->gathering && !t->dirty) {
-		collect(t, top_view(t));
+		collect(t, sc_tui_top(t));
 		t->dirty = !t->gathering;
 	}
 	if (t->dirty || sc_window_due(t) || ((t->job.job || t->walk.word) && sc_tui_now() - t->drawn_at >= DRAW_EVERY) || (changed && sc_tui_now() - t->drawn_at >= DRAW_EVERY))
 		draw(t);
 	sc_walk_step(t); /* behind the drawing: what a key did is seen first */
-	uint32_t key = sc_term_key(&t->term, t->pass.running || t->gathering || t->job.job || t->walk.word ? 0 : wait_ms);
+	sc_find_step(t);
+	bool busy = t->pass.running || t->gathering || t->job.job || t->walk.word || t->find.runs;
+	uint32_t key = sc_term_key(&t->term, busy ? 0 : wait_ms);
 	while (key != SC_KEY_NONE && !t->over) {
 		take_key(t, key);
 		key = sc_term_key(&t->term, 0);
@@ -466,7 +515,7 @@ sc_err sc_tui_open(struct sc_tui **out, const struct sc_tui_config *config, cons
 	SC_TRY(sc_failures_open(&t->none));
 	sc_choices_load(t);
 	SC_TRY(sc_term_open(&t->term, config->ascii, config->theme, why));
-	go_to(t, 0);
+	sc_tui_go(t, 0);
 	if (config->where)
 		sc_tui_filter(t, sc_str_of(config->where));
 	return t->depth ? SC_OK : SC_EFAILED;

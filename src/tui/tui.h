@@ -5,6 +5,8 @@
 #include <smtpscope/event.h>
 #include <smtpscope/sink.h>
 
+#include "base/text.h"
+
 struct sc_tui;
 
 /* A packet of a session, as the capture has it. */
@@ -48,7 +50,10 @@ struct sc_tui_config {
 	const char *where;    /* the filter to begin with; NULL: none */
 	uint64_t memory;      /* octets for what is kept */
 	bool live, ascii, utc;
+	bool unsaved;         /* what is captured is written nowhere: leaving is asked about */
 	struct sc_tui_again again;
+	/* Reads a moment as --since does, of a capture with these first and last moments; false: `why` says what is wrong. */
+	bool (*moment)(sc_str text, bool utc, sc_time first, sc_time last, sc_time *out, struct sc_text *why);
 };
 
 /* How far the reading is. */

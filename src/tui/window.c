@@ -26,7 +26,7 @@ static sc_time end_of_all(const struct sc_tui *t)
 	return t->newest + 1;
 }
 
-static void set(struct sc_tui *t, sc_time from, sc_time to)
+void sc_window_set(struct sc_tui *t, sc_time from, sc_time to)
 {
 	struct sc_window *w = &t->window;
 	sc_time width = whole(to - from, true);
@@ -57,7 +57,38 @@ void sc_window_zoom_in(struct sc_tui *t, sc_time around)
 	sc_time begin = whole(around - width / 2, false);
 	if (around >= begin + whole(width, true))
 		begin = whole(around, false);
-	set(t, begin, begin + width);
+	sc_window_set(t, begin, begin + width);
+}
+
+void sc_window_all(struct sc_tui *t)
+{
+	t->window.set = false;
+	sc_tui_narrowed(t);
+}
+
+/* The other end stays where it is, as long as it lies on the other side. */
+void sc_window_since(struct sc_tui *t, sc_str moment, bool until)
+{
+	const struct sc_window *w = &t->window;
+	sc_time at;
+	SC_CELL(why);
+	if (t->oldest == SC_TIME_NONE || !t->config.moment) {
+		sc_tui_say(t, "nothing was read yet");
+		return;
+	}
+	if (!t->config.moment(moment, t->config.utc, t->oldest, t->newest, &at, &why)) {
+		SC_CELL(shown);
+		sc_text_visible(&shown, sc_text_str(&why));
+		sc_text_put(&shown, '\0');
+		sc_tui_say(t, shown.cut ? "no time" : shown.at);
+		return;
+	}
+	sc_time from = until ? w->set && w->from < at ? w->from : t->oldest : at;
+	sc_time to = until ? at : w->set && w->to > at && !w->glides ? w->to : end_of_all(t);
+	if (from >= to)
+		sc_tui_say(t, until ? "nothing was read that came before" : "nothing was read that came later");
+	else
+		sc_window_set(t, from, to);
 }
 
 static void zoom_out(struct sc_tui *t)
@@ -65,11 +96,10 @@ static void zoom_out(struct sc_tui *t)
 	struct sc_window *w = &t->window;
 	sc_time width = w->to - w->from;
 	if (!w->set || width >= (end_of_all(t) - t->oldest) / 2) {
-		w->set = false;
-		sc_tui_narrowed(t);
+		sc_window_all(t);
 		return;
 	}
-	set(t, w->from - width / 2, w->from - width / 2 + 2 * width);
+	sc_window_set(t, w->from - width / 2, w->from - width / 2 + 2 * width);
 }
 
 static void shift(struct sc_tui *t, bool later)
@@ -79,7 +109,7 @@ static void shift(struct sc_tui *t, bool later)
 	if (!w->set)
 		sc_tui_say(t, "all of the time is shown; { makes a window of it");
 	else
-		set(t, later ? w->from + by : w->from - by, later ? w->to + by : w->to - by);
+		sc_window_set(t, later ? w->from + by : w->from - by, later ? w->to + by : w->to - by);
 }
 
 bool sc_window_key(struct sc_tui *t, enum sc_command_key command)
@@ -105,7 +135,7 @@ void sc_window_glide(struct sc_tui *t)
 	struct sc_window *w = &t->window;
 	sc_time width = w->to - w->from, step = width / 100 > SC_SECOND ? width / 100 : SC_SECOND;
 	if (w->set && w->glides && !t->paused && end_of_all(t) - w->to >= step)
-		set(t, end_of_all(t) - width, end_of_all(t));
+		sc_window_set(t, end_of_all(t) - width, end_of_all(t));
 }
 
 static bool same_day(sc_str a, sc_str b)
