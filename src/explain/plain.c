@@ -3,20 +3,8 @@
  * The text comes from the wire and may hold anything.  It is cut into words at white space; within a word, runs of
  * letters, digits and the marks of addresses are judged whole: a run with '@' is an address and is masked, a run like
  * a host name is marked as a link, so that "quota" in quota.example.org or in somebody's address says nothing about a
- * quota.  Every octet is visited a bounded number of times, and the result never grows. */
+ * quota.  Every octet is visited a bounded number of times, and the result is cut at SC_PLAIN_OCTETS. */
 #include "explain/plain.h"
-
-/* ASCII letters below the accents: U+00C0 to U+00FF, U+0100 to U+017F. */
-static const char latin_1[] = "aaaaaaaceeeeiiiidnooooo ouuuuypsaaaaaaaceeeeiiiidnooooo ouuuuypy";
-static const char latin_a[] = "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllll"
-			      "nnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
-/* U+0410 to U+042F and, 32 further on, their small forms; one letter takes two octets and gives at most two. */
-static const char cyrillic[][3] = {
-	"a", "b", "v", "g", "d", "e", "zh", "z", "i",  "y",  "k",  "l",  "m", "n", "o", "p",
-	"r", "s", "t", "u", "f", "h", "ts", "ch", "sh", "sh", "", "y", "", "e", "yu", "ya",
-};
-_Static_assert(sizeof(cyrillic) / sizeof(cyrillic[0]) == 32, "a row for every code point");
-_Static_assert(sizeof(latin_1) == 65 && sizeof(latin_a) == 129, "a letter for every code point");
 
 static bool is_letter(char c)
 {
@@ -103,46 +91,17 @@ static void put(struct sc_plain *p, char c, bool link)
 	p->at[p->len++] = c;
 }
 
-static void put_cyrillic(struct sc_plain *p, unsigned point, bool link)
-{
-	bool small = point > 0x2f; /* U+0430 */
-	const char *letters = point == 0x01 || point == 0x51 || point == 0x54 ? "e"
-			      : point == 0x56 || point == 0x57               ? "i"
-			      : point < 0x10 || point > 0x4f                 ? ""
-									     : cyrillic[point - (small ? 0x30 : 0x10)];
-	for (; *letters; letters++)
-		put(p, *letters, link);
-}
-
-/* One character that is no ASCII, folded; gives the octets it took. */
-static size_t put_folded(struct sc_plain *p, sc_str s, bool link)
-{
-	unsigned char a = (unsigned char)s.at[0], b = s.len > 1 ? (unsigned char)s.at[1] : 0;
-	bool two = (b & 0xc0) == 0x80;
-	if (two && (a == 0xc4 || a == 0xc5)) {
-		put(p, latin_a[(a & 1) << 6 | (b & 0x3f)], link);
-	} else if (two && a == 0xc3) {
-		put(p, latin_1[b & 0x3f], link);
-	} else if (two && (a == 0xd0 || a == 0xd1)) {
-		put_cyrillic(p, (a & 1u) << 6 | (b & 0x3fu), link);
-	} else if (two && a == 0xc2) {
-		put(p, ' ', link);
-	} else if (two && a == 0xe2 && s.len > 2) {
-		put(p, b == 0x80 && (unsigned char)s.at[2] == 0x99 ? '\'' : ' ', link);
-		return 3;
-	} else {
-		put(p, a >= 0xc0 && !two ? latin_1[a & 0x3f] : (char)a, link);
-		return 1;
-	}
-	return 2;
-}
-
+/* One character that belongs to no run; gives the octets it took. */
 static size_t put_other(struct sc_plain *p, sc_str s, bool link)
 {
-	if ((unsigned char)s.at[0] >= 0x80)
-		return put_folded(p, s, link);
-	put(p, s.at[0] == '`' ? '\'' : s.at[0], link);
-	return 1;
+	if ((unsigned char)s.at[0] < 0x80) {
+		put(p, s.at[0] == '`' ? '\'' : s.at[0], link);
+		return 1;
+	}
+	struct sc_folded f = sc_fold(s, p->octets);
+	for (uint8_t i = 0; i < f.count; i++)
+		put(p, f.at[i], link);
+	return f.taken;
 }
 
 static void put_run(struct sc_plain *p, sc_str run, bool link)
@@ -220,6 +179,7 @@ void sc_plain_read(struct sc_plain *p, sc_str text)
 {
 	*p = (struct sc_plain){ .len = 0 };
 	text = quoted(sc_str_slice(text, 0, 4 * SC_PLAIN_OCTETS));
+	p->octets = sc_fold_guess(text);
 	size_t i = 0;
 	while (i < text.len && p->len < SC_PLAIN_OCTETS) {
 		size_t begin = i;

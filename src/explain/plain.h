@@ -2,7 +2,7 @@
 #ifndef SC_EXPLAIN_PLAIN_H
 #define SC_EXPLAIN_PLAIN_H
 
-#include "base/str.h"
+#include "explain/fold.h"
 
 #define SC_PLAIN_OCTETS 4096 /* of a longer text only the beginning is judged */
 
@@ -11,6 +11,7 @@ struct sc_plain {
 	size_t   len;
 	uint64_t link[SC_PLAIN_OCTETS / 64]; /* a bit for each octet that belongs to a URL or a host name */
 	struct sc_status status;             /* first enhanced code met in the text; zeros: none */
+	enum sc_fold_octets octets;          /* what octets mean that are no UTF-8 */
 };
 
 static inline bool sc_plain_in_link(const struct sc_plain *p, size_t i)
@@ -23,9 +24,9 @@ static inline sc_str sc_plain_str(const struct sc_plain *p)
 	return (sc_str){ p->at, p->len };
 }
 
-/* Reads `text` once; where it quotes the reply of another server, only that.  Addresses become '@'; accents are taken off (RFC 3629 UTF-8, or ISO 8859-1 where it is no
- * UTF-8) and Cyrillic is written in Latin letters; controls, white space and '_' become one space; enhanced codes and
- * the codes that open each line of a reply are left out. */
+/* Reads `text`; where it quotes the reply of another server, only that.  Addresses become '@'; characters outside ASCII
+ * are folded (fold.h); controls, white space and '_' become one space; enhanced codes and the codes that open each
+ * line of a reply are left out. */
 void sc_plain_read(struct sc_plain *p, sc_str text);
 
 #endif

@@ -4,6 +4,8 @@
  * here without trust, once for both, in one pass and without keeping anything. */
 #include "explain/rulerow.h"
 
+#include "explain/fold.h"
+
 static struct sc_rule_flaw flaw(const char *what, sc_str word)
 {
 	return (struct sc_rule_flaw){ .what = what, .word = word };
@@ -115,16 +117,19 @@ uint8_t sc_rule_marks(sc_str *w)
 	return flags;
 }
 
-/* The plain text (plain.h) holds nothing but small letters, figures and marks where it is ASCII. */
-static const char *unfindable(char c)
+/* Octets of the character that opens `s` if a plain text (plain.h) can hold it: small letters, figures and marks of
+ * ASCII, and characters of three octets from U+3000 on, which are Chinese, Japanese and Korean; 0: it cannot, `*what`
+ * tells why. */
+static size_t findable(sc_str s, const char **what)
 {
-	if (c >= 'A' && c <= 'Z')
-		return "texts are read in small letters: write it small:";
-	if (c == '_' || c == '`')
-		return "texts are read without _ and `: write a space or ':";
-	if (c < ' ' || c > '~')
-		return "texts are read in ASCII, without accents: write it so:";
-	return NULL;
+	unsigned char c = (unsigned char)s.at[0];
+	*what = c >= 'A' && c <= 'Z' ? "texts are read in small letters: write it small:"
+		: c == '_' || c == '`' ? "texts are read without _ and `: write a space or ':"
+				       : "texts are read without accents and in Latin letters: write it so:";
+	if (c >= ' ' && c <= '~')
+		return (c >= 'A' && c <= 'Z') || c == '_' || c == '`' ? 0 : 1;
+	bool wide = c >= 0xe3 && c <= 0xed && s.len > 2 && sc_fold(s, SC_FOLD_LATIN_1).count == 3;
+	return wide ? 3 : 0;
 }
 
 static struct sc_rule_flaw check_word(sc_str word)
@@ -135,10 +140,13 @@ static struct sc_rule_flaw check_word(sc_str word)
 		return flaw("an empty word", word);
 	if (bare.len > UINT8_MAX)
 		return flaw("a word longer than 255 octets:", word);
-	const char *what = NULL;
-	for (size_t i = 0; i < bare.len && !what; i++)
-		what = unfindable(bare.at[i]);
-	return flaw(what, word);
+	const char *what;
+	for (size_t n; bare.len; bare = sc_str_from(bare, n)) {
+		n = findable(bare, &what);
+		if (n == 0)
+			return flaw(what, word);
+	}
+	return flaw(NULL, word);
 }
 
 static struct sc_rule_flaw check_clause(sc_str clause, size_t *words)

@@ -18,30 +18,31 @@ static bool has(const uint64_t *set, uint32_t i)
 	return (set[i / 64] >> (i % 64) & 1) != 0;
 }
 
-static bool is_alnum(char c)
+static bool is_ascii_alnum(char c)
 {
-	return (c >= 'a' && c <= 'z') || sc_is_digit(c) || (unsigned char)c >= 0x80;
+	return (c >= 'a' && c <= 'z') || sc_is_digit(c);
 }
 
 /* Only marks and spaces from `i` on. */
 static bool only_marks(const struct sc_plain *p, size_t i)
 {
 	for (; i < p->len; i++)
-		if (is_alnum(p->at[i]) || p->at[i] == '@')
+		if (is_ascii_alnum(p->at[i]) || (unsigned char)p->at[i] >= 0x80 || p->at[i] == '@')
 			return false;
 	return true;
 }
 
-/* The flags of a word that ends before `end`. */
+/* The flags of a word that ends before `end`.  What is no ASCII in a plain text is mostly Chinese or Japanese, which
+ * is written without spaces: it bounds a Latin word. */
 static bool stands(const struct sc_rule_word *w, const struct sc_plain *p, size_t end)
 {
 	size_t begin = end - w->len;
 	uint8_t f = w->flags;
 	if (!(f & SC_RULE_IN_LINKS) && (sc_plain_in_link(p, begin) || sc_plain_in_link(p, end - 1)))
 		return false;
-	if ((f & SC_RULE_BOUND_BEFORE) && begin > 0 && is_alnum(p->at[begin - 1]))
+	if ((f & SC_RULE_BOUND_BEFORE) && begin > 0 && is_ascii_alnum(p->at[begin - 1]))
 		return false;
-	if ((f & SC_RULE_BOUND_AFTER) && end < p->len && is_alnum(p->at[end]))
+	if ((f & SC_RULE_BOUND_AFTER) && end < p->len && is_ascii_alnum(p->at[end]))
 		return false;
 	if ((f & SC_RULE_AT_START) && begin > 0)
 		return false;

@@ -8,7 +8,7 @@
 enum {
 	SC_RULE_MAX_WORDS = 16384,
 	SC_RULE_MAX_RULES = 4096,
-	SC_RULE_CLASSES = 72,       /* different octets in all words, and one for the others */
+	SC_RULE_CLASSES = 144,      /* different octets in all words (see rulerow.c), and one for the others */
 	SC_RULE_DENSE = 512,        /* states with a complete row */
 	SC_RULE_WORD_SETS = SC_RULE_MAX_WORDS / 64,
 	SC_RULE_RULE_SETS = SC_RULE_MAX_RULES / 64,

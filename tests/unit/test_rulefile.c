@@ -31,7 +31,8 @@ static void test_precedence(void **state)
 	     "/* a comment, \"with a string\" */ SC_RULE(\"own:user\", policy, \"@rcpt\", \"user unknown\")\n"
 	     "SC_RULE(\"own:code\", policy, \"x.9.1-9 550\", \"\")\n"
 	     "SC_RULE(\"own:unknown\", policy, \"5.1.1\", \"\")\n"
-	     "SC_RULE(\"own:quote\", virus, \"\", \"say \\\"no\\\" \\\\ now\")\n");
+	     "SC_RULE(\"own:quote\", virus, \"\", \"say \\\"no\\\" \\\\ now\")\n"
+	     "SC_RULE(\"own:wide\", policy, \"\", \"\xe7\xa6\x81 & ~ptr~\")\n");
 	const struct sc_status none = { 0, 0, 0 };
 	assert_string_equal(rule_of(550, none, "The vault is FULL", SC_PHASE_rcpt), "own:vault");
 	assert_string_equal(rule_of(550, none, "no room in vault", SC_PHASE_rcpt), "own:vault");
@@ -46,6 +47,7 @@ static void test_precedence(void **state)
 	assert_string_equal(rule_of(550, local, "-", SC_PHASE_mail), "own:code");
 	assert_string_not_equal(rule_of(551, local, "-", SC_PHASE_mail), "own:code");
 	assert_string_equal(rule_of(550, none, "We say \"No\" \\ now", SC_PHASE_mail), "own:quote");
+	assert_string_equal(rule_of(550, none, "\xe7\xa6\x81PTR\xe7\xa6\x81", SC_PHASE_mail), "own:wide");
 }
 
 static void test_faults(void **state)
@@ -74,6 +76,8 @@ static void test_faults(void **state)
 		{ "SC_RULE(\"a\", policy, \"\",\n\t\"x|\"\n\t\"Big\")", 0, 3, 3, "Big" },
 		{ "SC_RULE(\"a\", policy, \"\", \"a\\\"b|c_d\")", 0, 1, 32, "c_d" },
 		{ "SC_RULE(\"a\", policy, \"\", \"gr\xc3\xbc\xc3\x9f\")", 0, 1, 27, "gr\xc3\xbc\xc3\x9f" },
+		{ "SC_RULE(\"a\", policy, \"\", \"\xe7\xa6\")", 0, 1, 27, "\xe7\xa6" },
+		{ "SC_RULE(\"a\", policy, \"\", \"\xe3\x80\x82\")", 0, 1, 27, "\xe3\x80\x82" }, /* read as a space */
 		{ "SC_RULE(\"a\", policy, \"\", \"a\\n\")", 0, 1, 28, "" },
 		{ "SC_RULE(\"a\", policy, \"\", \"open)\n", 0, 1, 26, "" },
 		{ "SC_RULE(\"\", policy, \"\", \"x\")", 0, 1, 9, "" },
