@@ -109,11 +109,14 @@ static void drain(struct sc_engine *e, struct sc_flow *flow)
 static void retire(struct sc_engine *e, struct sc_flow *flow, enum sc_session_end otherwise)
 {
 	e->seq = flow == e->flow ? e->seq : 0;
+	bool port = sc_front_mail(&e->front, flow->key.a_port) || sc_front_mail(&e->front, flow->key.b_port);
 	sc_tcp_flush(&flow->tcp);
 	drain(e, flow);
-	if (flow->session)
+	if (flow->state == SC_FLOW_HALF && !flow->beyond && !flow->tcp.side[SC_SERVER].octets)
+		sc_knock_half(e, flow, end_of(flow, otherwise), port);
+	else if (flow->session)
 		sc_mail_close(e, flow->session, end_of(flow, otherwise));
-	else if (!flow->ignored && (sc_front_mail(&e->front, flow->key.a_port) || sc_front_mail(&e->front, flow->key.b_port)))
+	else if (!flow->ignored && port)
 		sc_knock_silent(e, flow, end_of(flow, otherwise));
 	sc_sorting_end(e, flow);
 	sc_tcp_clear(&flow->tcp, &e->env);
@@ -234,6 +237,7 @@ static bool begins_anew(struct sc_engine *e, const struct sc_flow *flow, const s
 static void note_times(struct sc_flow *flow, enum sc_side side, const struct sc_layers *l, const struct sc_packet *pkt)
 {
 	const struct sc_tcp_side *server = &flow->tcp.side[SC_SERVER];
+	flow->beyond |= side == SC_CLIENT && !(l->flags & SC_TCP_SYN);
 	if (side == SC_CLIENT && flow->established_at == SC_TIME_NONE && server->seen && (l->flags & SC_TCP_ACK) &&
 		!(l->flags & SC_TCP_SYN))
 		flow->established_at = pkt->when;

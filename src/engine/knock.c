@@ -6,6 +6,7 @@
 #include "engine/knock.h"
 
 #include "engine/identify.h"
+#include "engine/mail.h"
 
 static bool wanted(const struct sc_engine *e)
 {
@@ -31,7 +32,7 @@ static struct sc_ev_endpoint end_of_key(const struct sc_flow_key *key, bool a)
 static void tell_syn(struct sc_engine *e, const struct sc_syn *syn, const char *how, uint64_t last)
 {
 	struct sc_ev_head head = { .client = end_of_key(&syn->key, syn->from_a), .server = end_of_key(&syn->key, !syn->from_a),
-		.frames = { syn->first_packet, last } };
+		.frames = { syn->first_packet, syn->error.packet > last ? syn->error.packet : last } };
 	head.session = sc_identify(&head, syn->seq + 1, syn->when);
 	struct sc_ev_knock body = { .how = how, .syns = syn->count, .ecn_syns = syn->ecn_count, .first_ts = syn->first,
 		.last_ts = syn->last, .waited_ms = SC_TIME_NONE };
@@ -73,6 +74,33 @@ void sc_knock_answered(struct sc_engine *e, const struct sc_syn *syn)
 		tell_syn(e, syn, "ecn", e->packet);
 }
 
+/* The head of an attempt that is a flow. */
+static struct sc_ev_head head_of(const struct sc_flow *flow)
+{
+	struct sc_ev_head head = { .frames = { flow->id, flow->last_packet } };
+	sc_flow_end(flow, SC_CLIENT, &head.client.ip, &head.client.port);
+	sc_flow_end(flow, SC_SERVER, &head.server.ip, &head.server.port);
+	head.session = sc_identify(&head, flow->tcp.side[SC_CLIENT].base, flow->first);
+	return head;
+}
+
+/* Without the client's SYN its side may just not be captured; what was given up for want of room may have gone on. */
+void sc_knock_half(struct sc_engine *e, struct sc_flow *flow, enum sc_session_end how, bool mail)
+{
+	const struct sc_tcp_side *client = &flow->tcp.side[SC_CLIENT], *server = &flow->tcp.side[SC_SERVER];
+	bool silent = !server->seen, refused = how == SC_END_SERVER_RESET && server->packets == 1;
+	bool half = flow->syn_at != SC_TIME_NONE && server->packets && how >= SC_END_TIMEOUT && how != SC_END_EVICTED;
+	if (flow->session)
+		sc_mail_drop(e, flow->session);
+	if (!mail || !client->seen || !wanted(e) || !(silent || refused || half) || how == SC_END_EVICTED)
+		return;
+	struct sc_ev_head head = head_of(flow);
+	struct sc_ev_knock body = { .how = silent ? "timeout" : refused ? "refused" : "half_open", .syns = client->packets,
+		.answers = half ? server->packets : 0, .first_ts = flow->first, .last_ts = flow->last,
+		.waited_ms = half ? flow->last - flow->first : SC_TIME_NONE };
+	emit(e, &head, flow->id, &body);
+}
+
 /* A balancer's check opens and closes at once; what it leaves is told like any other, and judged elsewhere. */
 void sc_knock_silent(struct sc_engine *e, const struct sc_flow *flow, enum sc_session_end how)
 {
@@ -82,10 +110,7 @@ void sc_knock_silent(struct sc_engine *e, const struct sc_flow *flow, enum sc_se
 	if (!ended || !silent || !whole || t->side[0].gap_octets || t->side[1].gap_octets || !wanted(e))
 		return;
 	bool reset = how == SC_END_CLIENT_RESET || how == SC_END_SERVER_RESET;
-	struct sc_ev_head head = { .frames = { flow->id, flow->last_packet } };
-	sc_flow_end(flow, SC_CLIENT, &head.client.ip, &head.client.port);
-	sc_flow_end(flow, SC_SERVER, &head.server.ip, &head.server.port);
-	head.session = sc_identify(&head, t->side[SC_CLIENT].base, flow->first);
+	struct sc_ev_head head = head_of(flow);
 	struct sc_ev_knock body = { .how = reset ? "reset" : "closed", .syns = 1, .first_ts = flow->first, .last_ts = flow->last,
 		.by = how == SC_END_CLIENT || how == SC_END_CLIENT_RESET ? "client" : "server",
 		.waited_ms = flow->last - flow->established_at };

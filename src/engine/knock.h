@@ -14,6 +14,10 @@ void sc_knock_reset(struct sc_engine *e, const struct sc_flow_ref *ref, const st
 /* The SYN was answered: of interest when earlier ones asked for ECN and it did not. */
 void sc_knock_answered(struct sc_engine *e, const struct sc_syn *syn);
 
+/* A connection that its client never went on with ends: nobody answered the SYN, which had data with it (RFC 7413), or the
+ * server's answers got no answer.  `mail`: its port is one of mail; else nothing is told. */
+void sc_knock_half(struct sc_engine *e, struct sc_flow *flow, enum sc_session_end how, bool mail);
+
 /* A connection ended before anything was said. */
 void sc_knock_silent(struct sc_engine *e, const struct sc_flow *flow, enum sc_session_end how);
 

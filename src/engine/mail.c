@@ -212,6 +212,15 @@ void sc_mail_error(struct sc_mail *m, enum sc_side side, const struct sc_layers 
 	sc_wire_error(&m->wire, side, l, pkt);
 }
 
+void sc_mail_drop(struct sc_engine *e, struct sc_mail *m)
+{
+	sc_session_drop(&m->session);
+	sc_secure_close(m);
+	sc_letters_close(&m->letters);
+	m->flow->session = NULL;
+	sc_pool_give(&e->sessions, m);
+}
+
 void sc_mail_close(struct sc_engine *e, struct sc_mail *m, enum sc_session_end how)
 {
 	fill_facts(m);

@@ -19,4 +19,7 @@ void sc_mail_error(struct sc_mail *m, enum sc_side side, const struct sc_layers 
 /* Ends it: what waits is told as it stands, then its `session` event; nothing when it turned out to be no mail. */
 void sc_mail_close(struct sc_engine *e, struct sc_mail *m, enum sc_session_end how);
 
+/* Forgets it without a word: what its client sent along with its SYN was never taken. */
+void sc_mail_drop(struct sc_engine *e, struct sc_mail *m);
+
 #endif

@@ -29,6 +29,7 @@ struct sc_flow {                   /* first what every packet needs */
 	bool     client_is_a;      /* which end of the key is the client */
 	bool     ignored;          /* judged not to be mail */
 	bool     waits;            /* in the list of flows that time may settle */
+	bool     beyond;           /* its client sent more than SYNs */
 	uint64_t last_packet;
 	sc_time  last;             /* time of its last packet */
 	sc_time  listed;           /* the owner's clock when it was last moved in its list */

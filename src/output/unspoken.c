@@ -14,6 +14,9 @@ static const struct {
 	{ "timeout", NULL, "No answer came to what the client sent to open the connection.",
 	  "It is the server's move, or that of a filter on the way that drops packets without a word. If the client gets no answer"
 	  " from other servers either, its own way out on that port is blocked." },
+	{ "half_open", NULL, "The server answered what the client sent to open the connection, and the client did not go on.",
+	  "Captured near the server, its answers or the client's next packets are lost on the way; near the client, the client does"
+	  " not take them: a filter of its own, or it never sent the SYN." },
 	{ "refused", NULL, "The server answered the SYN with a reset.",
 	  "It is the move of the server's administrator: nothing listens on that port, or a filter refuses the client." },
 	{ "unreachable", NULL, "A router or a filter answered that the server cannot be reached (ICMP).",

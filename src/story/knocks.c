@@ -5,8 +5,11 @@
  * server before its greeting is a failure each time, and diagnosed once a pair.  Clients that only look whether the port
  * is open (balancers, monitors) are no failure.
  *
+ * A server that answers SYNs and hears no more is told likewise, from its third answer on; but whoever forges SYNs makes it
+ * answer to any number of addresses, so for one server a few clients are told, then all of them in one sentence.
+ *
  * A capture may lack one direction: then a client goes on after its SYN, which the engine takes for an answer, so silence is
- * told only of clients that themselves got none.  Memory: a table of pairs and one of clients; the one unheard of longest
+ * told only of clients that themselves got none.  Memory: a table of pairs, one of clients and one of servers; the one unheard of longest
  * makes room.
  */
 #include "story/knocks.h"
@@ -20,6 +23,8 @@
 #define LEAST_ECN     2
 #define PROBE         SC_SECOND /* who leaves sooner did not want to speak */
 #define LEAST_SERVERS 3         /* that are silent alike: it is the way out that is blocked */
+#define LEAST_ANSWERS 3         /* SYN-ACKs: two of them may be lost on any path */
+#define HALF_TOLD     5         /* clients of one server that do not go on, each told alone */
 
 struct pair {
 	struct sc_entry entry;
@@ -27,7 +32,7 @@ struct pair {
 	uint64_t first, last;       /* their packets */
 	sc_time  first_ts, last_ts;
 	uint64_t ecn;               /* SYNs that asked for ECN and got no answer */
-	bool     silent_told, refused_told, ecn_told, left_told;
+	bool     silent_told, refused_told, ecn_told, left_told, half_told;
 };
 
 struct client {
@@ -35,11 +40,16 @@ struct client {
 	uint32_t silent;            /* servers that never answered it */
 };
 
+struct server {
+	struct sc_entry entry;
+	uint32_t half;              /* clients that it answered and that did not go on */
+};
+
 #define HEARD_BITS 65536u
 
 struct knocks {
 	struct sc_observer_config config;
-	struct sc_shelf pairs, clients;
+	struct sc_shelf pairs, clients, servers;
 	bool    any;                /* an attempt failed: before, dialogues end nothing */
 	uint8_t heard[HEARD_BITS / 8]; /* a bit for clients that a server spoke with, by their hash; shared bits only silence us */
 };
@@ -87,6 +97,13 @@ static struct client *client_of(struct knocks *k, const struct sc_ev_head *head,
 {
 	bool fresh;
 	return sc_shelf_touch(&k->clients, sc_net_hash(k->config.seed, &head->client.ip), now, &fresh);
+}
+
+static struct server *server_of(struct knocks *k, const struct sc_ev_head *head, sc_time now)
+{
+	bool fresh;
+	uint64_t key[] = { sc_net_hash(k->config.seed, &head->server.ip), head->server.port };
+	return sc_shelf_touch(&k->servers, sc_hash(k->config.seed, (sc_str){ (const char *)key, sizeof(key) }), now, &fresh);
 }
 
 /* ---- what is said ---- */
@@ -142,10 +159,60 @@ static void tell_silence(struct knocks *k, const struct sc_ev_head *head, const 
 	sc_tell_diagnosis(&k->config, head, SC_DIAGNOSIS_connect_timeout, &t);
 }
 
+/* Which of the two is silent depends on where the capture was made, which it does not tell. */
+static void tell_half(struct knocks *k, const struct sc_ev_head *head, const struct sc_ev_knock *x)
+{
+	char room[SC_TELL_OCTETS];
+	struct sc_text t = sc_text_into(room, sizeof(room));
+	add_server(&t, head);
+	sc_text_adds(&t, " answered ");
+	sc_text_ip(&t, &head->client.ip);
+	sc_text_put(&t, ' ');
+	sc_text_number(&t, x->answers);
+	sc_text_adds(&t, " times over ");
+	sc_tell_duration(&t, x->last_ts - x->first_ts);
+	add_packets(&t, head);
+	sc_text_adds(&t, ", and the client did not go on. Captured near the server, this means that its answers, or the"
+		" client's next packets, are lost on the way; near the client, that the client does not take them: a filter of"
+		" its own, or it never sent the SYN.");
+	sc_tell_diagnosis(&k->config, head, SC_DIAGNOSIS_half_open, &t);
+}
+
+static void tell_many_half(struct knocks *k, const struct sc_ev_head *head)
+{
+	char room[SC_TELL_OCTETS];
+	struct sc_text t = sc_text_into(room, sizeof(room));
+	add_server(&t, head);
+	sc_text_adds(&t, " answers, and more than ");
+	sc_text_number(&t, HALF_TOLD);
+	sc_text_adds(&t, " clients do not go on; further ones are not told. Either what it sends is lost on the way, or the SYNs"
+		" are forged (a flood).");
+	sc_tell_diagnosis(&k->config, head, SC_DIAGNOSIS_half_open, &t);
+}
+
+/* What ICMP says in words, as far as it says more than that something is unreachable (RFC 792, 1122 3.2.2.1, 1812 5.2.7.1;
+ * RFC 4443 3.1). */
+static const char *kind_of(const struct sc_ev_knock *x, uint8_t version)
+{
+	static const char *const v4[] = { "the network", "the host", "the protocol", "the port", NULL, NULL, "the network", "the host",
+		"the host", "the network", "the host", "the network", "the host" };
+	static const char *const v6[] = { "the network", NULL, "the host", "the host", "the port" };
+	uint64_t count = version == 6 ? sizeof(v6) / sizeof(v6[0]) : sizeof(v4) / sizeof(v4[0]);
+	const char *kind = x->icmp_code < count ? (version == 6 ? v6 : v4)[x->icmp_code] : NULL;
+	return kind ? kind : "it";
+}
+
 static void add_reporter(struct sc_text *t, const struct sc_ev_knock *x)
 {
 	sc_text_ip(t, &x->reporter);
-	sc_text_adds(t, x->forbidden ? " forbids it (ICMP type " : " says that it cannot be reached (ICMP type ");
+	if (x->forbidden) {
+		sc_text_adds(t, " forbids it");
+	} else {
+		sc_text_adds(t, " says that ");
+		sc_text_adds(t, kind_of(x, x->reporter.version));
+		sc_text_adds(t, " cannot be reached");
+	}
+	sc_text_adds(t, x->reporter.version == 6 ? " (ICMPv6 type " : " (ICMP type ");
 	sc_text_number(t, x->icmp_type);
 	sc_text_adds(t, " code ");
 	sc_text_number(t, x->icmp_code);
@@ -227,6 +294,23 @@ static void see_silence(struct knocks *k, const struct sc_event *ev, struct pair
 	tell_silence(k, &head, p, c);
 }
 
+static void see_half(struct knocks *k, const struct sc_event *ev, struct pair *p, const struct sc_ev_knock *x)
+{
+	hear(k, ev->head);
+	if (x->answers < LEAST_ANSWERS || p->half_told)
+		return;
+	struct server *v = server_of(k, ev->head, ev->when);
+	p->half_told = true;
+	if (v->half > HALF_TOLD)
+		return;
+	if (v->half++ == HALF_TOLD) {
+		tell_many_half(k, ev->head);
+		return;
+	}
+	fail(k, ev->head, "half_open", x);
+	tell_half(k, ev->head, x);
+}
+
 static void see_refusal(struct knocks *k, const struct sc_event *ev, struct pair *p, const struct sc_ev_knock *x)
 {
 	if (is_word(x->how, "refused"))
@@ -268,7 +352,7 @@ static void see_dialogue(struct knocks *k, const struct sc_event *ev)
 	if (!p)
 		return;
 	p->syns = p->attempts = 0;
-	p->silent_told = p->refused_told = p->left_told = false;
+	p->silent_told = p->refused_told = p->left_told = p->half_told = false;
 }
 
 static void knocks_observe(void *self, const struct sc_event *ev)
@@ -284,6 +368,8 @@ static void knocks_observe(void *self, const struct sc_event *ev)
 	struct pair *p = pair_of(k, ev->head, ev->when);
 	if (is_word(x->how, "timeout"))
 		see_silence(k, ev, p, x);
+	else if (is_word(x->how, "half_open"))
+		see_half(k, ev, p, x);
 	else if (is_word(x->how, "ecn"))
 		see_answer(k, ev, p, x);
 	else if (is_word(x->how, "refused") || is_word(x->how, "unreachable"))
@@ -296,8 +382,9 @@ static sc_err knocks_open(void *self, const struct sc_observer_config *config)
 {
 	struct knocks *k = self;
 	k->config = *config;
-	bool pairs = sc_shelf_open(&k->pairs, sizeof(struct pair), config->memory / 4 * 3);
-	return pairs && sc_shelf_open(&k->clients, sizeof(struct client), config->memory / 4) ? SC_OK : SC_EFAILED;
+	bool pairs = sc_shelf_open(&k->pairs, sizeof(struct pair), config->memory / 8 * 5);
+	bool clients = sc_shelf_open(&k->clients, sizeof(struct client), config->memory / 4);
+	return pairs && clients && sc_shelf_open(&k->servers, sizeof(struct server), config->memory / 8) ? SC_OK : SC_EFAILED;
 }
 
 static void knocks_close(void *self)
@@ -305,6 +392,7 @@ static void knocks_close(void *self)
 	struct knocks *k = self;
 	sc_shelf_close(&k->pairs);
 	sc_shelf_close(&k->clients);
+	sc_shelf_close(&k->servers);
 }
 
 const struct sc_observer_class sc_knocks_class = {

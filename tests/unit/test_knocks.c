@@ -270,6 +270,94 @@ static void fine(struct talk *t)
 	bye(t);
 }
 
+/* The server's answer, sent `count` times. */
+static void answers(struct talk *t, int count)
+{
+	for (int i = 0; i < count; i++) {
+		segment(t, SC_SERVER, SC_TCP_SYN | SC_TCP_ACK, t->seq[SC_SERVER], t->seq[SC_CLIENT] + 1, SC_STR(""), SC_STR(""));
+		later(t, SC_SECOND << i);
+	}
+}
+
+static void half_open(struct talk *t)
+{
+	syn(t, 0);
+	answers(t, 4);
+}
+
+static void half_open_later(struct talk *t)
+{
+	half_open(t);
+	later(t, 1200 * SC_SECOND);
+	sc_engine_tick(t->engine, t->number, t->now);
+}
+
+static void two_answers(struct talk *t)
+{
+	syn(t, 0);
+	answers(t, 2);
+}
+
+/* The client heard the last of them, and they speak. */
+static void half_open_at_first(struct talk *t)
+{
+	syn(t, 0);
+	answers(t, 4);
+	syn_ack(t);
+	ack(t, SC_CLIENT);
+	envelope(t);
+	bye(t);
+}
+
+/* A scanner has seen enough. */
+static void scanned(struct talk *t)
+{
+	syn(t, 0);
+	answers(t, 3);
+	segment(t, SC_CLIENT, SC_TCP_RST, t->seq[SC_CLIENT] + 1, 0, SC_STR(""), SC_STR(""));
+}
+
+/* Nothing of the client was captured. */
+static void answers_alone(struct talk *t)
+{
+	answers(t, 4);
+}
+
+static void half_open_many(struct talk *t)
+{
+	for (int i = 0; i < 40; i++) {
+		half_open(t);
+		one_port_on(t);
+		t->client++;
+	}
+}
+
+/* TCP Fast Open (RFC 7413): the first SYN has data, its copies have none. */
+static void fast_open_never(struct talk *t)
+{
+	segment(t, SC_CLIENT, SC_TCP_SYN, t->seq[SC_CLIENT], 0, SC_STR("EHLO client.example.org\r\n"), SC_STR(""));
+	later(t, SC_SECOND);
+	syn(t, 0);
+	later(t, 2 * SC_SECOND);
+	syn(t, 0);
+}
+
+static void fast_open_refused(struct talk *t)
+{
+	segment(t, SC_CLIENT, SC_TCP_SYN, t->seq[SC_CLIENT], 0, SC_STR("EHLO client.example.org\r\n"), SC_STR(""));
+	later(t, SC_MS);
+	segment(t, SC_SERVER, SC_TCP_RST | SC_TCP_ACK, 0, t->seq[SC_CLIENT] + 26, SC_STR(""), SC_STR(""));
+}
+
+static void fast_open_retried(struct talk *t)
+{
+	segment(t, SC_CLIENT, SC_TCP_SYN, t->seq[SC_CLIENT], 0, SC_STR("EHLO client.example.org\r\n"), SC_STR(""));
+	later(t, SC_SECOND);
+	handshake(t);
+	envelope(t);
+	bye(t);
+}
+
 static void many_servers(struct talk *t)
 {
 	for (int i = 0; i < 3; i++) {
@@ -325,6 +413,15 @@ static const struct {
 	{ "left without a greeting", left_waiting, 1, "closed", "no_banner", "left after 30 seconds" },
 	{ "a probe", probe, 0, "", NULL, NULL },
 	{ "a dialogue", fine, 0, "", NULL, NULL },
+	{ "answered, and no more", half_open, 1, "half_open", "half_open", "answered 192.0.2.10 4 times over 7 seconds (packets 1 to 5)" },
+	{ "answered, and no more for long", half_open_later, 1, "half_open", "half_open", "Captured near the server" },
+	{ "near miss: two answers", two_answers, 0, "", NULL, NULL },
+	{ "near miss: the client goes on at last", half_open_at_first, 0, "", NULL, NULL },
+	{ "look-alike: a scanner", scanned, 0, "", NULL, NULL },
+	{ "look-alike: the client's direction was not captured", answers_alone, 0, "", NULL, NULL },
+	{ "fast open, never answered", fast_open_never, 1, "timeout", "connect_timeout", "to 3 SYNs of 192.0.2.10 over 3 seconds" },
+	{ "fast open, refused", fast_open_refused, 1, "refused", "connect_refused", "answered the SYN with a reset" },
+	{ "fast open, tried again", fast_open_retried, 0, "", NULL, NULL },
 };
 
 static void play_case(struct outcome *o, void (*play)(struct talk *t))
@@ -348,7 +445,7 @@ static size_t count_connect(const struct talk *t)
 	size_t n = 0;
 	for (size_t i = 0; i < t->count; i++)
 		n += strncmp(t->told[i].word, "connect_", 8) == 0 || strcmp(t->told[i].word, "ecn_blackhole") == 0 ||
-			strcmp(t->told[i].word, "no_banner") == 0;
+			strcmp(t->told[i].word, "no_banner") == 0 || strcmp(t->told[i].word, "half_open") == 0;
 	return n;
 }
 
@@ -386,6 +483,18 @@ static void attempts_give_failures(void **state)
 	}
 }
 
+/* Whoever forges SYNs makes the server answer to many: a few are told, and then all of them once. */
+static void many_that_do_not_go_on(void **state)
+{
+	(void)state;
+	struct outcome o;
+	play_case(&o, half_open_many);
+	assert_int_equal(o.failures, 5);
+	assert_int_equal(count_connect(o.t), 6);
+	assert_non_null(strstr(o.t->told[5].text, "more than 5 clients do not go on"));
+	free(o.t);
+}
+
 /* Of a flood, SYNs of one pair are one failure at most, and memory stays as it is. */
 static void a_flood_is_one_failure(void **state)
 {
@@ -401,6 +510,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(attempts_give_failures),
 		cmocka_unit_test(silence_of_all_is_the_way_out),
+		cmocka_unit_test(many_that_do_not_go_on),
 		cmocka_unit_test(a_flood_is_one_failure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,7 @@ struct talk {
 	uint16_t window[2], id[2], mss[2];
 	uint16_t port;             /* of the client */
 	uint8_t  ttl[2];
-	uint8_t  server;           /* last octet of its address */
+	uint8_t  client, server;   /* last octet of their addresses */
 	int      scale[2];         /* -1: no option */
 	bool     same_id;          /* packets are copies: the identification stays */
 	struct told told[TOLD_MAX];
@@ -58,9 +58,8 @@ static inline void on_told(void *ctx, const struct sc_event *ev)
 
 static inline void put_end(struct image *m, const struct talk *t, enum sc_side side)
 {
-	put(m, side == SC_CLIENT ? "\xc0\x00\x02\x0a" : "\xc6\x33\x64", side == SC_CLIENT ? 4 : 3); /* 192.0.2.10 */
-	if (side == SC_SERVER)
-		put_number(m, t->server, 1); /* 198.51.100.25 and its neighbours */
+	put(m, side == SC_CLIENT ? "\xc0\x00\x02" : "\xc6\x33\x64", 3);
+	put_number(m, side == SC_CLIENT ? t->client : t->server, 1); /* 192.0.2.10, 198.51.100.25 and their neighbours */
 }
 
 static inline void put_ipv4(struct image *m, const struct talk *t, enum sc_side from, uint8_t protocol,
@@ -263,7 +262,7 @@ static inline struct talk *talk_open(void)
 {
 	struct talk *t = calloc(1, sizeof(*t));
 	assert_non_null(t);
-	*t = (struct talk){ .now = 1000 * SC_SECOND, .seq = { 1000, 70000 }, .window = { 65000, 65000 }, .port = 40000, .server = 25,
+	*t = (struct talk){ .now = 1000 * SC_SECOND, .seq = { 1000, 70000 }, .window = { 65000, 65000 }, .port = 40000, .client = 10, .server = 25,
 		.ttl = { 64, 52 }, .mss = { 1460, 1460 }, .scale = { -1, -1 } };
 	struct sc_engine_config config = { .memory = UINT64_C(16) << 20, .seed = 1, .emit = on_told, .emit_ctx = t };
 	assert_int_equal(sc_engine_open(&t->engine, &config), SC_OK);
