@@ -29,7 +29,7 @@
 	"your provider|your isp|sending server|sending host|sending mta|remote host|connecting host|adresse ip|" \
 	"direccion ip|indirizzo ip|endereco ip|ip-adres|adres ip|~ip adres|ip地址|ip 地址|ip位址|您的ip|发信服务器|" \
 	"發信伺服器|送信元サーバ|送信元ip|ipアドレス|ip アドレス|発信元|ip 주소|ip주소|발신 서버|보내는 서버|" \
-	"发信ip|來源ip|来源ip|このip|귀하의 ip"
+	"发信ip|來源ip|来源ip|このip|귀하의 ip|~ip4~"
 #define SC_LEX_MESSAGE \
 	"message|~mail~|~mails~|~email~|~emails~|~e-mail~|nachricht|messaggi|mensaje|mensagen|mensagem|courrier|" \
 	"courriel|wiadomosc|zprav|bericht|meddelande|meddelelse|~melding|viesti|~pismo|~pisma|~pisem|soobshch|" \
@@ -117,7 +117,7 @@
 	"zuviele|demasiad|exceso|excesso|muitos|muitas|tropp|zbyt wiel|zbyt duzo|prilis|te veel|for manga|" \
 	"for mange|liian mont|slishkom mnogo|~cok fazla|tul sok|yperv|~polla|~polles|过多|過多|太多|超过|超過|超出|" \
 	"上限|限制|限度|最多|多すぎ|超え|制限|너무 많|초과|제한|한도|过高|過高|太高|超限|超额|高すぎ|asildi|" \
-	"ylittaa|prevysh"
+	"ylittaa|prevysh|too high"
 #define SC_LEX_TOO_LARGE \
 	"too big|too large|too long|larger|bigger|oversize|~size|~mb~|~kb~|megabyte|kilobyte|bytes|octets|taille|" \
 	"trop gros|trop grand|volumin|zu gros|~grosse|tamano|grande|tamanho|dimension|te groot|~duza|~duzy|rozmiar|" \
@@ -136,7 +136,8 @@
 	"no valid|errat|non valid|nieprawid|bledn|nie powiod|spatn|neplatn|selhal|ongeldig|onjuist|mislukt|~fel~|" \
 	"felaktig|misslyck|~feil|nevern|oshib|hatali|gecersiz|basarisiz|inval|apetych|lathos|失败|失敗|错误|錯誤|" \
 	"不正确|不正確|違い|誤り|間違|正しくあり|エラー|실패|틀렸|틀린|올바르지|일치하지|오류|not be reached|" \
-	"be reached|not reachable|unreachable"
+	"be reached|not reachable|unreachable|cancel|abort|~can't |cannot|malformed|unimplemented|not implemented|" \
+	"unsupported|unknown"
 #define SC_LEX_REQUIRED \
 	"have to|without login|only users|only after|needs|required|only allowed with|only with|~must|~need|please|" \
 	"first|mandatory|necess|obligat|erforderlich|notwendig|requis|requier|richiest|wymag|vyzad|vereist|nodig|" \

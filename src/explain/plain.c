@@ -104,10 +104,39 @@ static size_t put_other(struct sc_plain *p, sc_str s, bool link)
 	return f.taken;
 }
 
+/* "192.0.2.1", with a full stop behind it or not.  What begins with 127 is the answer of a block list, which tells why
+ * an address is on it. */
+static bool is_address(sc_str run)
+{
+	size_t digits = 0, dots = 0;
+	if (run.len && run.at[run.len - 1] == '.')
+		run.len--;
+	for (size_t i = 0; i < run.len; i++) {
+		bool dot = run.at[i] == '.';
+		if (!dot && !sc_is_digit(run.at[i]))
+			return false;
+		if ((dot && digits == 0) || (!dot && digits == 3))
+			return false;
+		digits = dot ? 0 : digits + 1;
+		dots += dot;
+	}
+	return dots == 3 && digits && !sc_str_starts(run, SC_STR("127."));
+}
+
+static void put_word_of(struct sc_plain *p, const char *word)
+{
+	for (; *word; word++)
+		put(p, *word, false);
+}
+
 static void put_run(struct sc_plain *p, sc_str run, bool link)
 {
 	if (!link && sc_str_find(run, '@') != SIZE_MAX) {
-		put(p, '@', false);
+		put_word_of(p, "@");
+		return;
+	}
+	if (!link && is_address(run)) {
+		put_word_of(p, "ip4");
 		return;
 	}
 	for (size_t i = 0; i < run.len; i++)

@@ -187,7 +187,7 @@ static const char closing[] =
 	"Conditions, all of which must hold: 4 or 5 for the class of the code; reply codes, one of which must be\n"
 	"it; an enhanced code, where x is any class, as x.7.1, x.7.700\\-749 or x.7; @phases, one of which must be it.\n"
 	"Words are sought in the text as it reads in small Latin letters, without accents, _ and enhanced codes,\n"
-	"with @ for every mail address; Chinese, Japanese and Korean are written as they are.\n"
+	"with @ for every mail address and ip4 for every IPv4 address; Chinese, Japanese and Korean stay as they are.\n"
 	"Between words, | is or and \" & \" is and; ! before a clause: none of its words.  ~ at an end of a word:\n"
 	"no letter or figure beyond; ^ before and $ behind: where the text begins and ends; % before: in links\n"
 	"and host names too; #list: the name of any block list.\n"
