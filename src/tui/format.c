@@ -75,15 +75,25 @@ size_t sc_tui_break(sc_str line, size_t width)
 	return octets;
 }
 
+static int indent_of(sc_str line, int columns)
+{
+	size_t spaces = 0;
+	while (spaces < line.len && line.at[spaces] == ' ')
+		spaces++;
+	return spaces < (size_t)columns / 2 ? (int)spaces : 0;
+}
+
 int sc_tui_wrapped(struct sc_tui *t, sc_str text, struct sc_area area, enum sc_style style)
 {
 	int row = area.row;
 	while (text.len && row < area.row + area.rows && area.columns > 0) {
 		sc_str line = sc_str_until(&text, '\n');
+		int indent = indent_of(line, area.columns), begin = 0; /* what a line continues in stands under it */
 		do {
-			size_t fit = sc_tui_break(line, (size_t)area.columns);
-			sc_term_put(&t->term, row++, area.column, area.columns, sc_str_slice(line, 0, fit), style, false);
+			size_t fit = sc_tui_break(line, (size_t)(area.columns - begin));
+			sc_term_put(&t->term, row++, area.column + begin, area.columns - begin, sc_str_slice(line, 0, fit), style, false);
 			line = sc_str_trim(sc_str_from(line, fit));
+			begin = indent;
 		} while (line.len && row < area.row + area.rows);
 	}
 	return row;

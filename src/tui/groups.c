@@ -19,6 +19,7 @@ struct group {
 	sc_time first, last, first_failed;
 	uint16_t code;
 	enum sc_cause cause;
+	enum sc_pick_by pick;    /* what it opens, when rows differ in that; SC_PICK_ALL: what all do */
 };
 
 struct groups {
@@ -107,6 +108,27 @@ static void fill_phases(const struct sc_failures *m, struct groups *g)
 	}
 }
 
+/* What has no recipient: refusals by cause, breaks by phase. */
+static void fill_others(const struct sc_failures *m, struct groups *g)
+{
+	for (int i = 0; i < SC_CAUSES; i++) {
+		const char *name = sc_cause_name((enum sc_cause)i);
+		struct group *item = m->other_causes[i] ? add(g, sc_str_of(name ? name : "-"), SC_STR("refused")) : NULL;
+		if (!item)
+			continue;
+		item->count = item->failed = m->other_causes[i];
+		item->pick = SC_PICK_REFUSED;
+	}
+	for (int i = 0; i < SC_PHASES; i++) {
+		const char *name = sc_phase_name((enum sc_phase)i);
+		struct group *item = m->other_phases[i][2] ? add(g, sc_str_of(name ? name : "-"), SC_STR("no reply came")) : NULL;
+		if (!item)
+			continue;
+		item->count = item->failed = m->other_phases[i][2];
+		item->pick = SC_PICK_BROKEN;
+	}
+}
+
 #define FILL(name, member, order)                                        \
 	static void fill_##name(const struct sc_failures *m, struct groups *g) \
 	{                                                                      \
@@ -139,6 +161,7 @@ static const struct grouping of_failures[] = {
 	{ "server", "SERVER", fill_failed_servers, SC_PICK_SERVER, true, false, NULL },
 	{ "sender", "SENDER", fill_failed_senders, SC_PICK_SENDER, true, false, NULL },
 	{ "block list", "BLOCK LIST", fill_lists, SC_PICK_LIST, true, true, "refusal" },
+	{ "others", "WITHOUT A RECIPIENT", fill_others, SC_PICK_REFUSED, true, true, "failure" },
 };
 static const struct grouping of_senders[] = {
 	{ "client", "CLIENT", fill_clients, SC_PICK_CLIENT, false, false, NULL },
@@ -401,7 +424,7 @@ static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 static void open_group(struct sc_tui *t, const struct grouping *by, const struct group *item)
 {
 	if (by->sessions)
-		sc_sessions_open(t, by->pick, item->key, by->events);
+		sc_sessions_open(t, item->pick ? item->pick : by->pick, item->key, by->events);
 	else
 		sc_recipients_open(t, by->pick, item->key, by->failed);
 }

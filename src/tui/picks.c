@@ -108,10 +108,15 @@ static bool takes_login(const struct sc_pick *p, const struct sc_event *ev)
 	return p->by == SC_PICK_LOGIN_USER && is(p, a->user);
 }
 
-/* A refusal without a recipient names a list too. */
+/* What has no recipient: a refusal by its cause, a break by its phase.  A refusal names a list too. */
 static bool takes_failure(const struct sc_pick *p, const struct sc_ev_failure *f)
 {
-	return p->by == SC_PICK_LIST && f->code && f->list.at && is(p, f->list);
+	switch (p->by) {
+	case SC_PICK_LIST:    return f->code && f->list.at && is(p, f->list);
+	case SC_PICK_REFUSED: return f->code && is(p, sc_str_of(sc_cause_name(sc_cause_of(sc_str_of(f->cause)))));
+	case SC_PICK_BROKEN:  return !f->code && is(p, sc_str_of(sc_phase_name(sc_phase_of(sc_str_of(f->phase)))));
+	default:              return false;
+	}
 }
 
 bool sc_pick_takes(const struct sc_pick *p, const struct sc_event *ev)

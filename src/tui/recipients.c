@@ -3,6 +3,8 @@
 
 #include "output/value.h"
 
+#define PANE_ROWS 4
+
 struct recipients {
 	struct sc_grid table;
 	struct sc_pick pick;
@@ -188,23 +190,35 @@ static bool collect(struct sc_tui *t, struct sc_view *v)
 	return whole;
 }
 
+/* What the server said; where it said nothing, what that means. */
+static void put_pane(struct sc_tui *t, const void *row, struct sc_area area)
+{
+	const struct sc_ev_delivery *d = delivery_of(row);
+	const struct sc_seen *seen = sc_store_find(&t->store, head_of(row)->session);
+	SC_CELL(text);
+	if (d->code) {
+		sc_text_number(&text, d->code);
+		sc_text_put(&text, ' ');
+	}
+	if (d->code || d->text.at)
+		sc_text_visible(&text, d->text);
+	else
+		sc_text_visible(&text, seen && seen->diagnosis ? seen->diagnosis->text : SC_STR("no reply decided"));
+	sc_term_line(&t->term, area.row, 0, area.columns);
+	sc_tui_wrapped(t, sc_text_str(&text), (struct sc_area){ area.row + 1, 1, area.rows - 1, area.columns - 2 },
+		       sc_tui_style(sc_outcome_of(d->outcome)));
+}
+
 static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 {
 	struct sc_grid *table = (struct sc_grid *)v;
 	bool pane = !t->pane_off && table->count && area.rows > 8;
-	struct sc_area upper = { area.row, area.column, area.rows - (pane ? 3 : 0), area.columns };
+	struct sc_area upper = { area.row, area.column, area.rows - (pane ? PANE_ROWS : 0), area.columns };
 	sc_grid_draw(t, table, upper);
 	const void *row = sc_grid_item(table);
 	if (!pane || !row)
 		return;
-	SC_CELL(text);
-	sc_term_line(&t->term, area.row + upper.rows, 0, area.columns);
-	sc_text_visible(&text, delivery_of(row)->text.at ? delivery_of(row)->text : SC_STR("no reply decided"));
-	sc_term_put(&t->term, area.row + upper.rows + 1, 1, area.columns - 2, sc_str_slice(sc_text_str(&text), 0, SC_TUI_CELL),
-		    sc_tui_style(sc_outcome_of(delivery_of(row)->outcome)), false);
-	sc_str rest = sc_str_from(sc_text_str(&text), (size_t)area.columns - 3);
-	sc_term_put(&t->term, area.row + upper.rows + 2, 1, area.columns - 2, rest,
-		    sc_tui_style(sc_outcome_of(delivery_of(row)->outcome)), false);
+	put_pane(t, row, (struct sc_area){ area.row + upper.rows, 0, PANE_ROWS, area.columns });
 }
 
 static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command)

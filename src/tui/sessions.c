@@ -4,7 +4,7 @@
 #include "explain/causes.h"
 #include "output/value.h"
 
-#define PANE_ROWS 5
+#define PANE_ROWS 6 /* a rule, what became of it, what was said in two, what to do, where it is */
 
 struct sessions {
 	struct sc_grid table;
@@ -121,13 +121,18 @@ static void put_duration(struct sc_tui *t, const void *row, struct sc_cell *c)
 static void put_why(struct sc_tui *t, const void *row, struct sc_cell *c)
 {
 	const struct sc_event *ev = seen_of(row)->worst;
+	const struct sc_ev_diagnosis *d = seen_of(row)->diagnosis;
 	const char *cause = NULL;
 	(void)t;
 	if (ev && ev->kind == SC_EVENT_delivery)
 		cause = ((const struct sc_ev_delivery *)ev->body)->cause;
 	if (ev && ev->kind == SC_EVENT_failure)
 		cause = ((const struct sc_ev_failure *)ev->body)->cause;
-	sc_text_adds(&c->text, cause ? cause : ev && ev->kind == SC_EVENT_auth ? "auth_failed" : "");
+	if (ev && ev->kind == SC_EVENT_auth)
+		cause = "auth_failed";
+	if (!cause && d && d->severity && strcmp(d->severity, "info") != 0)
+		cause = d->diagnosis;
+	sc_text_adds(&c->text, cause);
 }
 
 /* ---- order, values ---- */
@@ -298,7 +303,7 @@ static struct summary summary_of(const struct sc_event *ev)
 	return (struct summary){ "auth", "auth_failed", a->outcome, a->code, a->text };
 }
 
-static void put_summary(struct sc_tui *t, const struct summary *s, int row)
+static void put_summary(struct sc_tui *t, const struct summary *s, const struct sc_ev_diagnosis *d, int row)
 {
 	SC_CELL(text);
 	sc_text_adds(&text, s->outcome ? s->outcome : "broken off");
@@ -312,12 +317,11 @@ static void put_summary(struct sc_tui *t, const struct summary *s, int row)
 		sc_text_number(&text, s->code);
 		sc_text_put(&text, ' ');
 	}
-	sc_text_visible(&text, s->text);
-	sc_term_put(&t->term, row + 1, 1, t->term.columns - 2, sc_text_str(&text), SC_STYLE_BAD, false);
+	sc_text_visible(&text, s->text.len || !d ? s->text : d->text);
+	sc_tui_wrapped(t, sc_text_str(&text), (struct sc_area){ row + 1, 1, 2, t->term.columns - 2 }, SC_STYLE_BAD);
 	const struct sc_cause_facts *facts = sc_cause_facts(sc_cause_of(sc_str_of(s->cause)));
-	if (facts) {
-		sc_term_put(&t->term, row + 2, 1, t->term.columns - 2, sc_str_of(facts->advice), SC_STYLE_PLAIN, false);
-	}
+	sc_str advice = facts ? sc_str_of(facts->advice) : d && !s->text.len ? d->advice : SC_STR_NONE;
+	sc_term_put(&t->term, row + 3, 1, t->term.columns - 2, advice, SC_STYLE_PLAIN, false);
 }
 
 static void put_pane(struct sc_tui *t, const struct sc_seen *s, int row)
@@ -326,9 +330,11 @@ static void put_pane(struct sc_tui *t, const struct sc_seen *s, int row)
 	sc_term_line(&t->term, row, 0, t->term.columns);
 	if (s->worst) {
 		struct summary summary = summary_of(s->worst);
-		put_summary(t, &summary, row + 1);
+		put_summary(t, &summary, s->diagnosis, row + 1);
 	} else {
 		sc_term_put(&t->term, row + 1, 1, t->term.columns - 2, SC_STR("nothing was refused"), SC_STYLE_GOOD, false);
+		if (s->diagnosis)
+			sc_tui_wrapped(t, s->diagnosis->text, (struct sc_area){ row + 2, 1, 2, t->term.columns - 2 }, SC_STYLE_PLAIN);
 	}
 	if (s->session && s->session->helo.name.at) {
 		sc_text_adds(&text, "helo ");
@@ -345,7 +351,7 @@ static void put_pane(struct sc_tui *t, const struct sc_seen *s, int row)
 		sc_text_adds(&text, "   ended by ");
 		sc_text_adds(&text, s->session->end_by);
 	}
-	sc_term_put(&t->term, row + 4, 1, t->term.columns - 2, sc_text_str(&text), SC_STYLE_DIM, false);
+	sc_term_put(&t->term, row + PANE_ROWS - 1, 1, t->term.columns - 2, sc_text_str(&text), SC_STYLE_DIM, false);
 }
 
 static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)

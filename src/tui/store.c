@@ -250,10 +250,17 @@ static enum sc_weight note_failure(struct sc_seen *seen, const struct sc_event *
 	return SC_WEIGHT_FAILED;
 }
 
+static int severity(const struct sc_ev_diagnosis *d)
+{
+	return !d->severity ? 0 : strcmp(d->severity, "error") == 0 ? 2 : strcmp(d->severity, "warn") == 0;
+}
+
 static enum sc_weight note_diagnosis(struct sc_seen *seen, const struct sc_event *ev)
 {
 	const struct sc_ev_diagnosis *d = ev->body;
 	seen->diagnoses++;
+	if (!seen->diagnosis || severity(d) > severity(seen->diagnosis))
+		seen->diagnosis = d;
 	return d->severity && strcmp(d->severity, "error") == 0 ? SC_WEIGHT_FINDING : SC_WEIGHT_PLAIN;
 }
 

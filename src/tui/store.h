@@ -35,6 +35,7 @@ struct sc_seen {
 	const struct sc_ev_transaction *transaction; /* its first */
 	const struct sc_ev_tls *tls;
 	const struct sc_ev_auth *auth;    /* its last */
+	const struct sc_ev_diagnosis *diagnosis; /* its gravest */
 	bool     marked;
 	bool     shown;                   /* by the filter `judged`, with the events up to `judged_last` */
 	uint64_t judged;
