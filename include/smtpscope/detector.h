@@ -49,7 +49,13 @@ enum sc_need {
 	SC_NEED_HELO     = 32, /* a session with HELO */
 	SC_NEED_QUIRK    = 64, /* a session or transaction with quirks */
 	SC_NEED_SENDER   = 128, /* a transaction whose sender is not empty */
+	SC_NEED_LOGIN    = 256, /* a transaction of somebody who is logged in */
+	SC_NEED_OURS     = 512, /* from our networks, or of somebody who is logged in */
+	SC_NEED_TAKEN    = 1024, /* a transaction that was accepted for somebody */
+	SC_NEED_LITERAL  = 2048, /* a session whose HELO begins with a bracket */
+	SC_NEED_LISTS    = 4096, /* any event, where lists of known evil are given */
 };
+#define SC_NEEDS 13
 
 struct sc_detector;
 struct sc_sight;
@@ -66,6 +72,8 @@ struct sc_detector_class {
 	size_t   client, network; /* octets it keeps of each client, of each network; global scope */
 	struct sc_keyed_plan tables[SC_DETECTOR_TABLES]; /* for other keys */
 	size_t   size;          /* of its state, zeroed: of each session, or one for all */
+	/* Before any detector observes the event: asks for memory that observe will need (sc_keyed_expect).  May be NULL. */
+	void   (*expect)(const struct sc_detector *d, const struct sc_sight *s);
 	void   (*observe)(struct sc_detector *d, const struct sc_sight *s);
 };
 

@@ -47,18 +47,32 @@ static inline uint64_t end(struct state *s)
 	return s->a ^ s->b ^ s->c ^ s->d;
 }
 
+/* The octets behind the last whole word, zeros behind them: read with what stands before them, or one by one, for a copy
+ * of unknown length is a call. */
+static inline uint64_t tail(sc_str octets)
+{
+	size_t left = octets.len % 8, gone = 64 - 8 * left;
+	uint64_t word = 0;
+	if (left == 0)
+		return 0;
+	if (octets.len > 8) {
+		memcpy(&word, octets.at + octets.len - 8, 8);
+		return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? word << gone : word >> gone;
+	}
+	for (size_t i = 0; i < left; i++)
+		((unsigned char *)&word)[i] = (unsigned char)octets.at[i];
+	return word;
+}
+
 uint64_t sc_hash(uint64_t seed, sc_str octets)
 {
 	struct state s = begin(seed);
 	uint64_t word;
-	size_t i = 0;
-	for (; i + 8 <= octets.len; i += 8) {
+	for (size_t i = 0; i + 8 <= octets.len; i += 8) {
 		memcpy(&word, octets.at + i, 8);
 		take(&s, word);
 	}
-	word = (uint64_t)octets.len << 56;
-	if (i < octets.len)
-		memcpy(&word, octets.at + i, octets.len - i);
+	word = tail(octets);
 	((unsigned char *)&word)[7] = (unsigned char)octets.len;
 	take(&s, word);
 	return end(&s);
@@ -75,16 +89,12 @@ static inline uint64_t lower(uint64_t word)
 uint64_t sc_hash_nocase(uint64_t seed, sc_str octets)
 {
 	struct state s = begin(seed);
-	uint64_t word = 0;
-	size_t i = 0;
-	for (; i + 8 <= octets.len; i += 8) {
+	uint64_t word;
+	for (size_t i = 0; i + 8 <= octets.len; i += 8) {
 		memcpy(&word, octets.at + i, 8);
 		take(&s, lower(word));
 	}
-	word = 0;
-	if (i < octets.len)
-		memcpy(&word, octets.at + i, octets.len - i);
-	word = lower(word);
+	word = lower(tail(octets));
 	((unsigned char *)&word)[7] = (unsigned char)octets.len;
 	take(&s, word);
 	return end(&s);

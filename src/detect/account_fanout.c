@@ -113,6 +113,7 @@ const struct sc_detector_class sc_detector_account_fanout = {
 		"Ask the user; lock the account; look what it sent with list recipients --where 'auth_user == ...'.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
+	.needs = SC_NEED_OURS,
 	.options = SC_OPTIONS_OF(options),
 	.tables = {{4096, sizeof(struct slot), -1}},
 	.size = sizeof(struct sc_bloom),

@@ -52,7 +52,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	const struct sc_ev_auth *x = s->ev->body;
 	if (!sc_is(x->outcome, "ok") || x->user.len == 0 || s->from.home || s->from.peer || s->from.monitor)
 		return;
-	uint64_t user = sc_sight_hash_nocase(s, x->user), place = place_of(s);
+	uint64_t user = s->user, place = place_of(s);
 	struct slot *slot = sc_keyed_touch(&d->tables[0], user, s->second);
 	bool known = sc_bloom_add(d->state, sc_mix(user, place), s->second, KNOWN_PERIOD);
 	slot->first = slot->first ? slot->first : s->second;

@@ -47,6 +47,7 @@ const struct sc_detector_class sc_detector_account_many_senders = {
 	.advice = "Let accounts send with their own addresses only (reject_sender_login_mismatch); ask the user.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
+	.needs = SC_NEED_LOGIN | SC_NEED_SENDER,
 	.options = SC_OPTIONS_OF(options),
 	.tables = {{4096, sizeof(struct slot), WINDOW}},
 	.observe = observe,

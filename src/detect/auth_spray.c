@@ -49,7 +49,9 @@ static void judge_network(struct sc_detector *d, const struct sc_sight *s, uint6
 static void judge_user(struct sc_detector *d, const struct sc_sight *s, sc_str name, uint64_t user)
 {
 	uint32_t tries;
-	struct slot *slot = sc_keyed_touch(&d->tables[0], user, s->second);
+	struct slot *slot = sc_keyed_enter(&d->tables[0], user, s->second);
+	if (!slot)
+		return;
 	uint64_t networks = note(d, s, slot, s->network, &tries);
 	if (networks < d->options[NETWORKS])
 		return;
@@ -67,12 +69,17 @@ static void judge_user(struct sc_detector *d, const struct sc_sight *s, sc_str n
 					     .trail = &slot->rate.trail});
 }
 
+static void expect(const struct sc_detector *d, const struct sc_sight *s)
+{
+	sc_keyed_expect(&d->tables[0], s->user);
+}
+
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_auth *x = s->ev->body;
 	if (!sc_is(x->outcome, "failed") || x->user.len == 0 || x->code / 100 != 5 || s->from.monitor)
 		return;
-	uint64_t user = sc_sight_hash_nocase(s, x->user);
+	uint64_t user = s->user;
 	if (!s->from.peer)
 		judge_network(d, s, user);
 	judge_user(d, s, x->user, user);
@@ -89,5 +96,6 @@ const struct sc_detector_class sc_detector_auth_spray = {
 	.options = SC_OPTIONS_OF(options),
 	.network = sizeof(struct slot),
 	.tables = {{4096, sizeof(struct slot), WINDOW}},
+	.expect = expect,
 	.observe = observe,
 };

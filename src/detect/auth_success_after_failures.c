@@ -26,7 +26,7 @@ static void note_failure(struct sc_detector *d, const struct sc_sight *s, uint64
 {
 	uint32_t window = (uint32_t)d->options[WINDOW];
 	struct slot *slots[WHOSE] = {sc_sight_slot(d, s, SC_LEVEL_CLIENT), sc_sight_slot(d, s, SC_LEVEL_NETWORK),
-				     sc_keyed_touch(&d->tables[0], user, s->second)};
+				     sc_keyed_enter(&d->tables[0], user, s->second)};
 	for (unsigned i = 0; i < WHOSE; i++) {
 		if (!slots[i])
 			continue;
@@ -82,12 +82,17 @@ static void note_success(struct sc_detector *d, const struct sc_sight *s, uint64
 					     .trail = &slot->rate.trail});
 }
 
+static void expect(const struct sc_detector *d, const struct sc_sight *s)
+{
+	sc_keyed_expect(&d->tables[0], s->user);
+}
+
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_auth *x = s->ev->body;
 	if (x->user.len == 0 || s->from.monitor)
 		return;
-	uint64_t user = sc_sight_hash_nocase(s, x->user);
+	uint64_t user = s->user;
 	if (sc_is(x->outcome, "ok"))
 		note_success(d, s, user);
 	else if (sc_is(x->outcome, "failed") && x->code / 100 == 5)
@@ -108,5 +113,6 @@ const struct sc_detector_class sc_detector_auth_success_after_failures = {
 	.network = sizeof(struct slot),
 	.tables = {{4096, sizeof(struct slot), WINDOW}},
 	.size = sizeof(struct sc_bloom),
+	.expect = expect,
 	.observe = observe,
 };

@@ -31,7 +31,8 @@ static void note_message(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_message *x = s->ev->body;
 	sc_str domain = domain_of(x->from);
-	if (domain.len == 0 || domain.len > sizeof(((struct slot *)NULL)->domain))
+	bool learnt;
+	if (domain.len > sizeof(((struct slot *)NULL)->domain) || !sc_roles_local(s->roles, domain, &learnt) || learnt)
 		return;
 	struct slot *slot = sc_keyed_touch(&d->tables[0], key_of(s, x->n), s->second);
 	slot->domain_len = (uint8_t)domain.len;
@@ -42,12 +43,10 @@ static void note_message(struct sc_detector *d, const struct sc_sight *s)
 static void judge(struct sc_detector *d, const struct sc_sight *s, const struct slot *slot)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
-	bool learnt;
 	if (slot->list || x->auth_user.at || x->mail_from.len == 0)
 		return;
 	sc_str header = {slot->domain, slot->domain_len}, envelope = sc_domain_of_path(x->mail_from);
-	if (sc_domain_same(sc_domain_registrable(header), envelope) || !sc_roles_local(s->roles, header, &learnt) ||
-	    learnt)
+	if (sc_domain_same(sc_domain_registrable(header), envelope))
 		return;
 	struct sc_text *t = sc_say_begin(d);
 	sc_text_adds(t, "the header names a sender of ours, in ");

@@ -38,14 +38,16 @@ static void keep_usual(struct slot *slot, uint32_t second)
 	slot->count++;
 }
 
-static void judge(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_to, bool learnt)
+static void judge(struct sc_detector *d, const struct sc_sight *s, uint32_t i, bool learnt)
 {
-	sc_str domain = sc_str_domain(rcpt_to);
-	struct slot *slot = sc_keyed_touch(&d->tables[0], sc_sight_hash_nocase(s, domain), s->second);
+	const struct sc_ev_transaction *x = s->ev->body;
+	const struct sc_ev_recipient *r = x->recipients.items;
+	sc_str domain = sc_str_domain(r[i].rcpt_to);
+	struct slot *slot = sc_keyed_touch(&d->tables[0], sc_sight_rcpt_domain(s, r, i), s->second);
 	uint32_t window = (uint32_t)d->options[WINDOW];
 	keep_usual(slot, s->second);
 	sc_trail_add(&slot->trail, s);
-	bool news = sc_recent_put(&slot->users, sc_sight_hash_nocase(s, rcpt_to), s->second, window);
+	bool news = sc_recent_put(&slot->users, sc_sight_rcpt(s, r, i), s->second, window);
 	news |= sc_recent_put(&slot->networks, s->network, s->second, window);
 	sc_window_add(&slot->refused, 1, s->second, window);
 	uint32_t refused = sc_window_count(&slot->refused, s->second, window);
@@ -74,9 +76,9 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_t
 }
 
 /* A recipient who is not unknown makes the share smaller, where one is kept. */
-static void note_other(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_to)
+static void note_other(struct sc_detector *d, const struct sc_sight *s, uint64_t domain)
 {
-	struct slot *slot = sc_keyed_find(&d->tables[0], sc_sight_hash_nocase(s, sc_str_domain(rcpt_to)));
+	struct slot *slot = sc_keyed_find(&d->tables[0], domain);
 	if (slot)
 		sc_window_add(&slot->others, 1, s->second, (uint32_t)d->options[WINDOW]);
 }
@@ -90,9 +92,9 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 		return;
 	for (uint32_t i = 0; i < x->recipients.count; i++) {
 		if (!sc_is(r[i].cause, "user_unknown"))
-			note_other(d, s, r[i].rcpt_to);
+			note_other(d, s, sc_sight_rcpt_domain(s, r, i));
 		else if (sc_roles_local(s->roles, sc_str_domain(r[i].rcpt_to), &learnt))
-			judge(d, s, r[i].rcpt_to, learnt);
+			judge(d, s, i, learnt);
 	}
 }
 

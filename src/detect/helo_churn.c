@@ -21,7 +21,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 		return;
 	uint64_t window = d->options[WINDOW];
 	sc_trail_add(&slot->trail, s);
-	uint64_t n = sc_recent_add(&slot->names, sc_sight_hash_nocase(s, x->helo.name), s->second, (uint32_t)window);
+	bool news = sc_recent_put(&slot->names, sc_sight_hash_nocase(s, x->helo.name), s->second, (uint32_t)window);
+	uint64_t n = news ? sc_recent_count(&slot->names, s->second, (uint32_t)window) : 0;
 	if (n < d->options[NAMES])
 		return;
 	struct sc_text *t = sc_say_begin(d);

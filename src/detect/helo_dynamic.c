@@ -49,29 +49,6 @@ static bool holds_any(sc_str name, const char *const *words)
 	return false;
 }
 
-/* What a look at each character tells: most names are done with then. */
-struct look {
-	size_t digits, numbers, hex; /* hex: the longest run of hexadecimal digits */
-};
-
-/* Folds `name` into `room`. */
-static sc_str fold(sc_str name, char *room, struct look *look)
-{
-	size_t run = 0;
-	bool within = false;
-	for (size_t i = 0; i < name.len; i++) {
-		char c = sc_lower(name.at[i]);
-		bool digit = sc_is_digit(c);
-		room[i] = c;
-		look->digits += digit;
-		look->numbers += digit && !within;
-		within = digit;
-		run = digit || (c >= 'a' && c <= 'f') ? run + 1 : 0;
-		look->hex = run > look->hex ? run : look->hex;
-	}
-	return (sc_str){room, name.len};
-}
-
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	static const char *const dynamic[] = {"dyn",   "dsl",  "dhcp",      "ppp", "pool",
@@ -80,16 +57,16 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	static const char *const cloud[] = {"compute", "amazonaws", "cloud", "vps", "hosting", NULL};
 	const struct sc_ev_session *x = s->ev->body;
 	char folded[256];
-	struct look look = {0, 0, 0};
-	sc_str said = x->helo.name, name = sc_str_slice(said, 0, sizeof(folded));
+	const struct sc_helo *look = s->helo;
 	const struct sc_ip *ip = &s->head->client.ip;
-	if (name.at[0] == '[' || ip->version != 4 || sc_str_find(name, '.') == SIZE_MAX)
+	bool words = look->marks & SC_HELO_SUBSCRIBER && look->digits >= 2, hex = look->marks & SC_HELO_HEX;
+	if ((!words && !hex && look->numbers < 4) || look->dots == 0 || ip->version != 4 || x->helo.name.at[0] == '[')
 		return;
 	struct sc_ip bare;
-	name = fold(name, folded, &look);
-	bool address = ((look.numbers >= 4 && holds_address(name, ip)) || (look.hex >= 8 && holds_hex(name, ip))) &&
+	sc_str said = x->helo.name, name = sc_str_lower(folded, sizeof(folded), said);
+	bool address = ((look->numbers >= 4 && holds_address(name, ip)) || (hex && holds_hex(name, ip))) &&
 		       !sc_ip_read(name, &bare);
-	bool word = look.digits >= 2 && holds_any(name, dynamic);
+	bool word = words && holds_any(name, dynamic);
 	if ((!address && !word) || holds_any(name, fixed))
 		return;
 	bool hosted = holds_any(name, cloud);

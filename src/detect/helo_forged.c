@@ -1,9 +1,11 @@
 /* helo_forged.c - a stranger that introduces itself with our own name. */
 #include "detect/frame/inside.h"
 
-static bool is_own_literal(sc_str name, const struct sc_ip *server)
+static bool is_own_literal(sc_str name, const struct sc_helo *look, const struct sc_ip *server)
 {
 	struct sc_ip ip;
+	if (name.at[0] != '[' && !sc_helo_numeric(look))
+		return false;
 	if (name.len > 2 && name.at[0] == '[' && name.at[name.len - 1] == ']')
 		name = sc_str_slice(name, 1, name.len - 2);
 	if (sc_str_starts_nocase(name, SC_STR("IPv6:")))
@@ -25,8 +27,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	if (sc_ip_equal(&s->head->client.ip, &s->head->server.ip))
 		return;
 	bool server = x->greeting.host.len && sc_str_equal_nocase(name, x->greeting.host);
-	bool literal = is_own_literal(name, &s->head->server.ip), home = is_localhost(name);
-	bool domain = !server && !literal && !home && sc_str_find(name, '.') != SIZE_MAX &&
+	bool literal = is_own_literal(name, s->helo, &s->head->server.ip), home = is_localhost(name);
+	bool domain = !server && !literal && !home && s->helo->dots &&
 		      sc_roles_exact(s->roles, name, &guess);
 	if (!server && !literal && !home && !domain)
 		return;

@@ -2,37 +2,25 @@
  * them. */
 #include "detect/frame/inside.h"
 
-/* Letters, digits, hyphen and point; and octets beyond ASCII, which SMTPUTF8 names have (RFC 6531 3.3). */
-static bool has_odd_octets(sc_str name)
-{
-	unsigned odd = 0;
-	for (size_t i = 0; i < name.len; i++) {
-		unsigned char c = (unsigned char)name.at[i];
-		bool letter = (unsigned)((c | 0x20) - 'a') < 26, digit = (unsigned)(c - '0') < 10;
-		odd |= !(letter | digit | (c == '-') | (c == '.') | (c >> 7));
-	}
-	return odd;
-}
-
 /* What is wrong with it; NULL: nothing. */
-static const char *flaw(sc_str name)
+static const char *flaw(sc_str name, const struct sc_helo *look)
 {
 	struct sc_ip ip;
 	if (name.len > 255)
 		return "a HELO name over 255 octets";
 	if (name.at[0] == '[')
 		return NULL; /* a literal is another matter */
-	if (sc_ip_read(name, &ip))
+	if (sc_helo_numeric(look) && sc_ip_read(name, &ip))
 		return "a bare address as HELO";
-	if (has_odd_octets(name))
+	if (look->marks & SC_HELO_ODD)
 		return "a HELO name with characters that names do not have";
-	if (sc_str_find(name, '.') == SIZE_MAX)
+	if (look->dots == 0)
 		return "a HELO name of one label";
-	if (name.at[0] == '.' || name.at[0] == '-' || sc_str_search(name, SC_STR("..")) != SIZE_MAX)
+	if (look->marks & SC_HELO_EMPTY)
 		return "a HELO name with an empty label";
 	static const char *const reserved[] = {".invalid", ".localhost",   ".local",
 					       ".lan",     ".localdomain", ".internal"};
-	sc_str last = sc_str_from(name, sc_str_rfind(name, '.'));
+	sc_str last = sc_str_from(name, look->last);
 	for (size_t i = 0; last.len >= 4 && i < sizeof(reserved) / sizeof(reserved[0]); i++)
 		if (sc_lower(last.at[1]) == reserved[i][1] && sc_str_equal_nocase(last, sc_str_of(reserved[i])))
 			return "a HELO name that exists in no public DNS";
@@ -44,7 +32,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	const struct sc_ev_session *x = s->ev->body;
 	if (sc_is(x->helo.verb, "LHLO"))
 		return;
-	const char *what = flaw(x->helo.name);
+	const char *what = flaw(x->helo.name, s->helo);
 	if (what)
 		sc_detector_quote(d, s, SC_SEVERITY_INFO, 80, what, x->helo.name);
 }

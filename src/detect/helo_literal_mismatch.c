@@ -29,6 +29,6 @@ const struct sc_detector_class sc_detector_helo_literal_mismatch = {
 	.advice = "A sign among others; mail servers give names.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
-	.needs = SC_NEED_EXCHANGE | SC_NEED_HELO | SC_NEED_NO_LOGIN,
+	.needs = SC_NEED_EXCHANGE | SC_NEED_LITERAL | SC_NEED_NO_LOGIN,
 	.observe = observe,
 };

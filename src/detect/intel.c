@@ -57,8 +57,6 @@ static void look_at_message(struct sc_detector *d, const struct sc_sight *s)
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
-	if (!d->settings->intel)
-		return;
 	if (s->ev->kind == SC_EVENT_session)
 		look_at_session(d, s);
 	else if (s->ev->kind == SC_EVENT_transaction)
@@ -75,6 +73,7 @@ const struct sc_detector_class sc_detector_intel = {
 	.innocent = "Lists age; shared addresses and cloud networks change their users.",
 	.advice = "See the list's label; look at the session with show.",
 	.scope = SC_SCOPE_GLOBAL,
+	.needs = SC_NEED_LISTS,
 	.wants = SC_WANT(SC_EVENT_session) | SC_WANT(SC_EVENT_transaction) | SC_WANT(SC_EVENT_message),
 	.observe = observe,
 };

@@ -1,30 +1,59 @@
 /* lookalike_domain.c - sender domains that may be mistaken for one of ours.
  *
- * Comparing costs, so each domain is compared once a day; the verdict of domains lately compared is remembered, by the name
- * as it was given. */
+ * Comparing costs, so verdicts are remembered for the domains of late, by the name as it was given: a word for each, which
+ * is most of its hash and the verdict.  A line of eight of them is looked through at once; a newcomer takes the place of
+ * one that is there. */
 #include "detect/frame/domain.h"
 #include "detect/frame/inside.h"
 
-struct slot {
-	const char *reason; /* NULL: like none */
-	uint16_t of;        /* which of ours */
-	bool judged;
+#define LINES 2048
+#define WAYS  8
+#define MASK  UINT64_C(0xffff) /* of a word: the verdict */
+
+enum { KNOWN = 1, ALIKE = 2, SHIFT = 2 }; /* above: which of ours */
+
+struct state {
+	uint64_t words[LINES][WAYS];
+	uint32_t turn;
 };
 
-static void judge(struct slot *slot, const struct sc_sight *s, sc_str domain)
+static const char *compare(const struct sc_sight *s, sc_str domain, size_t of)
+{
+	return sc_domain_lookalike(domain, sc_domain_registrable(sc_roles_domain(s->roles, of)));
+}
+
+/* The verdict on a domain: KNOWN, and ALIKE with the first of ours that it resembles. */
+static uint64_t judge(const struct sc_sight *s, sc_str domain)
 {
 	bool learnt;
-	slot->judged = true;
 	if (sc_roles_local(s->roles, domain, &learnt))
-		return;
-	for (size_t i = 0; sc_roles_domain(s->roles, i).len; i++) {
-		const char *reason = sc_domain_lookalike(domain, sc_domain_registrable(sc_roles_domain(s->roles, i)));
-		if (!reason)
-			continue;
-		slot->reason = reason;
-		slot->of = (uint16_t)i;
-		return;
-	}
+		return KNOWN;
+	for (size_t i = 0; sc_roles_domain(s->roles, i).len; i++)
+		if (compare(s, domain, i))
+			return KNOWN | ALIKE | i << SHIFT;
+	return KNOWN;
+}
+
+static uint64_t *line_of(struct state *st, uint64_t hash)
+{
+	return st->words[hash >> 32 & (LINES - 1)];
+}
+
+static uint64_t verdict(struct state *st, const struct sc_sight *s, sc_str given)
+{
+	uint64_t hash = s->sender_domain, *line = line_of(st, hash), found = 0;
+	for (unsigned i = 0; i < WAYS; i++)
+		found |= (line[i] ^ hash) & ~MASK ? 0 : line[i] & MASK;
+	if (found)
+		return found;
+	found = judge(s, sc_domain_registrable(given));
+	line[st->turn++ % WAYS] = (hash & ~MASK) | found;
+	return found;
+}
+
+static void expect(const struct sc_detector *d, const struct sc_sight *s)
+{
+	__builtin_prefetch(line_of(d->state, s->sender_domain));
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -33,18 +62,17 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	sc_str given = sc_str_domain(x->mail_from);
 	if (given.len == 0 || sc_roles_domain(s->roles, 0).len == 0 || s->from.home || s->from.peer)
 		return;
-	struct slot *slot = sc_keyed_touch(&d->tables[0], sc_sight_hash_nocase(s, given), s->second);
-	if (!slot->judged)
-		judge(slot, s, sc_domain_registrable(given));
-	if (!slot->reason)
+	uint64_t found = verdict(d->state, s, given);
+	if (!(found & ALIKE))
 		return;
 	sc_str domain = sc_domain_registrable(given);
+	size_t of = (size_t)(found >> SHIFT);
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_wire(t, domain);
 	sc_text_adds(t, " resembles ");
-	sc_text_visible(t, sc_roles_domain(s->roles, slot->of));
+	sc_text_visible(t, sc_roles_domain(s->roles, of));
 	sc_text_adds(t, ": ");
-	sc_text_adds(t, slot->reason);
+	sc_text_adds(t, compare(s, domain, of));
 	sc_detector_tell(d, s,
 			 &(struct sc_report){.severity = SC_SEVERITY_MEDIUM,
 					     .confidence = 75,
@@ -64,6 +92,7 @@ const struct sc_detector_class sc_detector_lookalike_domain = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
 	.needs = SC_NEED_SENDER,
-	.tables = {{8192, sizeof(struct slot), -1}},
+	.size = sizeof(struct state),
+	.expect = expect,
 	.observe = observe,
 };

@@ -62,10 +62,9 @@ static uint32_t note_sender(struct sc_detector *d, const struct sc_sight *s, str
 	return sc_window_count(&slot->sender, s->second, window);
 }
 
-static void judge(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_to)
+static void judge(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_to, uint64_t key)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
-	uint64_t key = sc_sight_hash_nocase(s, rcpt_to);
 	uint32_t window = (uint32_t)d->options[WINDOW];
 	struct slot *slot = sc_keyed_find(&d->tables[0], key);
 	if (sketched(d, s, key) < ENTRY && !slot)
@@ -96,6 +95,13 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_t
 					     .trail = &slot->rate.trail});
 }
 
+static void expect(const struct sc_detector *d, const struct sc_sight *s)
+{
+	const struct state *st = d->state;
+	sc_count_min_expect(&st->sketch, s->rcpt);
+	sc_keyed_expect(&d->tables[0], s->rcpt);
+}
+
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
@@ -104,7 +110,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 		return;
 	for (uint32_t i = 0; i < x->recipients.count; i++)
 		if (r[i].rcpt_to.len && sc_is(r[i].outcome, "accepted"))
-			judge(d, s, r[i].rcpt_to);
+			judge(d, s, r[i].rcpt_to, sc_sight_rcpt(s, r, i));
 }
 
 const struct sc_detector_class sc_detector_mail_bomb = {
@@ -116,9 +122,10 @@ const struct sc_detector_class sc_detector_mail_bomb = {
 	.advice = "Look for the one mail that the bomb hides: a purchase, a changed password.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
-	.needs = SC_NEED_NO_LOGIN,
+	.needs = SC_NEED_NO_LOGIN | SC_NEED_TAKEN,
 	.options = SC_OPTIONS_OF(options),
 	.tables = {{2048, sizeof(struct slot), -1}},
 	.size = sizeof(struct state),
+	.expect = expect,
 	.observe = observe,
 };

@@ -62,9 +62,9 @@ static void note(struct sc_detector *d, const struct sc_sight *s, const struct s
 	struct state *st = d->state;
 	uint32_t patience = (uint32_t)d->options[PATIENCE];
 	bool deferred = sc_is(r->outcome, "deferred");
-	struct slot *slot = deferred ? sc_keyed_touch(&d->tables[0], s->client, s->second)
+	struct slot *slot = deferred ? sc_keyed_enter(&d->tables[0], s->client, s->second)
 				     : sc_keyed_find(&d->tables[0], s->client);
-	if (!slot || !sc_keyed_keeps(&d->tables[0], slot))
+	if (!slot)
 		return; /* a flood of strangers would fill the filter, and everything would seem to be tried again */
 	uint64_t triplet = sc_mix(sc_sight_hash_nocase(s, x->mail_from), sc_sight_hash_nocase(s, r->rcpt_to));
 	bool again = sc_bloom_holds(&st->deferred, triplet, s->second, patience);

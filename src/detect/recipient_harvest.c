@@ -23,8 +23,9 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, enum sc_level
 {
 	const struct sc_ev_transaction *x = s->ev->body;
 	const struct sc_ev_recipient *r = x->recipients.items;
-	uint64_t window = d->options[WINDOW], users = 0;
-	uint32_t hits = 0, refused = 0;
+	uint64_t window = d->options[WINDOW];
+	uint32_t refused = 0;
+	bool news = false;
 	for (uint32_t i = 0; i < x->recipients.count; i++)
 		refused += sc_is(r[i].cause, "user_unknown");
 	struct slot *slot = refused ? sc_sight_slot(d, s, level) : sc_sight_slot_find(d, s, level);
@@ -33,12 +34,13 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, enum sc_level
 	uint32_t all = sc_rate_all(&slot->rate, s, x->recipients.count, window);
 	for (uint32_t i = 0; refused && i < x->recipients.count; i++)
 		if (sc_is(r[i].cause, "user_unknown"))
-			users = sc_recent_add(&slot->users, sc_sight_hash_nocase(s, r[i].rcpt_to), s->second,
-					      (uint32_t)window);
-	if (refused)
-		hits = sc_rate_hit(&slot->rate, s, refused, window);
-	if (!sc_level_speaks(level, &slot->rate) || users < d->options[REFUSED] ||
+			news |= sc_recent_put(&slot->users, sc_sight_rcpt(s, r, i), s->second, (uint32_t)window);
+	uint32_t hits = refused ? sc_rate_hit(&slot->rate, s, refused, window) : 0;
+	if (!news || !sc_level_speaks(level, &slot->rate) || hits < d->options[REFUSED] ||
 	    (uint64_t)hits * 100 < d->options[SHARE] * all)
+		return; /* fewer refusals than that are fewer users */
+	uint64_t users = sc_recent_count(&slot->users, s->second, (uint32_t)window);
+	if (users < d->options[REFUSED])
 		return;
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "", users, " different recipients were unknown, of ");

@@ -89,7 +89,7 @@ const struct sc_detector_class sc_detector_relay_open = {
 		  "hours, and block lists soon after.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
-	.needs = SC_NEED_STRANGER | SC_NEED_NO_LOGIN,
+	.needs = SC_NEED_STRANGER | SC_NEED_NO_LOGIN | SC_NEED_TAKEN,
 	.options = SC_OPTIONS_OF(options),
 	.client = sizeof(struct slot),
 	.observe = observe,

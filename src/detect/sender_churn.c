@@ -17,19 +17,22 @@ struct slot {
 	bool one_helo, begun;
 };
 
-static void judge(struct sc_detector *d, const struct sc_sight *s, enum sc_level level, sc_str domain)
+static void judge(struct sc_detector *d, const struct sc_sight *s, enum sc_level level, uint64_t domain,
+		  uint64_t helo)
 {
-	const struct sc_ev_transaction *x = s->ev->body;
 	struct slot *slot = sc_sight_slot(d, s, level);
 	if (!slot)
 		return;
-	uint64_t window = d->options[WINDOW], helo = sc_sight_hash_nocase(s, sc_domain_registrable(x->helo));
+	uint64_t window = d->options[WINDOW];
 	slot->one_helo = slot->begun ? slot->one_helo && helo == slot->helo : true;
 	slot->helo = helo;
 	slot->begun = true;
 	uint32_t mails = sc_rate_hit(&slot->rate, s, 1, window);
-	uint64_t n = sc_recent_add(&slot->domains, sc_sight_hash_nocase(s, domain), s->second, (uint32_t)window);
-	if (!sc_level_speaks(level, &slot->rate) || n < d->options[DOMAINS] || n * 100 <= d->options[SHARE] * mails)
+	if (!sc_recent_put(&slot->domains, domain, s->second, (uint32_t)window) || !sc_level_speaks(level, &slot->rate) ||
+	    mails < d->options[DOMAINS])
+		return; /* no other domain than before; and fewer mails are fewer domains */
+	uint64_t n = sc_recent_count(&slot->domains, s->second, (uint32_t)window);
+	if (n < d->options[DOMAINS] || n * 100 <= d->options[SHARE] * mails)
 		return;
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "", n, " different sender domains in ");
@@ -50,8 +53,10 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	sc_str domain = sc_domain_of_path(x->mail_from);
 	if (domain.len == 0)
 		return;
+	uint64_t from = sc_sight_hash_nocase(s, domain);
+	uint64_t helo = sc_sight_hash_nocase(s, sc_domain_registrable(x->helo));
 	for (enum sc_level level = 0; level < SC_LEVELS; level++)
-		judge(d, s, level, domain);
+		judge(d, s, level, from, helo);
 }
 
 const struct sc_detector_class sc_detector_sender_churn = {

@@ -18,11 +18,17 @@
 struct server {
 	struct sc_ip ip;
 	uint64_t address, network; /* keyed hashes */
+	struct sc_place place;
+	uint64_t version; /* of the roles that say so */
+	uint32_t taken;   /* the second in which it last accepted mail, as the roles were told */
 };
 
-struct asked {
-	struct sc_detector *detector;
-	unsigned needs;
+/* Who looks at a kind of event: a bit for each of them. */
+struct audience {
+	struct sc_detector *members[64];
+	size_t   count;
+	uint64_t all, needing[SC_NEEDS]; /* who needs what */
+	uint64_t expecting;
 };
 
 struct detection {
@@ -36,8 +42,7 @@ struct detection {
 	struct sc_detector detectors[SC_DETECTORS_MAX];
 	size_t count;
 	uint64_t in_rows; /* kinds that detectors with rows look at */
-	struct asked by_kind[SC_EVENT_KINDS][SC_DETECTORS_MAX];
-	uint8_t by_kind_count[SC_EVENT_KINDS];
+	struct audience audiences[SC_EVENT_KINDS];
 };
 
 static void hear(void *frame, struct sc_detector *d, const struct sc_sight *s, const struct sc_report *r)
@@ -68,8 +73,10 @@ static bool lossy(const struct sc_event *ev)
 static void learn(struct detection *x, const struct sc_sight *s)
 {
 	const struct sc_ev_transaction *t = s->ev->body;
-	if (sc_is(t->outcome, "accepted"))
+	if (x->server.taken != s->second && sc_is(t->outcome, "accepted")) {
 		sc_roles_server(x->roles, s->server, s->second);
+		x->server.taken = s->second;
+	}
 	if (t->auth_user.at || t->mail_from.at == NULL)
 		return;
 	const struct sc_ev_recipient *r = t->recipients.items;
@@ -79,33 +86,44 @@ static void learn(struct detection *x, const struct sc_sight *s)
 				       s->second);
 }
 
-static const struct server *hash_server(struct detection *x, const struct sc_ip *ip)
+static struct server *meet_server(struct detection *x, const struct sc_ip *ip)
 {
+	struct server *m = &x->server;
 	struct sc_ip network = sc_network_of(ip);
-	if (!sc_ip_equal(&x->server.ip, ip))
-		x->server = (struct server){*ip, sc_ip_hash(x->config.seed, ip), sc_ip_hash(x->config.seed, &network)};
-	return &x->server;
+	uint64_t version = sc_roles_version(x->roles);
+	bool known = sc_ip_equal(&m->ip, ip);
+	if (!known)
+		*m = (struct server){.ip = *ip,
+				     .address = sc_ip_hash(x->config.seed, ip),
+				     .network = sc_ip_hash(x->config.seed, &network)};
+	if (!known || m->version != version)
+		m->place = sc_roles_place(x->roles, ip, m->address, m->network);
+	m->version = version;
+	return m;
 }
 
 static unsigned met_by_session(const struct sc_ev_session *x)
 {
 	return (x->helo.name.len ? SC_NEED_HELO : 0u) | (x->quirks ? SC_NEED_QUIRK : 0u) |
+	       (x->helo.name.len && x->helo.name.at[0] == '[' ? SC_NEED_LITERAL : 0u) |
 	       (sc_is(x->auth.outcome, "ok") ? 0u : SC_NEED_NO_LOGIN);
 }
 
 static unsigned met_by_mail(const struct sc_ev_transaction *x)
 {
-	return (x->mail_from.len ? SC_NEED_SENDER : 0u) | (x->quirks ? SC_NEED_QUIRK : 0u) |
-	       (x->auth_user.at ? 0u : SC_NEED_NO_LOGIN);
+	bool taken = sc_is(x->outcome, "accepted") || sc_is(x->outcome, "partial");
+	return (x->mail_from.len ? SC_NEED_SENDER : 0u) | (x->quirks ? SC_NEED_QUIRK : 0u) | (taken ? SC_NEED_TAKEN : 0u) |
+	       (x->auth_user.len ? SC_NEED_LOGIN | SC_NEED_OURS : 0u) | (x->auth_user.at ? 0u : SC_NEED_NO_LOGIN);
 }
 
 /* Which needs of detectors the event meets. */
-static unsigned met(const struct sc_sight *s)
+static unsigned met(const struct detection *x, const struct sc_sight *s)
 {
-	unsigned m = 0;
+	unsigned m = x->settings->intel ? SC_NEED_LISTS : 0u;
 	m |= sc_is_stranger(s) ? SC_NEED_STRANGER : 0u;
 	m |= sc_is_exchange(s) ? SC_NEED_EXCHANGE : 0u;
 	m |= sc_is_outbound(s) ? SC_NEED_OUTBOUND : 0u;
+	m |= s->from.home ? SC_NEED_OURS : 0u;
 	m |= s->rows[SC_LEVEL_CLIENT].at || s->rows[SC_LEVEL_NETWORK].at ? SC_NEED_ROW : 0u;
 	if (s->ev->kind == SC_EVENT_session)
 		return m | met_by_session(s->ev->body);
@@ -120,13 +138,32 @@ static void find_rows(struct detection *x, struct sc_sight *s)
 	s->rows[SC_LEVEL_NETWORK] = sc_rows_touch(&x->rows[SC_LEVEL_NETWORK], s->network, s->second, heavy);
 }
 
+static void hash_mail(struct sc_sight *s, const struct sc_ev_transaction *t)
+{
+	const struct sc_ev_recipient *r = t->recipients.items;
+	if (t->mail_from.len)
+		s->sender_domain = sc_sight_hash_nocase(s, sc_str_domain(t->mail_from));
+	if (t->recipients.count == 0)
+		return;
+	s->rcpt = sc_sight_hash_nocase(s, r->rcpt_to);
+	s->rcpt_domain = sc_sight_hash_nocase(s, sc_str_domain(r->rcpt_to));
+}
+
 static void ask(struct detection *x, const struct sc_sight *s)
 {
-	const struct asked *asked = x->by_kind[s->ev->kind];
-	unsigned lacks = ~met(s);
-	for (size_t i = 0; i < x->by_kind_count[s->ev->kind]; i++)
-		if (!(asked[i].needs & lacks))
-			asked[i].detector->cls->observe(asked[i].detector, s);
+	const struct audience *a = &x->audiences[s->ev->kind];
+	unsigned lacks = ~met(x, s) & ((1u << SC_NEEDS) - 1);
+	uint64_t asked = a->all;
+	for (; lacks; lacks &= lacks - 1)
+		asked &= ~a->needing[__builtin_ctz(lacks)];
+	for (uint64_t i = asked & a->expecting; i; i &= i - 1) {
+		const struct sc_detector *d = a->members[__builtin_ctzll(i)];
+		d->cls->expect(d, s);
+	}
+	for (; asked; asked &= asked - 1) {
+		struct sc_detector *d = a->members[__builtin_ctzll(asked)];
+		d->cls->observe(d, s);
+	}
 }
 
 static void observe(void *self, const struct sc_event *ev)
@@ -140,7 +177,7 @@ static void observe(void *self, const struct sc_event *ev)
 	}
 	const struct sc_ip *client = &ev->head->client.ip;
 	struct sc_ip from = sc_network_of(client);
-	const struct server *server = hash_server(x, &ev->head->server.ip);
+	const struct server *server = meet_server(x, &ev->head->server.ip);
 	struct sc_sight s = {.ev = ev,
 			     .head = ev->head,
 			     .second = sc_seconds(ev->when),
@@ -151,10 +188,21 @@ static void observe(void *self, const struct sc_event *ev)
 			     .server_network = server->network,
 			     .roles = x->roles,
 			     .lossy = lossy(ev)};
+	struct sc_helo helo;
+	sc_keyed_expect(&x->rows[SC_LEVEL_CLIENT].holders, s.client);
+	sc_keyed_expect(&x->rows[SC_LEVEL_NETWORK].holders, s.network);
+	if (ev->kind == SC_EVENT_session) {
+		helo = sc_helo_look(((const struct sc_ev_session *)ev->body)->helo.name);
+		s.helo = &helo;
+	} else if (ev->kind == SC_EVENT_transaction) {
+		hash_mail(&s, ev->body);
+	} else if (ev->kind == SC_EVENT_auth) {
+		s.user = sc_sight_hash_nocase(&s, ((const struct sc_ev_auth *)ev->body)->user);
+	}
+	s.from = sc_roles_place(x->roles, client, s.client, s.network);
+	s.to = server->place;
 	if (x->in_rows & SC_WANT(ev->kind))
 		find_rows(x, &s);
-	s.from = sc_roles_place(x->roles, client, s.client, s.network);
-	s.to = sc_roles_place(x->roles, &server->ip, s.server, s.server_network);
 	ask(x, &s);
 	if (ev->kind == SC_EVENT_transaction)
 		learn(x, &s);
@@ -178,6 +226,17 @@ static bool open_tables(struct sc_detector *d)
 	return true;
 }
 
+static void add_member(struct audience *a, struct sc_detector *d)
+{
+	SC_ASSERT(a->count < 64);
+	uint64_t bit = UINT64_C(1) << a->count;
+	a->members[a->count++] = d;
+	a->all |= bit;
+	a->expecting |= d->cls->expect ? bit : 0;
+	for (unsigned i = 0; i < SC_NEEDS; i++)
+		a->needing[i] |= d->cls->needs >> i & 1 ? bit : 0;
+}
+
 static bool open_detector(struct detection *x, size_t index)
 {
 	const struct sc_detector_class *cls = sc_detectors[index];
@@ -190,7 +249,7 @@ static bool open_detector(struct detection *x, size_t index)
 				  .index = index};
 	for (int kind = 0; kind < SC_EVENT_KINDS; kind++)
 		if (cls->wants & SC_WANT(kind))
-			x->by_kind[kind][x->by_kind_count[kind]++] = (struct asked){d, cls->needs};
+			add_member(&x->audiences[kind], d);
 	x->count++;
 	x->in_rows |= cls->client || cls->network ? cls->wants : 0;
 	d->pieces[SC_LEVEL_CLIENT] = sc_rows_plan(&x->rows[SC_LEVEL_CLIENT], cls->client);

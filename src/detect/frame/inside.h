@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "detect/frame/helo.h"
 #include "detect/frame/roles.h"
 #include "detect/frame/rows.h"
 #include "detect/primitives/keyed.h"
@@ -30,6 +31,10 @@ struct sc_sight {
 	uint64_t seed;
 	/* Keyed hashes of the client's address and of its network, and of the server's; global scope only. */
 	uint64_t client, network, server, server_network;
+	/* Global scope only: of a session with HELO; of a transaction the hashes of the first recipient, of its domain and of
+	 * the sender's domain as given; of a login that of the user. */
+	const struct sc_helo *helo;
+	uint64_t rcpt, rcpt_domain, sender_domain, user;
 	struct sc_row rows[2];    /* theirs, if a detector of this kind of event keeps any */
 	struct sc_place from, to; /* whose the client and the server are */
 	struct sc_roles *roles;   /* session scope: only what is configured */
@@ -96,6 +101,17 @@ static inline uint64_t sc_sight_hash_nocase(const struct sc_sight *s, sc_str oct
 {
 	return sc_hash_nocase(s->seed, octets);
 }
+
+/* Keyed hashes of a transaction's i-th recipient, and of its domain. */
+static inline uint64_t sc_sight_rcpt(const struct sc_sight *s, const struct sc_ev_recipient *r, uint32_t i)
+{
+	return i ? sc_sight_hash_nocase(s, r[i].rcpt_to) : s->rcpt;
+}
+static inline uint64_t sc_sight_rcpt_domain(const struct sc_sight *s, const struct sc_ev_recipient *r, uint32_t i)
+{
+	return i ? sc_sight_hash_nocase(s, sc_str_domain(r[i].rcpt_to)) : s->rcpt_domain;
+}
+
 static inline uint64_t sc_mix(uint64_t a, uint64_t b)
 {
 	return (a ^ (b << 32 | b >> 32)) * UINT64_C(0x9e3779b97f4a7c15);
@@ -132,10 +148,10 @@ static inline uint32_t sc_rate_all(struct sc_rate *r, const struct sc_sight *s, 
 	return sc_window_count(&r->all, s->second, (uint32_t)window_s);
 }
 
-/* A word of the contract. */
+/* A word of the contract.  Equal words are mostly one constant of the program. */
 static inline bool sc_is(const char *name, const char *word)
 {
-	return name && name[0] == word[0] && strcmp(name, word) == 0;
+	return name == word || (name && name[0] == word[0] && strcmp(name, word) == 0);
 }
 
 /* Mail between servers: where names and senders of strangers are to be judged. */

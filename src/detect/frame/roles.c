@@ -24,14 +24,16 @@ struct sc_roles {
 	uint64_t seed;
 	bool has_home, learns;
 	bool learnt_domains; /* one at least */
+	uint64_t learnt_networks;
 	struct sc_keyed domains, networks, servers;
 };
 
 struct sc_ip sc_network_of(const struct sc_ip *ip)
 {
-	struct sc_ip net = *ip;
-	size_t keep = ip->version == 4 ? 3 : 8;
-	memset(net.octets + keep, 0, sizeof(net.octets) - keep);
+	struct sc_ip net = {.version = ip->version};
+	memcpy(net.octets, ip->octets, 8);
+	if (ip->version == 4)
+		memset(net.octets + 3, 0, 5);
 	return net;
 }
 
@@ -65,16 +67,6 @@ bool sc_ip_private(const struct sc_ip *ip)
 	       (o[0] == 169 && o[1] == 254) || (o[0] == 100 && (o[1] & 0xc0) == 64);
 }
 
-static bool in_network(const struct sc_role_network *n, const struct sc_ip *ip)
-{
-	if (n->ip.version != ip->version)
-		return false;
-	unsigned whole = n->bits / 8, rest = n->bits % 8;
-	if (memcmp(n->ip.octets, ip->octets, whole) != 0)
-		return false;
-	return !rest || (n->ip.octets[whole] ^ ip->octets[whole]) >> (8 - rest) == 0;
-}
-
 static bool is_learnt(const struct sc_keyed *t, uint64_t hash)
 {
 	const struct learnt *l = sc_keyed_find(t, hash);
@@ -84,18 +76,26 @@ static bool is_learnt(const struct sc_keyed *t, uint64_t hash)
 struct sc_place sc_roles_place(const struct sc_roles *r, const struct sc_ip *ip, uint64_t address, uint64_t network)
 {
 	struct sc_place p = {.loopback = sc_ip_loopback(ip), .learnt = !r->has_home};
+	uint64_t words[2];
+	memcpy(words, ip->octets, sizeof(words));
 	for (size_t i = 0; i < r->settings->network_count; i++) {
-		const struct sc_role_network *n = &r->settings->networks[i];
-		if (!in_network(n, ip))
+		const struct sc_role_network *a = &r->settings->networks[i];
+		uint64_t other = ((words[0] & a->mask[0]) ^ a->network[0]) | ((words[1] & a->mask[1]) ^ a->network[1]);
+		if (other || a->version != ip->version)
 			continue;
-		p.home = p.home || n->role == SC_ROLE_HOME;
-		p.peer = p.peer || n->role == SC_ROLE_PEER;
-		p.monitor = p.monitor || n->role == SC_ROLE_MONITOR;
+		p.home |= a->role == SC_ROLE_HOME;
+		p.peer |= a->role == SC_ROLE_PEER;
+		p.monitor |= a->role == SC_ROLE_MONITOR;
 	}
 	if (!r->has_home)
 		p.home = sc_ip_private(ip) || (r->learns && is_learnt(&r->networks, network));
 	p.server = r->learns && p.home && sc_keyed_find(&r->servers, address);
 	return p;
+}
+
+uint64_t sc_roles_version(const struct sc_roles *r)
+{
+	return r->learnt_networks + r->networks.evicted + r->servers.used + r->servers.evicted;
 }
 
 void sc_roles_server(struct sc_roles *r, uint64_t address, uint32_t second)
@@ -168,7 +168,7 @@ void sc_roles_learn(struct sc_roles *r, sc_str domain, uint64_t client, uint64_t
 		r->learnt_domains |=
 			note_net(sc_keyed_touch(&r->domains, sc_hash_nocase(r->seed, domain), second), client);
 	if (!r->has_home)
-		(void)note_net(sc_keyed_touch(&r->networks, server, second), client);
+		r->learnt_networks += note_net(sc_keyed_touch(&r->networks, server, second), client);
 }
 
 sc_err sc_roles_open(struct sc_roles **out, const struct sc_detect_settings *settings, uint64_t seed, bool learns)

@@ -28,6 +28,9 @@ void   sc_roles_close(struct sc_roles *r);
 /* `address`, `network`: sc_ip_hash() of the address and of sc_network_of() it. */
 struct sc_place sc_roles_place(const struct sc_roles *r, const struct sc_ip *ip, uint64_t address, uint64_t network);
 
+/* Places hold until this number is another. */
+uint64_t sc_roles_version(const struct sc_roles *r);
+
 /* Is it one of our mail domains, or below one?  `*learnt`: that is a guess. */
 bool   sc_roles_local(const struct sc_roles *r, sc_str domain, bool *learnt);
 /* Did clients of three networks get rid of mail for it, whatever the user says? */

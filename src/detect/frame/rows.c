@@ -1,7 +1,8 @@
 /* rows.c - one row a client, one piece a detector; see rows.h.
  *
  * A row changes its holder often under a flood, and is some kilobytes long.  So it is not cleared then: each piece
- * bears the turn of the holder that wrote it, and is cleared when another one wants to. */
+ * bears the turn of the holder that wrote it, and is cleared when another one wants to.  Places that never had a holder have no
+ * row: rows are given out from the first on, so that few clients touch little memory. */
 #include "detect/frame/rows.h"
 
 #include <string.h>
@@ -29,35 +30,48 @@ bool sc_rows_open(struct sc_rows *r, uint32_t count, uint32_t idle_s)
 	r->row_octets = (r->row_octets + 63) & ~(size_t)63;
 	if (!sc_keyed_open(&r->holders, count, sizeof(r->turns), idle_s))
 		return false;
-	r->pieces = sc_memory_take(row_count(r) * r->row_octets);
+	r->numbers = sc_memory_take(row_count(r) * sizeof(*r->numbers));
+	r->pieces = sc_memory_take_growing(row_count(r) * r->row_octets);
 	r->nobody = sc_memory_take(r->row_octets);
-	return r->pieces && r->nobody;
+	return r->numbers && r->pieces && r->nobody;
 }
 
 void sc_rows_close(struct sc_rows *r)
 {
 	if (r->holders.slots)
 		sc_keyed_close(&r->holders);
+	sc_memory_give(r->numbers);
 	sc_memory_give(r->pieces);
 	sc_memory_give(r->nobody);
 }
 
 size_t sc_rows_octets(const struct sc_rows *r)
 {
-	return sc_keyed_octets(&r->holders) + (row_count(r) + 1) * r->row_octets;
+	return sc_keyed_octets(&r->holders) + row_count(r) * sizeof(*r->numbers) + (row_count(r) + 1) * r->row_octets;
+}
+
+/* No two holders have the same; 0 is nobody's. */
+static uint32_t next_turn(struct sc_rows *r)
+{
+	return ++r->turns ? r->turns : ++r->turns;
+}
+
+static char *row_of(struct sc_rows *r, size_t place)
+{
+	if (!r->numbers[place])
+		r->numbers[place] = ++r->given;
+	return r->pieces + (size_t)(r->numbers[place] - 1) * r->row_octets;
 }
 
 struct sc_row sc_rows_touch(struct sc_rows *r, uint64_t hash, uint32_t second, bool heavy)
 {
-	char *slot = sc_keyed_touch(&r->holders, hash, second);
+	char *slot = sc_keyed_enter(&r->holders, hash, second);
 	uint32_t *turn = (uint32_t *)(void *)slot;
-	bool visitor = slot == r->holders.nobody;
-	if (visitor && !heavy)
-		return (struct sc_row){NULL, 0};
+	if (!slot)
+		return heavy ? (struct sc_row){r->nobody, next_turn(r)} : (struct sc_row){NULL, 0};
 	if (!*turn)
-		*turn = ++r->turns ? r->turns : ++r->turns;
-	size_t i = (size_t)(slot - r->holders.slots) / r->holders.slot_octets;
-	return (struct sc_row){visitor ? r->nobody : r->pieces + i * r->row_octets, *turn};
+		*turn = next_turn(r);
+	return (struct sc_row){row_of(r, (size_t)(slot - r->holders.slots) / r->holders.slot_octets), *turn};
 }
 
 void *sc_row_find(struct sc_row row, size_t at)

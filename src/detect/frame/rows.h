@@ -15,6 +15,8 @@ struct sc_row {
 struct sc_rows {
 	struct sc_keyed holders; /* a slot: the turn */
 	char    *pieces, *nobody;
+	uint32_t *numbers;       /* of the rows, by place of the holder, from 1 on; 0: none so far */
+	uint32_t given;
 	size_t   row_octets;
 	uint32_t turns;
 };

@@ -120,12 +120,27 @@ bool sc_detect_settings_off(struct sc_detect_settings *s, sc_str name, struct sc
 	return true;
 }
 
+static struct sc_role_network role_network(enum sc_role role, const struct sc_ip *ip, unsigned bits)
+{
+	struct sc_role_network n = {.version = ip->version, .role = (uint8_t)role};
+	unsigned char mask[16];
+	for (unsigned i = 0; i < 16; i++) {
+		unsigned keep = bits > i * 8 ? bits - i * 8 : 0;
+		mask[i] = keep >= 8 ? 0xff : (unsigned char)(0xff00u >> keep);
+	}
+	memcpy(n.mask, mask, sizeof(n.mask));
+	memcpy(n.network, ip->octets, sizeof(n.network));
+	for (unsigned i = 0; i < 2; i++)
+		n.network[i] &= n.mask[i];
+	return n;
+}
+
 bool sc_detect_settings_network(struct sc_detect_settings *s, enum sc_role role, const struct sc_ip *ip,
 				unsigned bits)
 {
 	if (s->network_count == SC_ROLE_NETWORKS)
 		return false;
-	s->networks[s->network_count++] = (struct sc_role_network){*ip, (uint8_t)bits, (uint8_t)role};
+	s->networks[s->network_count++] = role_network(role, ip, bits);
 	return true;
 }
 

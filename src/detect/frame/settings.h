@@ -11,9 +11,10 @@
 #define SC_INTEL_ROWS      65536
 #define SC_INTEL_TEXT      (4u << 20)
 
+/* Octets of an address as two words, for comparing. */
 struct sc_role_network {
-	struct sc_ip ip;
-	uint8_t bits, role;
+	uint64_t network[2], mask[2];
+	uint8_t  version, role;
 };
 
 struct sc_intel_row {

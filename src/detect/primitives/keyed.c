@@ -6,8 +6,9 @@
 #include "base/memory.h"
 #include "detect/primitives/window.h"
 
-#define DOOR_WORDS 4096   /* 32 KiB: a table of its own is not worth more */
-#define DOOR_MARKS 65536  /* then it is cleared: one foreign key in sixteen would pass */
+#define DOOR_WORDS 8192  /* 64 KiB */
+#define DOOR_MARKS 32768 /* then it is cleared: one foreign key in a hundred would pass */
+#define LINE       64    /* octets of a cache line: the tags of a set */
 
 bool sc_keyed_open(struct sc_keyed *t, uint32_t count, size_t slot_octets, uint32_t idle_s)
 {
@@ -16,7 +17,8 @@ bool sc_keyed_open(struct sc_keyed *t, uint32_t count, size_t slot_octets, uint3
 		sets *= 2;
 	size_t slots = (size_t)sets * SC_KEYED_WAYS;
 	*t = (struct sc_keyed){ .slot_octets = (slot_octets + 7) & ~(size_t)7, .sets = sets, .idle_s = idle_s };
-	t->tags = sc_memory_take(slots * sizeof(*t->tags));
+	t->taken = sc_memory_take(slots * sizeof(*t->tags) + LINE);
+	t->tags = (uint64_t *)(void *)(t->taken ? t->taken + (LINE - (uintptr_t)t->taken % LINE) : NULL);
 	t->ranks = sc_memory_take(slots * sizeof(*t->ranks));
 	t->ceilings = sc_memory_take(sets * sizeof(*t->ceilings));
 	t->crowded = sc_memory_take(sets * sizeof(*t->crowded));
@@ -28,7 +30,7 @@ bool sc_keyed_open(struct sc_keyed *t, uint32_t count, size_t slot_octets, uint3
 
 void sc_keyed_close(struct sc_keyed *t)
 {
-	sc_memory_give(t->tags);
+	sc_memory_give(t->taken);
 	sc_memory_give(t->ranks);
 	sc_memory_give(t->ceilings);
 	sc_memory_give(t->crowded);
@@ -41,7 +43,7 @@ void sc_keyed_close(struct sc_keyed *t)
 size_t sc_keyed_octets(const struct sc_keyed *t)
 {
 	size_t slots = (size_t)t->sets * SC_KEYED_WAYS;
-	return DOOR_WORDS * sizeof(*t->door) + slots * (sizeof(*t->tags) + sizeof(*t->ranks) + t->slot_octets) + t->sets * (sizeof(*t->ceilings) + sizeof(*t->crowded));
+	return LINE + DOOR_WORDS * sizeof(*t->door) + slots * (sizeof(*t->tags) + sizeof(*t->ranks) + t->slot_octets) + t->sets * (sizeof(*t->ceilings) + sizeof(*t->crowded));
 }
 
 static uint64_t tag_of(uint64_t hash)
@@ -59,19 +61,28 @@ static void *slot_at(const struct sc_keyed *t, size_t i)
 	return t->slots + i * t->slot_octets;
 }
 
+void sc_keyed_expect(const struct sc_keyed *t, uint64_t hash)
+{
+	uint32_t set = set_of(t, hash);
+	__builtin_prefetch(&t->tags[(size_t)set * SC_KEYED_WAYS]);
+	__builtin_prefetch(&t->crowded[set]);
+	__builtin_prefetch(&t->door[hash & (DOOR_WORDS - 1)]);
+}
+
 /* Index of the key's slot, SIZE_MAX when there is none. */
 static size_t index_of(const struct sc_keyed *t, uint64_t hash)
 {
 	size_t first = (size_t)set_of(t, hash) * SC_KEYED_WAYS;
-	for (size_t i = first; i < first + SC_KEYED_WAYS; i++)
-		if (t->tags[i] == tag_of(hash))
-			return i;
-	return SIZE_MAX;
+	uint64_t tag = tag_of(hash);
+	unsigned hits = 0; /* without branches: nobody can foresee which of the eight it is */
+	for (unsigned i = 0; i < SC_KEYED_WAYS; i++)
+		hits |= (unsigned)(t->tags[first + i] == tag) << i;
+	return hits ? first + (unsigned)__builtin_ctz(hits) : SIZE_MAX;
 }
 
 void *sc_keyed_find(const struct sc_keyed *t, uint64_t hash)
 {
-	size_t i = index_of(t, hash);
+	size_t i = t->used ? index_of(t, hash) : SIZE_MAX;
 	return i == SIZE_MAX ? NULL : slot_at(t, i);
 }
 
@@ -117,7 +128,7 @@ static size_t victim(const struct sc_keyed *t, uint32_t set, uint32_t second)
 static bool knocked(struct sc_keyed *t, uint64_t hash)
 {
 	uint64_t *word = &t->door[hash & (DOOR_WORDS - 1)];
-	uint64_t bits = UINT64_C(1) << (hash >> 12 & 63) | UINT64_C(1) << (hash >> 56 & 63);
+	uint64_t bits = UINT64_C(1) << (hash >> 46 & 63) | UINT64_C(1) << (hash >> 52 & 63) | UINT64_C(1) << (hash >> 58);
 	bool known = (*word & bits) == bits;
 	*word |= bits;
 	t->marks += !known;
@@ -146,13 +157,6 @@ static bool is_crowded(struct sc_keyed *t, uint32_t set, uint32_t second)
 	return true;
 }
 
-/* For a key that has to come again: what is written there is lost. */
-static void *slot_of_nobody(struct sc_keyed *t)
-{
-	memset(t->nobody, 0, t->slot_octets);
-	return t->nobody;
-}
-
 static size_t settle_at(struct sc_keyed *t, uint64_t hash, uint32_t second, size_t i)
 {
 	uint32_t set = set_of(t, hash);
@@ -162,18 +166,19 @@ static size_t settle_at(struct sc_keyed *t, uint64_t hash, uint32_t second, size
 		t->evicted++;
 		memset(slot_at(t, i), 0, t->slot_octets);
 	}
+	t->used += !t->tags[i];
 	t->tags[i] = tag_of(hash);
 	t->ranks[i] = (struct sc_keyed_rank){ 0, sc_keyed_ceiling(t, hash), second };
 	return i;
 }
 
-void *sc_keyed_touch(struct sc_keyed *t, uint64_t hash, uint32_t second)
+void *sc_keyed_enter(struct sc_keyed *t, uint64_t hash, uint32_t second)
 {
 	size_t i = index_of(t, hash);
 	if (i == SIZE_MAX) {
 		uint32_t set = set_of(t, hash);
 		if (is_crowded(t, set, second) && !knocked(t, hash))
-			return slot_of_nobody(t);
+			return NULL;
 		i = settle_at(t, hash, second, victim(t, set, second));
 	}
 	struct sc_keyed_rank *r = &t->ranks[i];
@@ -182,8 +187,18 @@ void *sc_keyed_touch(struct sc_keyed *t, uint64_t hash, uint32_t second)
 	return slot_at(t, i);
 }
 
+void *sc_keyed_touch(struct sc_keyed *t, uint64_t hash, uint32_t second)
+{
+	void *slot = sc_keyed_enter(t, hash, second);
+	if (slot)
+		return slot;
+	memset(t->nobody, 0, t->slot_octets);
+	return t->nobody;
+}
+
 void sc_keyed_drop(struct sc_keyed *t, size_t i)
 {
+	t->used -= t->tags[i] != 0;
 	memset(slot_at(t, i), 0, t->slot_octets);
 	t->ranks[i] = (struct sc_keyed_rank){ .count = 0 };
 	t->tags[i] = 0;

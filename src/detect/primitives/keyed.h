@@ -20,16 +20,18 @@ struct sc_keyed_rank {
 };
 
 struct sc_keyed {
-	uint64_t *tags;              /* 0: free */
+	uint64_t *tags;              /* 0: free; a set is a cache line */
+	char    *taken;              /* where they lie */
 	struct sc_keyed_rank *ranks;
 	uint32_t *ceilings;          /* a set: the most that a key it gave up was seen */
 	uint32_t *crowded;           /* a set: until this second all its slots live */
 	char    *slots;
-	uint64_t *door;              /* marks of keys that came once: a Bloom filter, two bits in a word */
+	uint64_t *door;              /* marks of keys that came once: a Bloom filter, three bits in a word */
 	char    *nobody;             /* a slot that no key has */
 	uint32_t marks, turns;       /* at the door since it was cleared; how often it was */
 	size_t   slot_octets;
 	uint32_t sets, idle_s;
+	size_t   used;               /* slots with a key */
 	uint64_t evicted;
 };
 
@@ -38,8 +40,12 @@ bool   sc_keyed_open(struct sc_keyed *t, uint32_t count, size_t slot_octets, uin
 void   sc_keyed_close(struct sc_keyed *t);
 size_t sc_keyed_octets(const struct sc_keyed *t);
 
+/* Soon one of the calls below will come for `hash`: memory may get ready. */
+void   sc_keyed_expect(const struct sc_keyed *t, uint64_t hash);
 /* The slot of `hash`, zeroed when it is new; counts one more. */
 void *sc_keyed_touch(struct sc_keyed *t, uint64_t hash, uint32_t second);
+/* The same, but for a key that has to come again: NULL. */
+void *sc_keyed_enter(struct sc_keyed *t, uint64_t hash, uint32_t second);
 /* False: touch gave a slot that no key has, and what is written there is lost. */
 static inline bool sc_keyed_keeps(const struct sc_keyed *t, const void *slot)
 {

@@ -15,6 +15,12 @@ static uint32_t place(uint64_t hash, unsigned i, uint32_t width)
 	return (a + i * b) & (width - 1);
 }
 
+void sc_count_min_expect(const struct sc_count_min *c, uint64_t hash)
+{
+	for (unsigned i = 0; i < SC_COUNT_MIN_ROWS; i++)
+		__builtin_prefetch(&c->cells[i][place(hash, i, SC_COUNT_MIN_WIDTH)], 1);
+}
+
 uint32_t sc_count_min_of(const struct sc_count_min *c, uint64_t hash)
 {
 	uint32_t least = UINT32_MAX;
@@ -28,11 +34,14 @@ uint32_t sc_count_min_of(const struct sc_count_min *c, uint64_t hash)
 /* Only the cells below the new estimate are raised: the others hold more because of other keys. */
 uint32_t sc_count_min_add(struct sc_count_min *c, uint64_t hash, uint32_t n)
 {
-	uint32_t sum = sc_add_capped(sc_count_min_of(c, hash), n);
+	uint32_t *cells[SC_COUNT_MIN_ROWS], sum = UINT32_MAX;
 	for (unsigned i = 0; i < SC_COUNT_MIN_ROWS; i++) {
-		uint32_t *cell = &c->cells[i][place(hash, i, SC_COUNT_MIN_WIDTH)];
-		*cell = *cell < sum ? sum : *cell;
+		cells[i] = &c->cells[i][place(hash, i, SC_COUNT_MIN_WIDTH)];
+		sum = *cells[i] < sum ? *cells[i] : sum;
 	}
+	sum = sc_add_capped(sum, n);
+	for (unsigned i = 0; i < SC_COUNT_MIN_ROWS; i++)
+		*cells[i] = *cells[i] < sum ? sum : *cells[i];
 	return sum;
 }
 

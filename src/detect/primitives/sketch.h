@@ -20,6 +20,7 @@ struct sc_count_min {
 
 /* Counts `n` more and gives the new estimate. */
 uint32_t sc_count_min_add(struct sc_count_min *c, uint64_t hash, uint32_t n);
+void     sc_count_min_expect(const struct sc_count_min *c, uint64_t hash); /* soon that will be called */
 uint32_t sc_count_min_of(const struct sc_count_min *c, uint64_t hash);
 void     sc_count_min_merge(struct sc_count_min *into, const struct sc_count_min *from);
 
