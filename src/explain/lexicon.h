@@ -54,7 +54,8 @@
 	"gssapi|password|passphrase|~login|~logon|credential|authenticat|authentif|~auth~|username|user name|" \
 	"passwort|kennwort|mot de passe|contrasena|senha|~haslo|~heslo|wachtwoord|losenord|~parol|~sifre|anmeld|" \
 	"autentic|uwierzytel|autoryz|~overeni|avtoriz|autentis|kimlik|syntheimat|~kodikos|登录|登錄|登入|认证|認證|" \
-	"认證|验证身份|身份验证|身份驗證|密码|密碼|ログイン|認証|パスワード|로그인|인증|비밀번호|암호"
+	"认證|验证身份|身份验证|身份驗證|密码|密碼|ログイン|認証|パスワード|로그인|인증|비밀번호|암호|sign on|" \
+	"~mechanism"
 #define SC_LEX_FORM \
 	"~lf~|~cr~|from: header|~from:|header|~mime|~line|~lines|rfc|format|charset|encoding|boundary|~body|~crlf|" \
 	"~8bit|~8-bit|~utf-8|~unicode|message-id|~subject|~date|characters|entete|en-tete|kopfzeil|cabecer|" \
@@ -117,7 +118,7 @@
 	"zuviele|demasiad|exceso|excesso|muitos|muitas|tropp|zbyt wiel|zbyt duzo|prilis|te veel|for manga|" \
 	"for mange|liian mont|slishkom mnogo|~cok fazla|tul sok|yperv|~polla|~polles|过多|過多|太多|超过|超過|超出|" \
 	"上限|限制|限度|最多|多すぎ|超え|制限|너무 많|초과|제한|한도|过高|過高|太高|超限|超额|高すぎ|asildi|" \
-	"ylittaa|prevysh|too high"
+	"ylittaa|prevysh|too high|enough"
 #define SC_LEX_TOO_LARGE \
 	"too big|too large|too long|larger|bigger|oversize|~size|~mb~|~kb~|megabyte|kilobyte|bytes|octets|taille|" \
 	"trop gros|trop grand|volumin|zu gros|~grosse|tamano|grande|tamanho|dimension|te groot|~duza|~duzy|rozmiar|" \
@@ -129,7 +130,8 @@
 	"too often|frequen|throttl|~slow|~burst|velocity|in a short|volume|par heure|pro stunde|pro tag|por hora|" \
 	"por dia|all'ora|al giorno|na godzin|dziennie|za hodin|per uur|per dag|per timme|v chas|saatlik|ana ora|" \
 	"ana imera|频率|頻率|过快|過快|太快|每小时|每小時|每天|每日|当日|今日|送信数|送信通数|送信制限|時間あたり|" \
-	"一日|1日|頻度|短時間|빈도|시간당|하루|일일|발송량|발송 제한|발송 한도|~gunluk|发送量|發送量|발송"
+	"一日|1日|頻度|短時間|빈도|시간당|하루|일일|발송량|발송 제한|발송 한도|~gunluk|发送量|發送量|발송|/ minute|" \
+	"/ hour|/ day"
 #define SC_LEX_FAILED \
 	"~down~|unavailable|refused|not offered|not match|disabled|fail|incorrect|invalid|wrong|not accept|" \
 	"rejected|denied|~bad~|mismatch|unsuccess|error|expired|revoked|falsch|fehlgeschlagen|echec|erreur|" \
@@ -137,7 +139,7 @@
 	"felaktig|misslyck|~feil|nevern|oshib|hatali|gecersiz|basarisiz|inval|apetych|lathos|失败|失敗|错误|錯誤|" \
 	"不正确|不正確|違い|誤り|間違|正しくあり|エラー|실패|틀렸|틀린|올바르지|일치하지|오류|not be reached|" \
 	"be reached|not reachable|unreachable|cancel|abort|~can't |cannot|malformed|unimplemented|not implemented|" \
-	"unsupported|unknown"
+	"unsupported|unknown|not verify|n't verify|n't work|not offered"
 #define SC_LEX_REQUIRED \
 	"have to|without login|only users|only after|needs|required|only allowed with|only with|~must|~need|please|" \
 	"first|mandatory|necess|obligat|erforderlich|notwendig|requis|requier|richiest|wymag|vyzad|vereist|nodig|" \
@@ -148,6 +150,7 @@
 	"octets long|characters long|lf without|cr without|invalid|malformed|missing|duplicate|multiple|too long|" \
 	"illegal|not allowed|not permitted|broken|corrupt|violat|complian|conform|not valid|improper|incorrect|" \
 	"unparse|cannot parse|could not parse|unexpected|~bad~|forbidden|non-ascii|no valid|lacks|ungultig|fehlt|" \
-	"manqu|falta|mancant|brak~|chybi|ontbre|错误|錯誤|无效|缺少|不正确|格式不|不正|欠落|エラー|오류|잘못|누락"
+	"manqu|falta|mancant|brak~|chybi|ontbre|错误|錯誤|无效|缺少|不正确|格式不|不正|欠落|エラー|오류|잘못|누락|" \
+	"mandatory|octets are|octets;"
 
 #endif
