@@ -137,12 +137,18 @@ static void send_again(struct sc_wire *w, enum sc_side side, const struct sc_lay
 	stick(s, other, l, pkt);
 }
 
-/* An acknowledgement takes the way there and back anyhow; what it took longer was the receiver's delay. */
+static bool is_delay(sc_time gap)
+{
+	return (gap >= DELACK_LEAST && gap <= DELACK_MOST) || (gap >= DELACK_LEAST2 && gap <= DELACK_MOST2);
+}
+
+/* An acknowledgement takes the way there and back anyhow; what it took longer was the receiver's delay.  The
+ * whole wait may be one, too, while the way is the smaller part of it: some timers run in steps, and are early. */
 static void wait_for_ack(struct sc_wire_side *s, const struct sc_wire_side *other, const struct sc_packet *pkt, bool small,
 	sc_time trip)
 {
-	sc_time gap = pkt->when - s->small_at - trip, since = pkt->when - other->ack_at;
-	bool delayed = (gap >= DELACK_LEAST && gap <= DELACK_MOST) || (gap >= DELACK_LEAST2 && gap <= DELACK_MOST2);
+	sc_time whole = pkt->when - s->small_at, gap = whole - trip, since = pkt->when - other->ack_at;
+	bool delayed = is_delay(gap) || (is_delay(whole) && trip < gap);
 	bool alone = other->ack_at > s->small_at && (!other->data_packet || other->data_at <= s->small_at); /* no answer came */
 	if (small && s->small_open && delayed && alone && since >= 0 && since <= ANSWERED) {
 		s->nagles++;
@@ -162,6 +168,7 @@ static void see_pause(struct sc_wire *w, const struct sc_wire_side *s, const str
 {
 	bool own = (s->top == s->acked || !s->stuck.times) && !other->closed && s->data_packet;
 	sc_time since = other->data_packet && other->data_at > s->data_at ? other->data_at : s->data_at; /* its turn began */
+	since = other->shut.first && other->shut.to > since ? other->shut.to : since; /* the window had been closed until then */
 	if (own && pkt->when - since > span_length(&w->stall))
 		w->stall = (struct sc_wire_span){ since, pkt->when, s->data_packet, pkt->number };
 }

@@ -71,7 +71,7 @@ static void open_tx(struct sc_session *s, uint64_t packet, sc_time when)
 		.text_from = SC_NONE, .message_id = SC_STR_NONE };
 	tx->rcpt_at = tx->rcpt_done_at = tx->data_at = tx->text_at = tx->end_at = SC_TIME_NONE;
 	tx->ev = (struct sc_ev_transaction){ .n = ++s->facts.transactions, .declared_size = SC_NONE, .size = SC_NONE,
-		.wire_size = SC_NONE, .lines = SC_NONE, .encrypted = s->encrypted, .decrypted = s->facts.decrypted,
+		.wire_size = SC_NONE, .lines = SC_NONE, .long_line_at = SC_NONE, .encrypted = s->encrypted, .decrypted = s->facts.decrypted,
 		.timing = { SC_TIME_NONE, SC_TIME_NONE, SC_TIME_NONE, SC_TIME_NONE, SC_TIME_NONE, SC_TIME_NONE } };
 	tx->ev.helo = sc_arena_copy(&tx->arena, s->facts.helo.name);
 	if (s->facts.auth.outcome && sc_str_equal(sc_str_of(s->facts.auth.outcome), SC_STR("ok")))
@@ -217,8 +217,10 @@ void sc_tx_measure(struct sc_session *s, const struct sc_extent *extent)
 {
 	struct sc_transaction *tx = &s->tx;
 	tx->ev.wire_size = extent->octets;
-	if (s->scan.long_line)
+	if (s->scan.long_line) {
 		tx->ev.quirks |= SC_QUIRK_BIT(text_line_too_long);
+		tx->ev.long_line_at = s->scan.line_start;
+	}
 	if (s->scan.lookalikes)
 		tx->ev.quirks |= SC_QUIRK_BIT(eod_lookalike);
 	if (tx->text_gap)

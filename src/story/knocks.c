@@ -22,6 +22,8 @@
 #define LEAST_SYNS    3
 #define LEAST_ECN     2
 #define PROBE         SC_SECOND /* who leaves sooner did not want to speak */
+#define IMPLICIT_TLS  465       /* RFC 8314 3.3 */
+#define WRONG_MODE    (10 * SC_SECOND)
 #define LEAST_SERVERS 3         /* that are silent alike: it is the way out that is blocked */
 #define LEAST_ANSWERS 3         /* SYN-ACKs: two of them may be lost on any path */
 #define HALF_TOLD     5         /* clients of one server that do not go on, each told alone */
@@ -255,6 +257,22 @@ static void tell_ecn(struct knocks *k, const struct sc_ev_head *head, const stru
 	sc_tell_diagnosis(&k->config, head, SC_DIAGNOSIS_ecn_blackhole, &t);
 }
 
+/* Where TLS comes first, the server waits for the client as the client for the server. */
+static void tell_wrong_mode(struct knocks *k, const struct sc_ev_head *head, const struct sc_ev_knock *x)
+{
+	char room[SC_TELL_OCTETS];
+	struct sc_text t = sc_text_into(room, sizeof(room));
+	sc_text_adds(&t, "The client ");
+	sc_text_ip(&t, &head->client.ip);
+	sc_text_adds(&t, " waited ");
+	sc_tell_duration(&t, x->waited_ms);
+	sc_text_adds(&t, " for a greeting on port ");
+	sc_text_number(&t, head->server.port);
+	add_packets(&t, head);
+	sc_text_adds(&t, ", where TLS comes first: it seems to expect STARTTLS there.");
+	sc_tell_diagnosis_as(&k->config, head, SC_DIAGNOSIS_wrong_tls_mode, "likely", &t);
+}
+
 static void tell_left(struct knocks *k, const struct sc_ev_head *head, const struct sc_ev_knock *x)
 {
 	char room[SC_TELL_OCTETS];
@@ -268,6 +286,8 @@ static void tell_left(struct knocks *k, const struct sc_ev_head *head, const str
 	add_packets(&t, head);
 	sc_text_adds(&t, ".");
 	sc_tell_diagnosis(&k->config, head, SC_DIAGNOSIS_no_banner, &t);
+	if (head->server.port == IMPLICIT_TLS && x->waited_ms >= WRONG_MODE)
+		tell_wrong_mode(k, head, x);
 }
 
 /* ---- what is seen ---- */

@@ -75,3 +75,14 @@ void *sc_shelf_touch(struct sc_shelf *t, uint64_t key, sc_time now, bool *fresh)
 	e->used = now;
 	return e;
 }
+
+uint32_t sc_shelf_places(const struct sc_shelf *t)
+{
+	return t->sets * WAYS;
+}
+
+void *sc_shelf_at(const struct sc_shelf *t, uint32_t place)
+{
+	struct sc_entry *e = at(t, place / WAYS, place % WAYS);
+	return e->key ? e : NULL;
+}

@@ -27,4 +27,8 @@ void *sc_shelf_find(const struct sc_shelf *t, uint64_t key);
 /* The entry of that key, used at `now`; a new one is zeroed behind its struct sc_entry, and `*fresh` tells. */
 void *sc_shelf_touch(struct sc_shelf *t, uint64_t key, sc_time now, bool *fresh);
 
+/* Its places, and the entry in one of them; NULL: it is free. */
+uint32_t sc_shelf_places(const struct sc_shelf *t);
+void *sc_shelf_at(const struct sc_shelf *t, uint32_t place);
+
 #endif

@@ -3,7 +3,7 @@
  *
  * Looks at what clients of port 25 call themselves.  Many names from one address are no proof: a relay that serves many
  * domains may greet as each of them.  So the names must be of several organisations, all sessions must come from that one
- * address, and it must be a private one.  Submission is left out: behind the one address of an office stand many hosts.
+ * address, and it must be a private one; what a few sessions suggest is told when the capture is over.  Submission is left out: behind the one address of an office stand many hosts.
  * Memory: a table of servers; the one unheard of longest makes room.
  */
 #include "story/sources.h"
@@ -15,11 +15,13 @@
 #include "story/shelf.h"
 #include "story/tell.h"
 
-#define LEAST_SESSIONS      20
+#define LEAST_SESSIONS      20 /* are told at once */
+#define LEAST_AT_END        6  /* when nothing else comes, fewer will do */
 #define LEAST_ORGANISATIONS 5
 
 struct server {
 	struct sc_entry entry;
+	struct sc_ev_head head;                     /* of the latest session */
 	struct sc_ip client;
 	bool     several, told;
 	uint8_t  count;                             /* organisations seen */
@@ -47,8 +49,9 @@ static void note_name(struct sources *s, struct server *v, sc_str name)
 	v->organisations[v->count++] = hash;
 }
 
-static void tell(struct sources *s, const struct sc_ev_head *head, struct server *v)
+static void tell(struct sources *s, struct server *v)
 {
+	const struct sc_ev_head *head = &v->head;
 	char room[SC_TELL_OCTETS];
 	struct sc_text t = sc_text_into(room, sizeof(room));
 	v->told = true;
@@ -78,9 +81,22 @@ static void sources_observe(void *self, const struct sc_event *ev)
 	if (v->several || v->told || !sc_net_private(&v->client))
 		return;
 	v->sessions++;
+	v->head = *ev->head;
+	v->head.community_id = SC_STR_NONE; /* borrowed */
 	note_name(s, v, body->helo.name);
 	if (v->sessions >= LEAST_SESSIONS && v->count == LEAST_ORGANISATIONS)
-		tell(s, ev->head, v);
+		tell(s, v);
+}
+
+static void sources_finish(void *self, sc_time now)
+{
+	struct sources *s = self;
+	(void)now;
+	for (uint32_t i = 0; i < sc_shelf_places(&s->servers); i++) {
+		struct server *v = sc_shelf_at(&s->servers, i);
+		if (v && !v->several && !v->told && v->sessions >= LEAST_AT_END && v->count == LEAST_ORGANISATIONS)
+			tell(s, v);
+	}
 }
 
 static sc_err sources_open(void *self, const struct sc_observer_config *config)
@@ -105,5 +121,6 @@ const struct sc_observer_class sc_sources_class = {
 	.size    = sizeof(struct sources),
 	.open    = sources_open,
 	.observe = sources_observe,
+	.finish  = sources_finish,
 	.close   = sources_close,
 };

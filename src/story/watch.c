@@ -224,7 +224,7 @@ static void see_transaction(struct sc_watch *w, const struct sc_wire *wire, cons
 	if (w->text.seen && w->text.begin == w->text_of)
 		see_format(w, at, x);
 	if (x->quirks & SC_QUIRK_BIT(text_line_too_long))
-		count_case(&w->long_line, at, x, 0, 0);
+		count_case(&w->long_line, at, x, x->long_line_at == SC_NONE ? 0 : x->long_line_at, 0);
 }
 
 /* Refusals that a login would have avoided; a refused sender only where clients log in (RFC 6409). */

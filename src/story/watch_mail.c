@@ -221,17 +221,6 @@ bool sc_rule_size_mismatch(const struct sc_scene *s, struct sc_said *said)
 	return true;
 }
 
-bool sc_rule_line_too_long(const struct sc_scene *s, struct sc_said *said)
-{
-	const struct sc_watch_case *c = &s->f->watch->long_line;
-	if (!c->count)
-		return false;
-	sc_say_words(said, "The message holds lines over 1000 octets (RFC 5321 4.5.3.1.6)");
-	say_which(said, c);
-	sc_say_words(said, ".");
-	return true;
-}
-
 static bool say_format(struct sc_said *said, const struct sc_watch_case *c, const char *what)
 {
 	if (!c->count)
@@ -244,6 +233,11 @@ static bool say_format(struct sc_said *said, const struct sc_watch_case *c, cons
 	sc_say_words(said, ".");
 	sc_observe_number(said, "offset", c->part);
 	return true;
+}
+
+bool sc_rule_line_too_long(const struct sc_scene *s, struct sc_said *said)
+{
+	return say_format(said, &s->f->watch->long_line, "lines over 1000 octets (RFC 5321 4.5.3.1.6)");
 }
 
 bool sc_rule_bare_lf(const struct sc_scene *s, struct sc_said *said)

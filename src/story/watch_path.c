@@ -66,12 +66,19 @@ static void say_narrow(const struct sc_scene *s, enum sc_side from, const struct
 	said->confidence = sure ? "sure" : NULL;
 }
 
+/* Nothing of the other side arrives, either, small as it is: then it is not the size. */
+static bool is_dead(const struct sc_wire_side *other)
+{
+	const struct sc_wire_stuck *k = &other->stuck;
+	return other->known && k->times >= 2 && other->acked == k->seq && !k->full;
+}
+
 bool sc_rule_pmtu_blackhole(const struct sc_scene *s, struct sc_said *said)
 {
 	for (int i = 0; i < 2; i++) {
 		const struct sc_wire_stuck *k = narrow_of(s, side_of(s, i));
 		const struct sc_wire_icmp *icmp = &s->f->wire->icmp;
-		if (!k)
+		if (!k || (!k->shrunk && is_dead(side_of(s, !i))))
 			continue;
 		bool told = icmp->packet && icmp->too_big && icmp->about == (enum sc_side)i;
 		uint16_t mss = side_of(s, sc_other((enum sc_side)i))->mss;

@@ -109,7 +109,7 @@ bool sc_rule_tarpit(const struct sc_scene *s, struct sc_said *said)
 	if (trip < 0 || trip > 3600 * SC_SECOND) /* not known, or a clock that jumped: three of them must not overflow */
 		trip = 0;
 	sc_time slow = s->limits->tarpit_ms * SC_MS;
-	bool errors = no->count >= s->limits->tarpit_replies && no->least - trip >= slow && yes->count >= 2 &&
+	bool errors = no->count >= s->limits->tarpit_replies && no->least - trip >= slow - slow / 50 && yes->count >= 2 &&
 		yes->most < s->limits->prompt_ms * SC_MS;
 	bool all = yes->count >= 2 * s->limits->tarpit_replies && yes->least - 3 * trip >= slow &&
 		yes->most <= yes->least + yes->least / 2;
@@ -161,15 +161,16 @@ bool sc_rule_slow_reply(const struct sc_scene *s, struct sc_said *said)
 
 /* ---- T5 ---- */
 
-static bool is_usual_timeout(sc_time waited)
+/* In seconds, one that programs have by default; 0: it is none. */
+static int usual_timeout(sc_time waited)
 {
 	static const int usual[] = { 10, 20, 30, 60, 90, 120, 180, 300, 600 };
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
 		sc_time apart = waited - usual[i] * SC_SECOND;
 		if (apart > -SC_SECOND / 2 && apart < SC_SECOND)
-			return true;
+			return usual[i];
 	}
-	return false;
+	return 0;
 }
 
 /* QUIT asked at once with the rest, or no wait at all, is no lack of patience. */
@@ -196,7 +197,12 @@ bool sc_rule_client_gave_up(const struct sc_scene *s, struct sc_said *said)
 		sc_say_number(said, (uint64_t)(least_patience(w) / MINUTE));
 		sc_say_words(said, " min (RFC 5321 4.5.3.2)");
 	}
-	sc_say_words(said, is_usual_timeout(waited) ? ". It looks like a time-out that was configured." : ".");
+	sc_say_words(said, ".");
+	if (usual_timeout(waited)) {
+		sc_say_words(said, " It looks like a time-out of ");
+		sc_say_number(said, (uint64_t)usual_timeout(waited));
+		sc_say_words(said, " s, as programs have it by default.");
+	}
 	sc_said_packets(said, w->first, end->packet);
 	sc_observe_word(said, "command", w->verb);
 	sc_observe_time(said, "waited_ms", waited);

@@ -253,6 +253,13 @@ static void left_waiting(struct talk *t)
 	ack(t, SC_CLIENT);
 }
 
+/* STARTTLS is meant, where TLS comes first. */
+static void left_waiting_465(struct talk *t)
+{
+	t->to = 465;
+	left_waiting(t);
+}
+
 /* A balancer asks whether the port is open. */
 static void probe(struct talk *t)
 {
@@ -411,6 +418,8 @@ static const struct {
 	{ "ECN once", ecn_once, 0, "", NULL, NULL },
 	{ "reset before the greeting", reset_before_greeting, 1, "reset", NULL, NULL },
 	{ "left without a greeting", left_waiting, 1, "closed", "no_banner", "left after 30 seconds" },
+	{ "left without a greeting where TLS comes first", left_waiting_465, 1, "closed", "wrong_tls_mode",
+	  "waited 30 seconds for a greeting on port 465 (packets 1 to 5), where TLS comes first" },
 	{ "a probe", probe, 0, "", NULL, NULL },
 	{ "a dialogue", fine, 0, "", NULL, NULL },
 	{ "answered, and no more", half_open, 1, "half_open", "half_open", "answered 192.0.2.10 4 times over 7 seconds (packets 1 to 5)" },
@@ -445,7 +454,7 @@ static size_t count_connect(const struct talk *t)
 	size_t n = 0;
 	for (size_t i = 0; i < t->count; i++)
 		n += strncmp(t->told[i].word, "connect_", 8) == 0 || strcmp(t->told[i].word, "ecn_blackhole") == 0 ||
-			strcmp(t->told[i].word, "no_banner") == 0 || strcmp(t->told[i].word, "half_open") == 0;
+			(strcmp(t->told[i].word, "no_banner") == 0 && t->to == 25) || strcmp(t->told[i].word, "wrong_tls_mode") == 0 || strcmp(t->told[i].word, "half_open") == 0;
 	return n;
 }
 

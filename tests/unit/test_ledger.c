@@ -31,8 +31,9 @@ static void sources(void **state)
 	(void)state;
 	static const struct sources_case cases[] = {
 		{ "a proxy hides all",                  40, 1, 20, "10.0.0.",   25, 1 },
-		{ "too few sessions",                   19, 1, 20, "10.0.0.",   25, 0 },
-		{ "just enough",                        20, 1,  5, "10.0.0.",   25, 1 },
+		{ "too few sessions",                    5, 1,  5, "10.0.0.",   25, 0 },
+		{ "enough when the capture ends",        6, 1,  5, "10.0.0.",   25, 1 },
+		{ "enough at once",                     20, 1,  5, "10.0.0.",   25, 1 },
 		{ "four organisations",                 40, 1,  4, "10.0.0.",   25, 0 },
 		{ "look-alike: a relay of many names",  40, 1,  1, "10.0.0.",   25, 0 },
 		{ "two clients",                        40, 2, 20, "10.0.0.",   25, 0 },
@@ -44,6 +45,7 @@ static void sources(void **state)
 		struct ledger t;
 		ledger_open(&t, 0, 0);
 		feed_sources(&t, &cases[i]);
+		sc_ledger_finish(t.l, 1000, NOON + 86400 * SC_SECOND);
 		size_t told = ledger_count(&t, SC_EVENT_diagnosis, "same_source_all");
 		if (told != cases[i].told)
 			fail_msg("%s: told %zu times", cases[i].name, told);

@@ -61,6 +61,10 @@ static void evicts(void **state)
 	/* The key 0 is a key like any other. */
 	(void)sc_shelf_touch(&t, 0, 11, &fresh);
 	assert_non_null(sc_shelf_find(&t, 0));
+	size_t count = 0;
+	for (uint32_t i = 0; i < sc_shelf_places(&t); i++)
+		count += sc_shelf_at(&t, i) != NULL;
+	assert_int_equal(count, 8);
 	sc_shelf_close(&t);
 }
 

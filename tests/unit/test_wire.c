@@ -28,6 +28,17 @@ static void hole(struct talk *t)
 	large_lost(t, 5, 1460);
 }
 
+/* Small packets of the server are lost, too: the path is dead. */
+static void dead_both_ways(struct talk *t)
+{
+	large_lost(t, 4, 1460);
+	say_octets(t, SC_SERVER, SC_STR("421 4.4.2 time-out\r\n"));
+	for (int i = 0; i < 5; i++) {
+		later(t, SC_SECOND << i);
+		again(t, SC_SERVER, 20, 20);
+	}
+}
+
 static void hole_narrow_mss(struct talk *t)
 {
 	t->mss[SC_SERVER] = 1380;
@@ -381,23 +392,33 @@ static void nagle_answers(struct talk *t)
 	bye(t);
 }
 
-/* The round trip takes 50 ms, which is no delay of an acknowledgement. */
-static void nagle_trip(struct talk *t)
+static void small_writes_over(struct talk *t, sc_time trip, sc_time wait)
 {
 	syn(t, 0);
 	syn_ack(t);
-	later(t, 50 * SC_MS);
+	later(t, trip);
 	ack(t, SC_CLIENT);
 	envelope(t);
 	for (int i = 0; i < 6; i++) {
 		say_octets(t, SC_CLIENT, SC_STR("hello\r\n"));
-		later(t, 51 * SC_MS);
+		later(t, wait);
 		ack(t, SC_SERVER);
 		later(t, 50 * SC_US);
 	}
 	say_octets(t, SC_CLIENT, SC_STR(".\r\n"));
 	say(t, SC_SERVER, "250 ok\r\n");
 	bye(t);
+}
+
+/* The round trip takes 50 ms, which is no delay of an acknowledgement. */
+static void nagle_trip(struct talk *t)
+{
+	small_writes_over(t, 50 * SC_MS, 51 * SC_MS);
+}
+
+static void nagle_trip_8(struct talk *t)
+{
+	small_writes_over(t, 8 * SC_MS, 41 * SC_MS);
 }
 
 static void scaled(struct talk *t)
@@ -500,6 +521,7 @@ static const struct {
 	const char *text;                         /* part of the text */
 } cases[] = {
 	{ "full segment never acknowledged", hole, "pmtu_blackhole", "error", "likely", "1460 octets was sent again 5 times" },
+	{ "look-alike: small ones of the other side are lost, too", dead_both_ways, "half_open", "warn", "likely", "vanished" },
 	{ "the same, and a narrow MSS", hole_narrow_mss, "pmtu_blackhole", "error", "sure", "1380 octets" },
 	{ "the same, and a router says so", hole_icmp, "pmtu_blackhole", "error", "sure", "203.0.113.1 says so (packet" },
 	{ "through once it is smaller", hole_shrunk, "pmtu_blackhole", "error", "sure", "only in smaller pieces" },
@@ -528,6 +550,7 @@ static const struct {
 	{ "as far away, begun elsewhere", reset_other_start, NULL, NULL, NULL, NULL },
 	{ "Nagle, 40 ms", nagle_four, "nagle_delack", "info", "likely", "waited 4 times" },
 	{ "Nagle, 200 ms", nagle_old, "nagle_delack", "info", "likely", "waited 4 times" },
+	{ "Nagle, 40 ms, of which the way takes 8", nagle_trip_8, "nagle_delack", "info", "likely", "waited 6 times" },
 	{ "Nagle twice", nagle_two, NULL, NULL, NULL, NULL },
 	{ "slow writer", nagle_slow_writer, NULL, NULL, NULL, NULL },
 	{ "commands behind late acknowledgements", nagle_answers, NULL, NULL, NULL, NULL },
@@ -628,10 +651,23 @@ static void one_is_the_headline(void **state)
 	free(t);
 }
 
+/* Who waits for a window to open does not pause. */
+static void a_shut_window_is_no_pause(void **state)
+{
+	(void)state;
+	struct talk *t = talk_open();
+	shut_hundred(t);
+	talk_finish(t);
+	assert_non_null(find_told(t, "zero_window"));
+	assert_null(find_told(t, "stalled_data"));
+	free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stories_give_their_diagnoses),
+		cmocka_unit_test(a_shut_window_is_no_pause),
 		cmocka_unit_test(one_direction_gives_none),
 		cmocka_unit_test(one_is_the_headline),
 	};

@@ -24,7 +24,7 @@ struct talk {
 	uint32_t seq[2];           /* next to be sent */
 	uint32_t acked[2];         /* of the other side, acknowledged by this one */
 	uint16_t window[2], id[2], mss[2];
-	uint16_t port;             /* of the client */
+	uint16_t port, to;         /* of the client and of the server */
 	uint8_t  ttl[2];
 	uint8_t  client, server;   /* last octet of their addresses */
 	int      scale[2];         /* -1: no option */
@@ -79,8 +79,8 @@ static inline void put_ipv4(struct image *m, const struct talk *t, enum sc_side 
 static inline void put_tcp(struct image *m, const struct talk *t, enum sc_side from, uint8_t flags, uint32_t seq, uint32_t ack,
 	sc_str options)
 {
-	put16(m, from == SC_CLIENT ? t->port : 25);
-	put16(m, from == SC_CLIENT ? 25 : t->port);
+	put16(m, from == SC_CLIENT ? t->port : t->to);
+	put16(m, from == SC_CLIENT ? t->to : t->port);
 	put32(m, seq);
 	put32(m, ack);
 	put_number(m, (20 + options.len) / 4 << 4, 1);
@@ -127,8 +127,8 @@ static inline void icmp(struct talk *t, enum sc_side about, uint8_t type, uint8_
 	put32(&m, 0);
 	put16(&m, mtu);
 	put_ipv4(&m, t, about, 6, 1480, 60, 7);
-	put16(&m, about == SC_CLIENT ? t->port : 25);
-	put16(&m, about == SC_CLIENT ? 25 : t->port);
+	put16(&m, about == SC_CLIENT ? t->port : t->to);
+	put16(&m, about == SC_CLIENT ? t->to : t->port);
 	put32(&m, seq);
 	feed(t, &m);
 }
@@ -262,7 +262,7 @@ static inline struct talk *talk_open(void)
 {
 	struct talk *t = calloc(1, sizeof(*t));
 	assert_non_null(t);
-	*t = (struct talk){ .now = 1000 * SC_SECOND, .seq = { 1000, 70000 }, .window = { 65000, 65000 }, .port = 40000, .client = 10, .server = 25,
+	*t = (struct talk){ .now = 1000 * SC_SECOND, .seq = { 1000, 70000 }, .window = { 65000, 65000 }, .port = 40000, .to = 25, .client = 10, .server = 25,
 		.ttl = { 64, 52 }, .mss = { 1460, 1460 }, .scale = { -1, -1 } };
 	struct sc_engine_config config = { .memory = UINT64_C(16) << 20, .seed = 1, .emit = on_told, .emit_ctx = t };
 	assert_int_equal(sc_engine_open(&t->engine, &config), SC_OK);
