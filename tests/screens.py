@@ -153,7 +153,7 @@ def numbers(program):
         for field, label in (("sessions", "sessions that ended"), ("encrypted_sessions", "inside TLS"), ("transactions", "transactions"),
                              ("one_sided_sessions", "of which only one side was seen"), ("gap_octets", "octets that the capture lacks"),
                              ("midstream_sessions", "whose beginning was not seen"), ("packets_truncated", "cut by the capture \\(snap length\\)")):
-            shown = re.search(r"^ +%s +([0-9,]+)$" % label, text, re.M)
+            shown = re.search(r"  %s +([0-9,]+)( |$)" % label, text, re.M)
             check("%s, %s" % (field, name), shown and number(shown.group(1)) == report["scope"][field], text)
 
 

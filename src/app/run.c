@@ -267,6 +267,8 @@ static void tell_stats(struct run *r)
 		totals.first = r->first;
 		totals.last = r->now;
 	}
+	if (r->o->mode == SC_MODE_tui)
+		sc_screen_counters(r->outputs.items[0].self, &totals.counters);
 	sc_engine_tell_stats(&totals, r->packets, totals.last, on_event, r);
 }
 

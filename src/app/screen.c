@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,6 +26,8 @@
 #define WAIT_IDLE   150   /* ms when nothing has come */
 #define BURST       20000 /* events taken between two looks at the keys */
 
+#define COUNTERS (sizeof(struct sc_counters) / sizeof(uint64_t))
+
 struct sc_screen {
 	const struct sc_options *options;
 	bool live, started;
@@ -32,6 +35,7 @@ struct sc_screen {
 	struct sc_ring ring;
 	pthread_t thread;
 	_Atomic uint64_t read, total, packets, dropped, lost;
+	_Atomic uint64_t counters[COUNTERS]; /* as they lie in struct sc_counters */
 	atomic_bool over;   /* the reading's: nothing more comes */
 	atomic_bool left;   /* the thread's: the person has left */
 };
@@ -48,6 +52,14 @@ void sc_screen_progress(struct sc_screen *s, uint64_t read, uint64_t total, uint
 	atomic_store_explicit(&s->total, total, memory_order_relaxed);
 	atomic_store_explicit(&s->packets, packets, memory_order_relaxed);
 	atomic_store_explicit(&s->dropped, dropped, memory_order_relaxed);
+}
+
+void sc_screen_counters(struct sc_screen *s, const struct sc_counters *counters)
+{
+	uint64_t values[COUNTERS];
+	memcpy(values, counters, sizeof(values));
+	for (size_t i = 0; i < COUNTERS; i++)
+		atomic_store_explicit(&s->counters[i], values[i], memory_order_relaxed);
 }
 
 /* ---- the thread ---- */
@@ -74,6 +86,10 @@ static void take_progress(struct sc_screen *s)
 		.packets = atomic_load_explicit(&s->packets, memory_order_relaxed),
 		.dropped = atomic_load_explicit(&s->dropped, memory_order_relaxed),
 		.lost_events = atomic_load_explicit(&s->lost, memory_order_relaxed) };
+	uint64_t values[COUNTERS];
+	for (size_t i = 0; i < COUNTERS; i++)
+		values[i] = atomic_load_explicit(&s->counters[i], memory_order_relaxed);
+	memcpy(&p.counters, values, sizeof(values));
 	sc_tui_progress(s->tui, &p);
 }
 

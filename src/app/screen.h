@@ -2,6 +2,7 @@
 #ifndef SC_APP_SCREEN_H
 #define SC_APP_SCREEN_H
 
+#include <smtpscope/counters.h>
 #include <smtpscope/sink.h>
 
 #include "app/options.h"
@@ -13,6 +14,9 @@ extern const struct sc_sink_class sc_sink_screen;
 
 /* Before it is opened. */
 void sc_screen_prepare(struct sc_screen *s, const struct sc_options *o, bool live);
+
+/* What became of the packets so far. */
+void sc_screen_counters(struct sc_screen *s, const struct sc_counters *counters);
 
 /* How far the reading is; cheap. */
 void sc_screen_progress(struct sc_screen *s, uint64_t read, uint64_t total, uint64_t packets, uint64_t dropped);

@@ -60,6 +60,16 @@ void sc_tui_octets(struct sc_text *to, uint64_t n)
 	sc_text_adds(to, units[unit]);
 }
 
+void sc_tui_bar(struct sc_tui *t, uint64_t part, uint64_t whole, struct sc_area a, enum sc_style style)
+{
+	SC_CELL(text);
+	int cells = whole ? (int)((double)part / (double)whole * a.columns + 0.5) : 0;
+	cells = part && !cells ? 1 : cells;
+	for (int i = 0; i < cells; i++)
+		sc_text_adds(&text, sc_term_sign(&t->term, SC_SIGN_BLOCK));
+	sc_term_put(&t->term, a.row, a.column, a.columns, sc_text_str(&text), style, false);
+}
+
 size_t sc_tui_break(sc_str line, size_t width)
 {
 	size_t octets = 0, cells = 0, space = 0;

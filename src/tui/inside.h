@@ -19,6 +19,8 @@
 #define SC_TUI_CELL   1024 /* octets of a cell's text */
 #define SC_TUI_INPUT  512  /* octets of a line that is typed */
 
+#define SC_TUI_OTHERS 12   /* kinds of connections that were no mail */
+
 struct sc_tui;
 struct sc_view;
 struct sc_grid;
@@ -156,6 +158,14 @@ struct sc_tui {
 	struct sc_tui_config config;
 	struct sc_tui_progress progress;
 	struct sc_ev_stats stats;        /* the latest */
+	struct sc_count others_told[SC_TUI_OTHERS]; /* its tally of what was no mail; names in `others` */
+	struct sc_tui_other {
+		char     name[24];
+		uint64_t n;
+	} others[SC_TUI_OTHERS];
+	size_t other_count;
+	uint64_t rate, rate_packets;     /* packets a second, and how many there were at */
+	int64_t rate_at;                 /* that ms of the monotonic clock */
 	struct sc_page_clock clock;
 	struct sc_view *stack[SC_TUI_LEVELS];
 	size_t depth;
@@ -290,6 +300,8 @@ enum sc_style sc_tui_style(enum sc_outcome outcome);
 const char *sc_tui_sign(const struct sc_tui *t, enum sc_outcome outcome);
 void sc_tui_clock(struct sc_tui *t, struct sc_text *to, sc_time when, bool date); /* 12:00:00.123 */
 void sc_tui_octets(struct sc_text *to, uint64_t n);   /* 12 kB */
+/* A part of a whole in blocks; what is not nothing has one. */
+void sc_tui_bar(struct sc_tui *t, uint64_t part, uint64_t whole, struct sc_area area, enum sc_style style);
 size_t sc_tui_break(sc_str line, size_t width);       /* octets of visible text that fit, up to a space where there is one */
 /* Visible text in lines; gives the row behind the last. */
 int  sc_tui_wrapped(struct sc_tui *t, sc_str text, struct sc_area area, enum sc_style style);

@@ -228,16 +228,6 @@ static bool collect(struct sc_tui *t, struct sc_view *v)
 
 /* ---- drawing ---- */
 
-static void put_bar(struct sc_tui *t, uint64_t part, uint64_t whole, struct sc_area a, enum sc_style style)
-{
-	SC_CELL(text);
-	int cells = whole ? (int)((double)part / (double)whole * a.columns + 0.5) : 0;
-	cells = part && !cells ? 1 : cells;
-	for (int i = 0; i < cells; i++)
-		sc_text_adds(&text, sc_term_sign(&t->term, SC_SIGN_BLOCK));
-	sc_term_put(&t->term, a.row, a.column, a.columns, sc_text_str(&text), style, false);
-}
-
 static bool at_cursor(const struct overview *o, enum panel panel, size_t i)
 {
 	return o->panel == panel && o->at[panel] == i;
@@ -277,7 +267,7 @@ static void draw_outcomes(struct sc_tui *t, const struct overview *o, struct sc_
 		put_number(t, row, 13, 11, e->count, e->style);
 		sc_page_share(&share, e->count, e->of);
 		sc_term_put(&t->term, row, 25, 8, sc_text_str(&share), e->style, true);
-		put_bar(t, e->count, e->of, (struct sc_area){ row, 35, 1, a.columns - 37 }, e->style);
+		sc_tui_bar(t, e->count, e->of, (struct sc_area){ row, 35, 1, a.columns - 37 }, e->style);
 	}
 }
 

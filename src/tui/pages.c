@@ -1,4 +1,4 @@
-/* pages.c - screens that are text: explanations, help, the state of the capture. */
+/* pages.c - screens that are text: explanations, every field of an event, help. */
 #include "tui/inside.h"
 
 #include "base/memory.h"
@@ -338,52 +338,3 @@ static bool typed_help(struct sc_tui *t, struct sc_view *v, uint32_t c)
 
 const struct sc_view_class sc_view_help = { .name = "Help", .size = sizeof(struct page), .collect = collect_help, .draw = draw,
 	.key = key, .close = close_page, .typed = typed_help };
-
-/* ---- the capture ---- */
-
-static void put_row(struct sc_text *to, const char *name, uint64_t n)
-{
-	SC_CELL(number);
-	sc_text_adds(to, "  ");
-	put_fitted(to, name, 34);
-	sc_page_grouped(&number, n);
-	sc_page_fit(to, sc_text_str(&number), 18, true);
-	sc_text_put(to, '\n');
-}
-
-static void put_kept(struct sc_tui *t, struct sc_text *to)
-{
-	sc_text_adds(to, "\nKEPT FOR THESE SCREENS\n");
-	put_row(to, "sessions", t->store.sessions);
-	put_row(to, "octets", t->store.octets);
-	put_row(to, "octets at most (--mem)", t->store.limit);
-	put_row(to, "let go: nothing had failed", t->store.let_go[SC_WEIGHT_PLAIN]);
-	put_row(to, "let go: something had failed", t->store.let_go[SC_WEIGHT_FAILED]);
-	put_row(to, "let go: with findings", t->store.let_go[SC_WEIGHT_FINDING]);
-	put_row(to, "events that came too fast", t->progress.lost_events);
-}
-
-static bool collect_capture(struct sc_tui *t, struct sc_view *v)
-{
-	struct page *p = (struct page *)v;
-	struct sc_text to = page_text(p);
-	const struct sc_failures *m = t->all;
-	sc_text_adds(&to, "PACKETS\n");
-	put_row(&to, "read", t->progress.packets);
-	put_row(&to, "lost by the capture", t->progress.dropped);
-	put_row(&to, "cut by the capture (snap length)", t->stats.packets.truncated);
-	sc_text_adds(&to, "\nMAIL\n");
-	put_row(&to, "sessions that ended", m->sessions);
-	put_row(&to, "inside TLS", m->encrypted);
-	put_row(&to, "of which only one side was seen", m->one_sided);
-	put_row(&to, "whose beginning was not seen", m->midstream);
-	put_row(&to, "octets that the capture lacks", m->gap_octets);
-	put_row(&to, "transactions", m->transactions);
-	put_row(&to, "recipients", m->recipients);
-	put_kept(t, &to);
-	p->len = to.len;
-	return true;
-}
-
-const struct sc_view_class sc_view_capture = { .name = "Capture", .brief = "Capt", .size = sizeof(struct page), .collect = collect_capture,
-	.draw = draw, .key = key, .close = close_page, .lines = &page_lines };

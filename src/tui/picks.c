@@ -82,10 +82,20 @@ static bool takes_delivery(const struct sc_pick *p, const struct sc_event *ev)
 	}
 }
 
+/* What the capture lacks of a session. */
+static bool evidence_is(const struct sc_pick *p, const struct sc_ev_session *s)
+{
+	bool tls = s->starttls && (strcmp(s->starttls, "established") == 0 || strcmp(s->starttls, "implicit") == 0);
+	if (is(p, SC_STR("encrypted")))
+		return tls && !s->decrypted;
+	return is(p, SC_STR("one_sided")) ? s->evidence.one_sided != NULL : is(p, SC_STR("midstream")) && s->evidence.midstream;
+}
+
 static bool takes_session(const struct sc_pick *p, const struct sc_ev_session *s)
 {
 	switch (p->by) {
-	case SC_PICK_ALL:      return true;
+	case SC_PICK_SESSIONS: return true;
+	case SC_PICK_EVIDENCE: return evidence_is(p, s);
 	case SC_PICK_STARTTLS: return s->starttls && is(p, sc_str_of(s->starttls));
 	case SC_PICK_VERSION:  return is(p, sc_str_of(s->tls.version ? s->tls.version : "no TLS"));
 	case SC_PICK_SOFTWARE: return s->greeting.software.len && is(p, s->greeting.software);

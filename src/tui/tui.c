@@ -477,6 +477,31 @@ bool sc_tui_turn(struct sc_tui *t, int wait_ms)
 
 /* ---- life ---- */
 
+/* The event is gone soon. */
+static void keep_others(struct sc_tui *t, const struct sc_tally *from)
+{
+	t->other_count = 0;
+	for (uint32_t i = 0; i < from->count && t->other_count < SC_TUI_OTHERS; i++) {
+		struct sc_tui_other *o = &t->others[t->other_count];
+		struct sc_text name = sc_text_into(o->name, sizeof(o->name) - 1);
+		sc_text_adds(&name, from->items[i].name);
+		o->name[name.len] = '\0';
+		o->n = from->items[i].count;
+		t->others_told[t->other_count++] = (struct sc_count){ .name = o->name, .count = o->n };
+	}
+	t->stats.non_smtp = (struct sc_tally){ t->others_told, (uint32_t)t->other_count };
+}
+
+static void take_rate(struct sc_tui *t, uint64_t packets)
+{
+	int64_t now = sc_tui_now(), passed = now - t->rate_at;
+	if (passed < 1000)
+		return;
+	t->rate = t->rate_at ? (packets - t->rate_packets) * 1000 / (uint64_t)passed : 0;
+	t->rate_at = now;
+	t->rate_packets = packets;
+}
+
 void sc_tui_event(struct sc_tui *t, const struct sc_event *ev)
 {
 	sc_failures_add(t->all, ev);
@@ -486,6 +511,7 @@ void sc_tui_event(struct sc_tui *t, const struct sc_event *ev)
 		const struct sc_ev_stats *stats = ev->body;
 		t->stats = *stats;
 		t->stats.causes = (struct sc_tally){ NULL, 0 };
+		keep_others(t, &stats->non_smtp);
 		t->store.generation++;
 	} else {
 		sc_store_add(&t->store, ev);
@@ -496,6 +522,7 @@ void sc_tui_progress(struct sc_tui *t, const struct sc_tui_progress *p)
 {
 	t->dirty |= p->over != t->progress.over || (p->packets != t->progress.packets && sc_tui_now() - t->drawn_at >= 500);
 	t->progress = *p;
+	take_rate(t, p->packets);
 }
 
 sc_err sc_tui_open(struct sc_tui **out, const struct sc_tui_config *config, const char **why)

@@ -2,6 +2,7 @@
 #ifndef SC_TUI_TUI_H
 #define SC_TUI_TUI_H
 
+#include <smtpscope/counters.h>
 #include <smtpscope/event.h>
 #include <smtpscope/sink.h>
 
@@ -62,6 +63,7 @@ struct sc_tui_progress {
 	uint64_t packets, dropped;
 	uint64_t lost_events;   /* the screen could not take them in time */
 	bool     over;          /* everything was read */
+	struct sc_counters counters; /* of what was read until some moment; no packets: none were told yet */
 };
 
 /* Opens the terminal.  SC_EUSAGE: it cannot show screens, and `*why` says it; SC_EFAILED: no memory. */

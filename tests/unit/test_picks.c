@@ -151,6 +151,18 @@ static void test_closed_lists(void **state)
 			all += m->phases[i][c];
 		must_find(SC_PICK_PHASE, name ? sc_str_of(name) : SC_STR("-"), true, all);
 	}
+	for (int i = 0; i < SC_CAUSES; i++) {
+		const char *name = sc_cause_name((enum sc_cause)i);
+		must_find(SC_PICK_REFUSED, name ? sc_str_of(name) : SC_STR("-"), false, m->other_causes[i]);
+	}
+	for (int i = 0; i < SC_PHASES; i++) {
+		const char *name = sc_phase_name((enum sc_phase)i);
+		must_find(SC_PICK_BROKEN, name ? sc_str_of(name) : SC_STR("-"), false, m->other_phases[i][2]);
+	}
+	must_find(SC_PICK_SESSIONS, SC_STR(""), false, m->sessions);
+	must_find(SC_PICK_EVIDENCE, SC_STR("encrypted"), false, m->encrypted);
+	must_find(SC_PICK_EVIDENCE, SC_STR("one_sided"), false, m->one_sided);
+	must_find(SC_PICK_EVIDENCE, SC_STR("midstream"), false, m->midstream);
 	sc_failures_close(m);
 }
 
