@@ -199,12 +199,15 @@ def opens(program):
         opened("overview: " + cause, sum(n))
         s.keys("Down")
     s.keys("1", "Escape")
-    for screen, groupings in (("3", 9), ("4", 4), ("5", 2), ("6", 4)):
+    for screen, groupings in (("3", 9), ("4", 5), ("5", 2), ("6", 4)):
         s.keys(screen)
         for turn in range(groupings):
             s.keys("g")
             text = s.settle()
-            head = next(line for line in text.split("\n")[4:] if " COUNT" in line or " SESSIONS" in line)
+            head = next((line for line in text.split("\n")[4:] if " COUNT" in line or " SESSIONS" in line), None)
+            if not head:  # suspects: a score counts nothing
+                s.keys("b")
+                continue
             end = re.search(r"(COUNT|SESSIONS)\S?", head).end()
             for row in range(30):
                 lines = [line for line in s.text().split("\n") if line.startswith("\u25b6")]

@@ -1,33 +1,11 @@
 /* groups.c - counts by key: failures by cause, phase, text ...; senders; domains; STARTTLS.  The numbers are the model's, the
  * same as in the report; `b` takes the next thing to group by, Enter opens what a number counts. */
-#include "tui/grid.h"
+#include "tui/groups.h"
 
 #include "base/memory.h"
 #include "explain/phrase.h"
 
 #define PANE_ROWS 8
-
-#define GROUPS_SHOWN 512
-
-/* A row, copied from the model: its tables move. */
-struct group {
-	sc_str key;              /* in `octets` */
-	sc_str label;
-	char   octets[SC_TOP_KEY_OCTETS + SC_TOP_LABEL_OCTETS];
-	uint64_t count, failed, outcomes[SC_OUTCOMES];
-	uint64_t of;             /* the sum of all rows' counts */
-	sc_time first, last, first_failed;
-	uint16_t code;
-	enum sc_cause cause;
-	enum sc_pick_by pick;    /* what it opens, when rows differ in that; SC_PICK_ALL: what all do */
-};
-
-struct groups {
-	struct sc_grid table;
-	struct group *items;
-	size_t used;
-	size_t by;
-};
 
 struct grouping {
 	const char *word, *title; /* what it is called, the heading of the key */
@@ -36,9 +14,11 @@ struct grouping {
 	bool failed;              /* the rows count what failed */
 	bool sessions;            /* no recipients are counted: sessions are opened */
 	const char *events;       /* what is counted, when it is neither; NULL */
+	const struct sc_column *columns; /* NULL: those of the screen */
+	const size_t *column_count;
 };
 
-static struct group *add(struct groups *g, sc_str key, sc_str label)
+struct group *sc_group_add(struct groups *g, sc_str key, sc_str label)
 {
 	if (g->used == GROUPS_SHOWN)
 		return NULL;
@@ -60,7 +40,7 @@ static void fill_top(const struct sc_top *top, enum sc_top_order order, struct g
 	const struct sc_top_row *rows[GROUPS_SHOWN];
 	size_t n = sc_top_sorted(top, order, rows, GROUPS_SHOWN);
 	for (size_t i = 0; i < n; i++) {
-		struct group *item = add(g, sc_top_key(rows[i]), (sc_str){ rows[i]->label, rows[i]->label_len });
+		struct group *item = sc_group_add(g, sc_top_key(rows[i]), (sc_str){ rows[i]->label, rows[i]->label_len });
 		if (!item)
 			return;
 		item->count = rows[i]->count;
@@ -79,7 +59,7 @@ static void fill_causes(const struct sc_failures *m, struct groups *g)
 	for (int i = 0; i < SC_CAUSES; i++) {
 		uint64_t deferred = m->causes[i][0], rejected = m->causes[i][1];
 		const struct sc_cause_facts *facts = sc_cause_facts((enum sc_cause)i);
-		struct group *item = deferred + rejected ? add(g, facts ? sc_str_of(facts->name) : SC_STR("-"),
+		struct group *item = deferred + rejected ? sc_group_add(g, facts ? sc_str_of(facts->name) : SC_STR("-"),
 							       sc_str_of(facts ? facts->family : NULL)) : NULL;
 		if (!item)
 			continue;
@@ -99,7 +79,7 @@ static void fill_phases(const struct sc_failures *m, struct groups *g)
 		for (int c = 0; c < SC_CLASSES; c++)
 			all += m->phases[i][c];
 		const char *name = sc_phase_name((enum sc_phase)i);
-		struct group *item = all ? add(g, sc_str_of(name ? name : "-"), sc_str_of(sc_phase_meaning((enum sc_phase)i))) : NULL;
+		struct group *item = all ? sc_group_add(g, sc_str_of(name ? name : "-"), sc_str_of(sc_phase_meaning((enum sc_phase)i))) : NULL;
 		if (!item)
 			continue;
 		item->count = item->failed = all;
@@ -113,7 +93,7 @@ static void fill_others(const struct sc_failures *m, struct groups *g)
 {
 	for (int i = 0; i < SC_CAUSES; i++) {
 		const char *name = sc_cause_name((enum sc_cause)i);
-		struct group *item = m->other_causes[i] ? add(g, sc_str_of(name ? name : "-"), SC_STR("refused")) : NULL;
+		struct group *item = m->other_causes[i] ? sc_group_add(g, sc_str_of(name ? name : "-"), SC_STR("refused")) : NULL;
 		if (!item)
 			continue;
 		item->count = item->failed = m->other_causes[i];
@@ -121,7 +101,7 @@ static void fill_others(const struct sc_failures *m, struct groups *g)
 	}
 	for (int i = 0; i < SC_PHASES; i++) {
 		const char *name = sc_phase_name((enum sc_phase)i);
-		struct group *item = m->other_phases[i][2] ? add(g, sc_str_of(name ? name : "-"), SC_STR("no reply came")) : NULL;
+		struct group *item = m->other_phases[i][2] ? sc_group_add(g, sc_str_of(name ? name : "-"), SC_STR("no reply came")) : NULL;
 		if (!item)
 			continue;
 		item->count = item->failed = m->other_phases[i][2];
@@ -153,31 +133,32 @@ FILL(software, software, SC_TOP_BY_COUNT)
 #undef FILL
 
 static const struct grouping of_failures[] = {
-	{ "cause", "CAUSE", fill_causes, SC_PICK_CAUSE, true, false, NULL },
-	{ "phase", "PHASE", fill_phases, SC_PICK_PHASE, true, false, NULL },
-	{ "text", "WHAT THE SERVERS SAID", fill_templates, SC_PICK_TEMPLATE, true, false, NULL },
-	{ "code", "ENHANCED CODE", fill_enhanced, SC_PICK_STATUS, true, false, NULL },
-	{ "domain", "DOMAIN", fill_failed_domains, SC_PICK_DOMAIN, true, false, NULL },
-	{ "server", "SERVER", fill_failed_servers, SC_PICK_SERVER, true, false, NULL },
-	{ "sender", "SENDER", fill_failed_senders, SC_PICK_SENDER, true, false, NULL },
-	{ "block list", "BLOCK LIST", fill_lists, SC_PICK_LIST, true, true, "refusal" },
-	{ "others", "WITHOUT A RECIPIENT", fill_others, SC_PICK_REFUSED, true, true, "failure" },
+	{ "cause", "CAUSE", fill_causes, SC_PICK_CAUSE, true, false, NULL, NULL, NULL },
+	{ "phase", "PHASE", fill_phases, SC_PICK_PHASE, true, false, NULL, NULL, NULL },
+	{ "text", "WHAT THE SERVERS SAID", fill_templates, SC_PICK_TEMPLATE, true, false, NULL, NULL, NULL },
+	{ "code", "ENHANCED CODE", fill_enhanced, SC_PICK_STATUS, true, false, NULL, NULL, NULL },
+	{ "domain", "DOMAIN", fill_failed_domains, SC_PICK_DOMAIN, true, false, NULL, NULL, NULL },
+	{ "server", "SERVER", fill_failed_servers, SC_PICK_SERVER, true, false, NULL, NULL, NULL },
+	{ "sender", "SENDER", fill_failed_senders, SC_PICK_SENDER, true, false, NULL, NULL, NULL },
+	{ "block list", "BLOCK LIST", fill_lists, SC_PICK_LIST, true, true, "refusal", NULL, NULL },
+	{ "others", "WITHOUT A RECIPIENT", fill_others, SC_PICK_REFUSED, true, true, "failure", NULL, NULL },
 };
 static const struct grouping of_senders[] = {
-	{ "client", "CLIENT", fill_clients, SC_PICK_CLIENT, false, false, NULL },
-	{ "sender", "SENDER", fill_senders, SC_PICK_SENDER, false, false, NULL },
-	{ "login client", "LOGINS FROM", fill_auth_clients, SC_PICK_LOGIN_CLIENT, false, true, "login" },
-	{ "login user", "USER", fill_auth_users, SC_PICK_LOGIN_USER, false, true, "login" },
+	{ "suspicious", "WHO", sc_suspects_fill, SC_PICK_SUBJECT, false, false, NULL, sc_suspect_columns, &sc_suspect_column_count },
+	{ "client", "CLIENT", fill_clients, SC_PICK_CLIENT, false, false, NULL, NULL, NULL },
+	{ "sender", "SENDER", fill_senders, SC_PICK_SENDER, false, false, NULL, NULL, NULL },
+	{ "login client", "LOGINS FROM", fill_auth_clients, SC_PICK_LOGIN_CLIENT, false, true, "login", NULL, NULL },
+	{ "login user", "USER", fill_auth_users, SC_PICK_LOGIN_USER, false, true, "login", NULL, NULL },
 };
 static const struct grouping of_domains[] = {
-	{ "domain", "DOMAIN", fill_domains, SC_PICK_DOMAIN, false, false, NULL },
-	{ "server", "SERVER", fill_servers, SC_PICK_SERVER, false, false, NULL },
+	{ "domain", "DOMAIN", fill_domains, SC_PICK_DOMAIN, false, false, NULL, NULL, NULL },
+	{ "server", "SERVER", fill_servers, SC_PICK_SERVER, false, false, NULL, NULL, NULL },
 };
 static const struct grouping of_tls[] = {
-	{ "STARTTLS", "STARTTLS", fill_starttls, SC_PICK_STARTTLS, false, true, NULL },
-	{ "version", "VERSION", fill_versions, SC_PICK_VERSION, false, true, NULL },
-	{ "handshake", "HANDSHAKE", fill_handshakes, SC_PICK_HANDSHAKE, false, true, "handshake" },
-	{ "software", "SERVER SOFTWARE", fill_software, SC_PICK_SOFTWARE, false, true, NULL },
+	{ "STARTTLS", "STARTTLS", fill_starttls, SC_PICK_STARTTLS, false, true, NULL, NULL, NULL },
+	{ "version", "VERSION", fill_versions, SC_PICK_VERSION, false, true, NULL, NULL, NULL },
+	{ "handshake", "HANDSHAKE", fill_handshakes, SC_PICK_HANDSHAKE, false, true, "handshake", NULL, NULL },
+	{ "software", "SERVER SOFTWARE", fill_software, SC_PICK_SOFTWARE, false, true, NULL, NULL, NULL },
 };
 
 /* The groupings of a screen. */
@@ -332,16 +313,30 @@ static const struct sc_column session_columns[] = {
 
 /* ---- the view ---- */
 
-static bool open_groups(struct sc_tui *t, struct groups *g)
+static void use_columns(struct sc_tui *t, struct groups *g, const struct grouping *by)
+{
+#define USE(rows) sc_grid_use(t, &g->table, rows, sizeof(rows) / sizeof(rows[0]), 1)
+	if (by->columns != g->columns)
+		g->table.columns = NULL; /* sorted and hidden as was chosen, as far as the columns have the same names */
+	g->columns = by->columns;
+	if (by->columns)
+		sc_grid_use(t, &g->table, by->columns, *by->column_count, 0);
+	else if (g->table.view.cls == &sc_view_failures)
+		USE(failed_columns);
+	else if (g->table.view.cls == &sc_view_tls)
+		USE(session_columns);
+	else
+		USE(columns);
+#undef USE
+}
+
+static bool open_groups(struct sc_tui *t, struct groups *g, const struct grouping *all)
 {
 	if (!g->items)
 		g->items = sc_memory_take(GROUPS_SHOWN * sizeof(*g->items));
-	if (g->table.view.cls == &sc_view_failures)
-		sc_grid_use(t, &g->table, failed_columns, sizeof(failed_columns) / sizeof(failed_columns[0]), 1);
-	else if (g->table.view.cls == &sc_view_tls)
-		sc_grid_use(t, &g->table, session_columns, sizeof(session_columns) / sizeof(session_columns[0]), 1);
-	else
-		sc_grid_use(t, &g->table, columns, COLUMNS, 1);
+	if (!g->chosen && all[0].columns) /* suspects first, where there are any */
+		g->by = sc_tui_model(t)->suspects.count ? 0 : 1;
+	use_columns(t, g, &all[g->by]);
 	return g->items != NULL;
 }
 
@@ -375,7 +370,7 @@ static bool collect(struct sc_tui *t, struct sc_view *v)
 	struct groups *g = (struct groups *)v;
 	size_t count;
 	const struct grouping *all = groupings_of(v, &count);
-	if (!open_groups(t, g))
+	if (!open_groups(t, g, all))
 		return true;
 	g->used = 0;
 	all[g->by].fill(sc_tui_model(t), g);
@@ -410,12 +405,16 @@ static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 	size_t count;
 	const struct grouping *all = groupings_of(v, &count);
 	const struct group *item = sc_grid_item(&g->table);
-	bool pane = !t->pane_off && item && area.rows >= 16 && explained(item->key);
+	bool suspects = all[g->by].pick == SC_PICK_SUBJECT;
+	bool pane = !t->pane_off && item && area.rows >= 16 && (suspects || explained(item->key));
 	struct sc_area upper = { area.row, area.column, area.rows - (pane ? PANE_ROWS : 0), area.columns };
 	sc_grid_draw(t, &g->table, upper);
-	if (pane)
+	if (pane && suspects)
+		sc_suspects_pane(t, item, (struct sc_area){ area.row + upper.rows, 0, PANE_ROWS, area.columns });
+	else if (pane)
 		sc_tui_explained(t, item->key, (struct sc_area){ area.row + upper.rows, 0, PANE_ROWS, area.columns });
-	sc_term_put(&t->term, area.row, 1, 26, sc_str_of(all[g->by].title), SC_STYLE_TITLE, false);
+	if (!all[g->by].columns)
+		sc_term_put(&t->term, area.row, 1, 26, sc_str_of(all[g->by].title), SC_STYLE_TITLE, false);
 	if (!g->table.count)
 		sc_term_put(&t->term, area.row + 2, 3, area.columns - 4, all[g->by].failed ? SC_STR("nothing failed") :
 			    SC_STR("nothing to count yet"), SC_STYLE_DIM, false);
@@ -423,7 +422,9 @@ static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 
 static void open_group(struct sc_tui *t, const struct grouping *by, const struct group *item)
 {
-	if (by->sessions)
+	if (by->pick == SC_PICK_SUBJECT)
+		sc_findings_open(t, by->pick, item->key);
+	else if (by->sessions)
 		sc_sessions_open(t, item->pick ? item->pick : by->pick, item->key, by->events);
 	else
 		sc_recipients_open(t, by->pick, item->key, by->failed);
@@ -437,6 +438,7 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 	const struct group *item = sc_grid_item(&g->table);
 	if (command == SC_DO_group) {
 		g->by = (g->by + 1) % count;
+		g->chosen = true;
 		g->table.at = g->table.top = 0;
 		v->generation = 0;
 		return true;

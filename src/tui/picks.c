@@ -139,6 +139,7 @@ bool sc_pick_takes(const struct sc_pick *p, const struct sc_event *ev)
 	case SC_EVENT_failure:   return takes_failure(p, ev->body);
 	case SC_EVENT_diagnosis:
 		return p->by == SC_PICK_DIAGNOSIS && is(p, sc_str_of(((const struct sc_ev_diagnosis *)ev->body)->diagnosis));
+	case SC_EVENT_finding:   return p->by == SC_PICK_SUBJECT && is(p, ((const struct sc_ev_finding *)ev->body)->subject.value);
 	default:                 return false;
 	}
 }
