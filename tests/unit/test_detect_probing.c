@@ -253,6 +253,41 @@ static void gateway(struct stage *st)
 	spray(st, 20, 1);
 }
 static void mistyped(struct stage *st) { logins(st, 30, "ann", 10); }
+/* One try for one user from each of many networks, a try every ten seconds, beside ordinary logins. */
+static void botnet(struct stage *st, unsigned networks, unsigned good, bool known)
+{
+	char user[32];
+	for (unsigned i = 0; i < networks && known; i++) {
+		from_number(st, i);
+		login(st, "somebody", "ok", false);
+	}
+	pause_s(st, known ? 7200 : 1);
+	for (unsigned i = 0; i < networks; i++) {
+		from_ip(st, "198.51.100.200");
+		for (unsigned k = 0; k < good; k++)
+			login(st, "ann", "ok", false);
+		from_number(st, i);
+		snprintf(user, sizeof(user), "user%u", i);
+		login(st, user, "failed", false);
+		new_session(st);
+		pause_s(st, 10);
+	}
+}
+static void botnet_300(struct stage *st) { login(st, "ann", "ok", false); botnet(st, 300, 0, false); }
+static void botnet_all_fail(struct stage *st) { botnet(st, 300, 0, false); }
+static void botnet_80(struct stage *st) { login(st, "ann", "ok", false); botnet(st, 80, 0, false); }
+static void busy_server(struct stage *st) { botnet(st, 300, 4, false); }
+static void directory_down(struct stage *st) { botnet(st, 300, 0, true); }
+static void slow_botnet(struct stage *st, unsigned networks)
+{
+	for (unsigned i = 0; i < networks; i++) {
+		from_number(st, i);
+		login(st, "ann@example.org", "failed", false);
+		pause_s(st, 900); /* four an hour: below the limit of an hour */
+	}
+}
+static void slow_90(struct stage *st) { slow_botnet(st, 90); }
+static void slow_25(struct stage *st) { slow_botnet(st, 25); }
 static void spray_once(struct stage *st)
 {
 	static unsigned i;
@@ -432,6 +467,13 @@ static void test_scenes(void **state)
 		{ "9 users x 3", "auth_spray", NULL, spray_9x3, NULL },
 		{ "10 networks", "auth_spray", NULL, stuffed_10, "high" },
 		{ "9 networks", "auth_spray", NULL, stuffed_9, NULL },
+		{ "300 networks, a user each", "auth_spray", NULL, botnet_300, "high" },
+		{ "the same, where nothing works", "auth_spray", NULL, botnet_all_fail, "medium" },
+		{ "80 networks", "auth_spray", NULL, botnet_80, NULL },
+		{ "a busy server whose users mistype", "auth_spray", NULL, busy_server, NULL },
+		{ "its directory is down", "auth_spray", NULL, directory_down, NULL },
+		{ "one user, four networks an hour", "auth_spray", NULL, slow_90, "high" },
+		{ "one user on the road for six hours", "auth_spray", NULL, slow_25, NULL },
 		{ "a gateway", "auth_spray", NULL, gateway, NULL },
 		{ "one user mistypes", "auth_spray", NULL, mistyped, NULL },
 		{ "flood", "auth_spray", NULL, spray_flood, "high" },

@@ -230,6 +230,47 @@ static void shoes(struct stage *st, unsigned addresses, unsigned each, bool one_
 }
 static void shoes_30(struct stage *st) { shoes(st, 30, 10, false, false); }
 static void shoes_7(struct stage *st) { shoes(st, 7, 10, false, false); }
+static void shoes_v6(struct stage *st)
+{
+	char ip[48], from[48], name[48];
+	for (unsigned i = 0; i < 36; i++) { /* each in a /64 of its own */
+		snprintf(ip, sizeof(ip), "2001:db8:7:%x::1", i % 12);
+		snprintf(from, sizeof(from), "news@deal%u.example", i % 12);
+		snprintf(name, sizeof(name), "m.deal%u.example", i % 12);
+		from_ip(st, ip);
+		st->helo = name;
+		mail(st, from, "b@example.org", "accepted", NULL);
+		new_session(st);
+		pause_s(st, 120);
+	}
+	st->helo = "mx.example.net";
+	assert_string_equal(st->found_count ? st->found[0].subject : "", "2001:db8:7::/48");
+}
+/* A few addresses in each of twenty networks; with `hands` ways of writing commands. */
+static void few_each(struct stage *st, unsigned addresses, unsigned networks, unsigned hands)
+{
+	char ip[32], from[48], name[48], dialect[24];
+	for (unsigned i = 0; i < addresses * networks * 2; i++) {
+		unsigned net = i % networks, a = i / networks % addresses;
+		snprintf(ip, sizeof(ip), "198.18.%u.%u", net, a + 1);
+		snprintf(from, sizeof(from), "news@deal%u-%u.example", net, a);
+		snprintf(name, sizeof(name), "m.deal%u-%u.example", net, a);
+		snprintf(dialect, sizeof(dialect), "s:%016x", a % hands);
+		from_ip(st, ip);
+		st->helo = name;
+		mail(st, from, "b@example.org", "accepted", NULL);
+		struct sc_ev_session x = plain_session(st);
+		x.transactions = x.recipients.accepted = 1;
+		x.dialect = sc_str_of(dialect);
+		end_session(st, &x);
+		pause_s(st, 20);
+	}
+	st->helo = "mx.example.net";
+}
+static void crew_20x7(struct stage *st) { few_each(st, 7, 20, 1); }
+static void crew_9x7(struct stage *st) { few_each(st, 7, 9, 1); }
+static void crew_20x4(struct stage *st) { few_each(st, 4, 20, 1); }
+static void hosters_20x7(struct stage *st) { few_each(st, 7, 20, 3); }
 static void provider_pool(struct stage *st) { shoes(st, 200, 4, true, false); }
 static void one_company(struct stage *st) { shoes(st, 30, 4, false, true); }
 static void old_network(struct stage *st)
@@ -529,6 +570,11 @@ static void test_scenes(void **state)
 		{ "at the greeting", "listed_source", HOME, listed_connect, "high" },
 		{ "30 x 10", "snowshoe", HOME, shoes_30, "medium" },
 		{ "7 x 10", "snowshoe", HOME, shoes_7, NULL },
+		{ "a /48", "snowshoe", HOME, shoes_v6, "medium" },
+		{ "20 networks x 7, one hand", "snowshoe", HOME, crew_20x7, "medium" },
+		{ "9 networks x 7, one hand", "snowshoe", HOME, crew_9x7, NULL },
+		{ "20 networks x 4, one hand", "snowshoe", HOME, crew_20x4, NULL },
+		{ "20 hosters x 7 customers", "snowshoe", HOME, hosters_20x7, NULL },
 		{ "a provider", "snowshoe", HOME, provider_pool, NULL },
 		{ "one company", "snowshoe", HOME, one_company, NULL },
 		{ "an old network", "snowshoe", HOME, old_network, NULL },

@@ -50,7 +50,10 @@ static void put_subject(struct sc_text *t, const struct sc_ev_head *head, enum s
 		sc_text_ip(t, &head->client.ip);
 		break;
 	case SC_SUBJECT_NETWORK:
-		sc_network_text(t, &head->client.ip);
+		if (value.len)
+			sc_text_add(t, value); /* a larger one */
+		else
+			sc_network_text(t, &head->client.ip);
 		break;
 	case SC_SUBJECT_SERVER:
 		put_server(t, &head->server);

@@ -46,7 +46,7 @@ struct sc_report {
 	enum sc_severity severity;
 	unsigned confidence; /* 0 to 100, if nothing is missing */
 	enum sc_subject subject;
-	sc_str value; /* of user, domain, recipient; the others stand in the event's head */
+	sc_str value; /* of user, domain, recipient; the others stand in the event's head, but for a larger network */
 	uint64_t window_s, count, threshold, error;
 	bool learnt;  /* rests on roles that may be learnt */
 	bool apart;   /* of others than the session in work; of client and network, too, `value` tells */
