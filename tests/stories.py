@@ -267,14 +267,25 @@ def scene_taken_then_copied_to_the_other_mx(c):
     return {}, []
 
 
+def beside(kind, *part):
+    """A multipart with a text before `part`, whose header field is `kind`."""
+    return ["From: <mailer-daemon@example.net>", "Message-ID: <w@example.net>", "MIME-Version: 1.0",
+            'Content-Type: multipart/mixed; boundary="w"', "", "--w", "Content-Type: text/plain", "", "External mail.", "--w",
+            f"Content-Type: {kind}", "", *part, "--w--"]
+
+
+def scene_returned_through_a_gateway(c):
+    """A gateway puts its own text before what it passes on: the report is still this message's."""
+    inner = report("<1@example.org>", "b@example.net")
+    c.session(0, A, S, talk())
+    back(c, 60, beside('multipart/report; report-type=delivery-status; boundary="b"', *inner[5:]))
+    return {}, [dict(attempts=1, outcome="accepted", returned_status="5.2.2")]
+
+
 def scene_report_inside_another_message(c):
     """Somebody sends a report on: that message is none itself."""
-    inner = report("<1@example.org>", "b@example.net")
-    outer = ["From: <mailer-daemon@example.net>", "Message-ID: <w@example.net>", "MIME-Version: 1.0",
-             'Content-Type: multipart/mixed; boundary="w"', "", "--w", "Content-Type: text/plain", "", "External mail.", "--w",
-             'Content-Type: multipart/report; report-type=delivery-status; boundary="b"', "", *inner[5:], "--w--"]
     c.session(0, A, S, talk())
-    back(c, 60, outer)
+    back(c, 60, beside("message/rfc822", *report("<1@example.org>", "b@example.net")))
     return {}, []
 
 
