@@ -130,6 +130,7 @@ static inline struct sc_ev_transaction transaction_of(void)
 		.size = 2345,
 		.wire_size = 2346,
 		.lines = 61,
+		.long_line_at = SC_NONE,
 		.outcome = "accepted",
 		.timing = { SC_TIME_NONE, SC_TIME_NONE, SC_TIME_NONE, SC_TIME_NONE, SC_TIME_NONE, SC_TIME_NONE },
 	};

@@ -94,6 +94,7 @@ static inline struct sc_ev_transaction sample_transaction(const char *outcome, u
 		.size = size,
 		.wire_size = size,
 		.lines = SC_NONE,
+		.long_line_at = SC_NONE,
 		.outcome = outcome,
 		.timing = {SC_MS, 2 * SC_MS, 3 * SC_MS, 400 * SC_MS, 5 * SC_SECOND, 6 * SC_SECOND},
 	};

@@ -306,7 +306,7 @@ static void callouts(struct stage *st)
 	for (unsigned i = 0; i < 200; i++) {
 		struct sc_ev_recipient r = { .rcpt_to = SC_STR("boss@example.org"), .code = 250, .outcome = "withdrawn" };
 		struct sc_ev_transaction x = { .n = 1, .helo = SC_STR("v.example.net"), .mail_from = SC_STR(""), .recipients = { &r, 1 },
-			.size = SC_NONE, .declared_size = SC_NONE, .wire_size = SC_NONE, .lines = SC_NONE, .outcome = "withdrawn" };
+			.size = SC_NONE, .declared_size = SC_NONE, .wire_size = SC_NONE, .lines = SC_NONE, .long_line_at = SC_NONE, .outcome = "withdrawn" };
 		tell_event(st, SC_EVENT_transaction, &x);
 	}
 }

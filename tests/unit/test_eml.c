@@ -49,7 +49,7 @@ static struct sc_kept *events_of(const char *script, const uint64_t *sizes)
 	}
 	for (; sizes[n]; n++) {
 		struct sc_ev_transaction x = { .n = n + 1, .via = "DATA", .size = sizes[n] - 1, .declared_size = SC_NONE,
-			.wire_size = SC_NONE, .lines = SC_NONE };
+			.wire_size = SC_NONE, .lines = SC_NONE, .long_line_at = SC_NONE };
 		*last = keep(&(struct sc_event){ .kind = SC_EVENT_transaction, .body = &x });
 		last = &(*last)->next;
 	}
