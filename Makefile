@@ -44,6 +44,10 @@ DIALOGUE := $(sort $(wildcard tests/dialogue/*.c))
 DOCS     := docs/EVENTS.md docs/DETECTORS.md docs/events.schema.json docs/DIAGNOSES.md docs/smtpscope.1
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+# Each step is a short line; `make V=1` shows the commands.
+Q         := $(if $(V),,@)
+step       = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
+
 SUB       = $(MAKE) --no-print-directory -j$(shell nproc 2>/dev/null || echo 1)
 
 all: $(BUILD)/smtpscope ## build build/smtpscope (installs nothing)
@@ -65,15 +69,18 @@ check: ## install what is missing, then run every test
 	@$(SUB) fuzz SECONDS=0
 
 $(BUILD)/smtpscope: $(PROG_OBJ) $(BUILD)/libsmtpscope.a
-	$(CC) $(ALLFLAGS) $(LTO) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call step,LINK)
+	$(Q)$(CC) $(ALLFLAGS) $(LTO) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/libsmtpscope.a: $(LIB_OBJ)
+	$(call step,AR)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALLCPP) $(ALLFLAGS) $(LTO) -c -o $@ $<
+	$(call step,CC)
+	$(Q)$(CC) $(ALLCPP) $(ALLFLAGS) $(LTO) -c -o $@ $<
 
 # The one file that knows nDPI is made anew when WITH_NDPI changes.
 $(BUILD)/obj/input/ndpi.o: ALLCPP += $(NDPICPP)
@@ -93,26 +100,32 @@ $(BUILD)/obj/detect/frame/registry.o: $(BUILD)/gen/detectors.def
 # A test links what it tests: the library and the program's parts but main.
 $(BUILD)/unit/%: tests/unit/%.c $(PARTS)
 	@mkdir -p $(@D)
-	$(CC) $(ALLCPP) $(ALLFLAGS) -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS) $(shell pkg-config --libs cmocka)
+	$(call step,LINK)
+	$(Q)$(CC) $(ALLCPP) $(ALLFLAGS) -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS) $(shell pkg-config --libs cmocka)
 
 $(BUILD)/dialogue: $(DIALOGUE) $(PARTS)
-	$(CC) $(ALLCPP) $(ALLFLAGS) -Itests -MF $@.d -o $@ $(DIALOGUE) $(PARTS) $(LIBS)
+	$(call step,LINK)
+	$(Q)$(CC) $(ALLCPP) $(ALLFLAGS) -Itests -MF $@.d -o $@ $(DIALOGUE) $(PARTS) $(LIBS)
 
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(PARTS)
 	@mkdir -p $(@D)
-	$(CC) $(ALLCPP) $(ALLFLAGS) -fsanitize=fuzzer -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS)
+	$(call step,LINK)
+	$(Q)$(CC) $(ALLCPP) $(ALLFLAGS) -fsanitize=fuzzer -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS)
 
 $(BUILD)/tools/%: tests/tools/%.c $(PARTS)
 	@mkdir -p $(@D)
-	$(CC) $(ALLCPP) $(ALLFLAGS) -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS)
+	$(call step,LINK)
+	$(Q)$(CC) $(ALLCPP) $(ALLFLAGS) -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS)
 
 $(BUILD)/bench/%: tests/bench/%.c $(PARTS)
 	@mkdir -p $(@D)
-	$(CC) $(ALLCPP) $(ALLFLAGS) -MF $@.d -o $@ $< $(PARTS) $(LIBS)
+	$(call step,LINK)
+	$(Q)$(CC) $(ALLCPP) $(ALLFLAGS) -MF $@.d -o $@ $< $(PARTS) $(LIBS)
 
 $(BUILD)/oracle/%: tests/oracle/%.c $(PARTS)
 	@mkdir -p $(@D)
-	$(CC) $(ALLCPP) $(ALLFLAGS) -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS)
+	$(call step,LINK)
+	$(Q)$(CC) $(ALLCPP) $(ALLFLAGS) -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS)
 
 unit: $(UNIT_BIN) ## unit tests (cmocka)
 	@for t in $(UNIT_BIN); do $$t 2>$$t.log || { cat $$t.log; exit 1; }; tail -n 1 $$t.log; done
