@@ -367,16 +367,36 @@ static bool path_fits(sc_str path, sc_str name)
 	return name.len == path.len || path.at[path.len - name.len - 1] == '.';
 }
 
+/* "rcpt_to.domain", which --where knows of every address: the field's name and, in `part`, what it is of it. */
+static sc_str without_part(sc_str name, const char **part)
+{
+	static const struct {
+		const char *suffix, *doc;
+	} parts[] = { { ".domain", "its domain" }, { ".local", "its local part" } };
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		size_t n = strlen(parts[i].suffix);
+		if (name.len > n && same(sc_str_from(name, name.len - n), parts[i].suffix)) {
+			*part = parts[i].doc;
+			return sc_str_slice(name, 0, name.len - n);
+		}
+	}
+	return name;
+}
+
 static void explain_field(struct page *p, sc_str name, const struct way *w, const struct sc_field *f)
 {
 	char buffer[128];
 	struct sc_text t = sc_text_into(buffer, sizeof(buffer) - 1);
+	const char *part = NULL;
 	put_path(&t, w, f);
 	buffer[t.len] = 0;
-	if (!path_fits(sc_text_str(&t), name))
+	if (!path_fits(sc_text_str(&t), name) &&
+	    (f->type != SC_TYPE_path || !path_fits(sc_text_str(&t), without_part(name, &part))))
 		return;
 	title(p, buffer, "field of events", sc_type_name(f->type));
 	sentence(p, "", f->doc);
+	if (part)
+		sentence(p, "For --where also:", part);
 }
 
 static void explain_fields(struct page *p, sc_str name)

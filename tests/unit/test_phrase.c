@@ -84,6 +84,8 @@ static const struct {
 	{ "delivery", "event" },
 	{ "rcpt_to", "delivery.rcpt_to: field of events, address" },
 	{ "delivery.rcpt_to", "delivery.rcpt_to" },
+	{ "rcpt_to.domain", "For --where also: its domain" },
+	{ "delivery.mail_from.local", "For --where also: its local part" },
 	{ "greeting.code", "session.greeting.code" },
 	{ "community_id", "head.community_id" },
 	{ "pmtu_blackhole", "Severity: error" },
