@@ -31,7 +31,8 @@ static void say_unknown(const char *name)
 		sc_say("explain", "nothing is called \"%s\"; did you mean \"%s\"?", name, s.best);
 	else
 		sc_say("explain",
-		       "nothing is called \"%s\"; give a cause, reply code, enhanced code, detector, quirk, outcome or field",
+		       "nothing is called \"%s\"; give a cause, reply code, enhanced code, diagnosis, detector, quirk, "
+		       "outcome or field",
 		       name);
 }
 

@@ -1,15 +1,14 @@
 /* mode.c - the rules that join several options: which words, formats and sources a mode takes. */
 #include "app/mode.h"
 
+#include "app/mode_words.h"
 #include "app/say.h"
 #include "app/suggest.h"
 #include "tui/term.h"
 
 #define THEMES_MOST 8
 
-/* Words and formats as tables; a list ends with NULL. */
-static const char *const report_parts[] = { "failures", "traffic", "senders", "tls", NULL };
-static const char *const list_rows[] = { "recipients", "sessions", "transactions", "findings", "non_smtp", NULL };
+/* Each ends with NULL. */
 static const char *const report_formats[] = { "text", "html", "json", NULL };
 static const char *const list_formats[] = { "table", "csv", "tsv", NULL };
 static const char *const privacy_levels[] = { "full", "pseudonym", "domain", NULL };
@@ -18,14 +17,6 @@ static const char *const tcp_policies[] = { /* by enum sc_tcp_policy */
 	[SC_TCP_LINUX] = "linux", [SC_TCP_BSD] = "bsd", [SC_TCP_WINDOWS] = "windows", [SC_TCP_FIRST] = "first",
 	[SC_TCP_LAST] = "last", NULL,
 };
-
-static bool known(const char *const *words, const char *word)
-{
-	for (; *words; words++)
-		if (sc_str_equal(sc_str_of(word), sc_str_of(*words)))
-			return true;
-	return false;
-}
 
 static sc_err unknown_word(const char *where, const char *kind, const char *const *words, const char *word)
 {
@@ -48,8 +39,8 @@ static sc_err check_report(const struct sc_options *o)
 {
 	for (size_t i = 0; i < o->words.count; i++) {
 		const char *part = o->words.items[i];
-		if (!known(report_parts, part))
-			return unknown_word("report", "part", report_parts, part);
+		if (!sc_word_known(sc_words_of_report, sc_str_of(part)))
+			return unknown_word("report", "part", sc_words_of_report, part);
 	}
 	return SC_OK;
 }
@@ -60,24 +51,15 @@ static sc_err check_list(const struct sc_options *o)
 		sc_say("list", "one kind of row at a time; give recipients, sessions, transactions, findings or non_smtp");
 		return SC_EUSAGE;
 	}
-	if (o->words.count && !known(list_rows, o->words.items[0]))
-		return unknown_word("list", "row", list_rows, o->words.items[0]);
+	if (o->words.count && !sc_word_known(sc_words_of_list, sc_str_of(o->words.items[0])))
+		return unknown_word("list", "row", sc_words_of_list, o->words.items[0]);
 	return SC_OK;
-}
-
-static bool session_id(sc_str word)
-{
-	static const sc_str hex = { "0123456789abcdefABCDEF", 22 };
-	for (size_t i = 0; i < word.len; i++)
-		if (sc_str_find(hex, word.at[i]) == SIZE_MAX)
-			return false;
-	return word.len == 16;
 }
 
 static sc_err check_show(const struct sc_options *o)
 {
 	for (size_t i = 0; i < o->words.count; i++)
-		if (!session_id(sc_str_of(o->words.items[i]))) {
+		if (!sc_word_is_session(sc_str_of(o->words.items[i]))) {
 			sc_say("show", "no session: \"%s\"; give its 16 hex digits (see list sessions), or use find",
 			       o->words.items[i]);
 			return SC_EUSAGE;
@@ -99,7 +81,7 @@ static sc_err check_words(const struct sc_options *o)
 	case SC_MODE_explain:
 		if (o->words.count || o->classify)
 			return SC_OK;
-		sc_say("explain", "nothing to explain; give a cause, reply code, quirk, outcome or field");
+		sc_say("explain", "nothing to explain; give a cause, reply code, diagnosis, detector, quirk, outcome or field");
 		return SC_EUSAGE;
 	default:
 		return SC_OK;
@@ -116,7 +98,7 @@ static sc_err check_format(const struct sc_options *o)
 		return SC_EUSAGE;
 	}
 	const char *const *formats = report ? report_formats : list_formats;
-	if (!known(formats, o->format))
+	if (!sc_word_known(formats, sc_str_of(o->format)))
 		return unknown_word("--format", "format", formats, o->format);
 	return SC_OK;
 }
@@ -162,11 +144,11 @@ sc_err sc_mode_settle(struct sc_options *o, bool terminal)
 		o->mode = terminal ? SC_MODE_tui : SC_MODE_log;
 	SC_TRY(check_words(o));
 	SC_TRY(check_format(o));
-	if (!known(privacy_levels, o->privacy))
+	if (!sc_word_known(privacy_levels, sc_str_of(o->privacy)))
 		return unknown_word("--privacy", "level", privacy_levels, o->privacy);
-	if (o->theme && !known(themes(), o->theme))
+	if (o->theme && !sc_word_known(themes(), sc_str_of(o->theme)))
 		return unknown_word("--theme", "theme", themes(), o->theme);
-	if (!known(tcp_policies, o->tcp_policy))
+	if (!sc_word_known(tcp_policies, sc_str_of(o->tcp_policy)))
 		return unknown_word("--tcp-policy", "system", tcp_policies, o->tcp_policy);
 	return check_source(o);
 }

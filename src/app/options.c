@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "app/config.h"
+#include "app/mode_words.h"
 #include "app/say.h"
 #include "app/suggest.h"
 #include "base/memory.h"
@@ -221,32 +222,14 @@ static sc_err unknown_mode(const char *word)
 	return SC_EUSAGE;
 }
 
-static bool one_of(sc_str word, const char *const *words, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (sc_str_equal(word, sc_str_of(words[i])))
-			return true;
-	return false;
-}
-
-static bool session_id(sc_str word)
-{
-	for (size_t i = 0; i < word.len; i++)
-		if (!sc_is_digit(word.at[i]) && !(sc_lower(word.at[i]) >= 'a' && sc_lower(word.at[i]) <= 'f'))
-			return false;
-	return word.len == 16;
-}
-
 /* Behind the options: does this word belong to the mode rather than to a BPF expression? */
 static bool word_of_mode(const struct sc_options *o, sc_str word)
 {
-	static const char *const parts[] = { "failures", "senders", "tls", "traffic" };
-	static const char *const rows[] = { "recipients", "sessions", "transactions", "findings", "non_smtp" };
 	switch (o->mode) {
 	case SC_MODE_explain: return true;
-	case SC_MODE_show:    return session_id(word);
-	case SC_MODE_report:  return one_of(word, parts, 4);
-	case SC_MODE_list:    return one_of(word, rows, 5);
+	case SC_MODE_show:    return sc_word_is_session(word);
+	case SC_MODE_report:  return sc_word_known(sc_words_of_report, word);
+	case SC_MODE_list:    return sc_word_known(sc_words_of_list, word);
 	case SC_MODE_find:    return o->words.count == 0;
 	default:              return false;
 	}

@@ -5,14 +5,14 @@
 #include "app/values.h"
 
 /* The modes: SC_MODE(name, words it takes, what it does). */
-#define SC_MODES(SC_MODE)                                                                                         \
-	SC_MODE(report, "[PART]...", "the report at the end: failures, senders, traffic; all of it without a name") \
-	SC_MODE(log, "", "JSON Lines, one event a line; what you get when standard output is no terminal")        \
-	SC_MODE(list, "[WHAT]", "one line each as it happens: recipients, sessions, transactions or findings")    \
-	SC_MODE(show, "[SESSION]...", "dialogues, both sides, with times; all sessions that match without an id") \
-	SC_MODE(tui, "", "the dashboard, live or over a capture; what you get on a terminal")                     \
-	SC_MODE(explain, "NAME...", "what a cause, reply code, quirk, outcome or field means and what to do")     \
-	SC_MODE(find, "WORD...", "everything with that address, Message-ID, queue id, host or client")            \
+#define SC_MODES(SC_MODE)                                                                                              \
+	SC_MODE(report, "[PART]...", "the report at the end: failures, traffic, senders, tls; all of it without a name") \
+	SC_MODE(log, "", "JSON Lines, one event a line; what you get when standard output is no terminal")             \
+	SC_MODE(list, "[WHAT]", "one line each as it happens: recipients, sessions, transactions, findings or non_smtp") \
+	SC_MODE(show, "[SESSION]...", "dialogues, both sides, with times; all sessions that match without an id")      \
+	SC_MODE(tui, "", "the dashboard, live or over a capture; what you get on a terminal")                          \
+	SC_MODE(explain, "NAME...", "what a cause, reply code, diagnosis, detector, quirk, outcome or field means")    \
+	SC_MODE(find, "WORD...", "everything with that address, Message-ID, queue id, host or client")                 \
 	SC_MODE(doctor, "", "why nothing is seen: direction, snap length, encapsulation, visibility")
 
 enum sc_mode {
