@@ -88,8 +88,70 @@ sed 's/\(CLIENT_TRAFFIC_SECRET_0 [^ ]* \)..../\10000/' captures/lab/exim-tls13.k
 ! grep -q delivery "$work/out"
 check "a wrong secret" $?
 echo 'hello' >"$work/nolog"
-"$program" log -e session -r captures/lab/exim-tls13.pcap -k "$work/nolog" 2>&1 >/dev/null | grep -q 'lines are not of a key log'
+"$program" log -e session -r captures/lab/exim-tls13.pcap -k "$work/nolog" 2>&1 >/dev/null |
+	grep -q 'line 1 is no line of a key log; of 1 lines 1 were passed over'
 check "what is no key log is said" $?
+
+# Lines that are none are told once, with the number of the first, and the others count.
+capture=captures/lab/exim-tls13.pcap keys=captures/lab/exim-tls13.keys
+"$program" log -q -e delivery,session -r "$capture" -k "$keys" >"$work/plain"
+{ echo '# a key log'; echo; head -n 1 "$keys"; echo 'CLIENT_RANDOM 00 11'; head -c 600 /dev/zero; echo; cat "$keys"; } >"$work/mixed"
+"$program" log -e delivery,session -r "$capture" -k "$work/mixed" >"$work/out" 2>"$work/err"
+grep -q 'line 4 is no line of a key log; of [0-9]* lines 2 were passed over' "$work/err" && [ "$(wc -l <"$work/err")" = 1 ] &&
+	cmp -s "$work/out" "$work/plain"
+check "lines that are none among those that are" $?
+
+# A pipe beside a capture that is there is read to its end, whenever its writer comes, and to its last octet.
+opens() { # NAME: the output is that of the key log given as a file
+	cmp -s "$work/out" "$work/plain"
+	check "$1" $?
+}
+printf '%s' "$(tac "$keys")" >"$work/endless" # no newline behind the last line
+"$program" log -q -e delivery,session -r "$capture" -k "$work/endless" >"$work/out"
+opens "a last line without its end, in a file"
+"$program" log -q -e delivery,session -r "$capture" -k <(sleep 1; cat "$work/endless") >"$work/out"
+opens "a last line without its end, from a pipe"
+{ sleep 1; cat "$work/endless" >"$work/pipe"; } &
+"$program" log -q -e delivery,session -r "$capture" -k "$work/pipe" >"$work/out"
+opens "a FIFO whose writer comes late"
+wait $!
+{ head -n 2 "$keys"; sleep 1; tail -n +3 "$keys" | head -c 100; sleep 1; tail -n +3 "$keys" | tail -c +101; } >"$work/pipe" &
+"$program" log -q -e delivery,session -r "$capture" -k "$work/pipe" >"$work/out"
+opens "a FIFO whose writer is slow"
+wait $!
+"$program" log -q -e delivery,session -r "$capture" -k "$work/pipe" >"$work/nobody" 2>"$work/err" &
+nobody=$!
+mkfifo "$work/open"
+exec 3<>"$work/open"
+cat "$keys" >&3
+timeout 30 "$program" log -e delivery,session -r "$capture" -k "$work/open" >"$work/out" 2>"$work/err"
+check "a FIFO that is never closed holds nothing up" $?
+opens "a FIFO that is never closed"
+grep -q 'the writer of the key log has not closed it' "$work/err"
+check "a FIFO that is never closed is said" $?
+exec 3>&-
+wait $nobody
+check "a FIFO that nobody writes to holds nothing up" $?
+"$program" log -q -e delivery,session -r "$capture" -k /dev/null >"$work/plain"
+cmp -s "$work/nobody" "$work/plain"
+check "a FIFO that nobody writes to" $?
+
+# A key log that grows while packets come from a pipe, cut within a line, its last line without an end; and one written anew.
+"$program" log -q -e delivery,session -r "$capture" -k "$keys" >"$work/plain"
+changes() { # BEGINNING COMMAND...: makes of the key log what it is when the rest of the packets comes
+	cp "$1" "$work/growing"
+	shift
+	{ head -c 3000 "$capture"; sleep 1; "$@"; sleep 1; tail -c +3001 "$capture"; } |
+		"$program" log -q -e delivery,session -r - -k "$work/growing" >"$work/out"
+}
+append() { cat "$1" >>"$work/growing"; }
+head -c 300 "$work/endless" >"$work/a"
+tail -c +301 "$work/endless" >"$work/b"
+changes "$work/a" append "$work/b"
+opens "a key log that grows"
+head -c 9999 /dev/zero | tr '\0' '#' >"$work/a"
+changes "$work/a" cp "$keys" "$work/growing"
+opens "a key log that is written anew"
 
 echo "keys: $passed passed, $failed failed"
 [ $failed -eq 0 ]

@@ -1,8 +1,9 @@
 /* keyring.c - reads key logs into the store that all engines share; see keyring.h.
  *
- * A regular file is read to its end when the run begins, and again where it has grown; of a pipe what is there is taken
- * without waiting.  The store's owner is the thread that reads packets: engines only look into it, and never while it
- * changes.
+ * A regular file is read to its end when the run begins, and again where it has grown, or from its start when it was cut
+ * short; of a pipe what is there is taken without waiting.  Only where all packets are there already, a pipe is waited for
+ * until its writers close it: nothing is lost by that, and nobody waits for ever.  The store's owner is the thread that reads
+ * packets: engines only look into it, and never while it changes.
  */
 #include "app/keyring.h"
 
@@ -11,12 +12,15 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/say.h"
 
 #define MEMORY_SHARE 8u /* of the memory for secrets, at most */
 #define STANDARD     (UINT64_C(512) << 20)
+#define QUIET_S      10 /* a pipe from which nothing comes is waited for so long */
+#define WAIT_S       60 /* and one that gives no end, in all */
 
 static bool read_some(struct sc_keyring *k)
 {
@@ -29,15 +33,35 @@ static bool read_some(struct sc_keyring *k)
 	return true;
 }
 
+/* Who writes a key log anew begins at its start. */
+static void heed_cut(struct sc_keyring *k)
+{
+	struct stat st;
+	if (!k->pipe && fstat(k->fd, &st) == 0 && st.st_size < lseek(k->fd, 0, SEEK_CUR)) {
+		lseek(k->fd, 0, SEEK_SET);
+		sc_tls_keylog_end(&k->log, k->keys);
+	}
+}
+
 void sc_keyring_take(struct sc_keyring *k)
 {
-	while (k->fd >= 0 && read_some(k))
+	if (k->fd < 0)
+		return;
+	heed_cut(k);
+	while (read_some(k))
 		continue;
 }
 
-static sc_err open_log(struct sc_keyring *k, bool grows)
+sc_err sc_keyring_open(struct sc_keyring *k, const struct sc_options *o, const volatile sig_atomic_t *stop)
 {
 	struct stat st;
+	uint64_t memory = o->memory ? o->memory : STANDARD;
+	*k = (struct sc_keyring){ .fd = -1, .path = o->keylog, .quiet = o->quiet, .stop = stop };
+	k->keys = sc_tls_keys_open(memory / MEMORY_SHARE, o->seed);
+	if (!k->keys)
+		return SC_EFAILED;
+	if (!k->path)
+		return SC_OK;
 	k->fd = open(k->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (k->fd < 0 || fstat(k->fd, &st) != 0 || S_ISDIR(st.st_mode)) {
 		if (k->fd >= 0 && S_ISDIR(st.st_mode))
@@ -45,22 +69,66 @@ static sc_err open_log(struct sc_keyring *k, bool grows)
 		sc_say(k->path, "cannot read the key log: %m; give a readable file to -k");
 		return SC_EINPUT;
 	}
-	k->growing = grows || !S_ISREG(st.st_mode);
-	sc_tls_keys_expect(k->keys, k->growing);
-	sc_keyring_take(k);
-	if (!k->growing) /* its last line may lack its end, and no more will come */
-		sc_tls_keylog_end(&k->log, k->keys);
+	k->pipe = !S_ISREG(st.st_mode);
 	return SC_OK;
 }
 
-sc_err sc_keyring_open(struct sc_keyring *k, const struct sc_options *o, bool grows)
+static void expect(struct sc_keyring *k, bool more)
 {
-	uint64_t memory = o->memory ? o->memory : STANDARD;
-	*k = (struct sc_keyring){ .fd = -1, .path = o->keylog };
-	k->keys = sc_tls_keys_open(memory / MEMORY_SHARE, o->seed);
-	if (!k->keys)
-		return SC_EFAILED;
-	return k->path ? open_log(k, grows) : SC_OK;
+	k->growing = more;
+	sc_tls_keys_expect(k->keys, more);
+}
+
+void sc_keyring_begin(struct sc_keyring *k, bool whole)
+{
+	if (k->fd < 0)
+		return;
+	expect(k, k->pipe || !whole);
+	if (whole)
+		sc_keyring_wait(k);
+	sc_keyring_take(k);
+	if (!k->growing) /* its last line may lack its end, and no more will come */
+		sc_tls_keylog_end(&k->log, k->keys);
+}
+
+static time_t seconds(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
+/* Octets have come, or the last writer has gone; false: neither, for as long as is waited. */
+static bool pipe_moves(const struct sc_keyring *k, bool *closed)
+{
+	struct pollfd p = { .fd = k->fd, .events = POLLIN };
+	int ready = poll(&p, 1, QUIET_S * 1000);
+	*closed = ready > 0 && !(p.revents & POLLIN);
+	return ready > 0 || (ready < 0 && errno == EINTR);
+}
+
+void sc_keyring_wait(struct sc_keyring *k)
+{
+	time_t until = seconds() + WAIT_S;
+	bool closed = false;
+	while (k->growing && k->pipe && !*k->stop) {
+		if (seconds() >= until || !pipe_moves(k, &closed)) {
+			if (!k->quiet)
+				sc_say(k->path, "the writer of the key log has not closed it; went on with the %llu secrets that it gave",
+					(unsigned long long)k->log.kept);
+			return;
+		}
+		if (closed)
+			expect(k, false);
+		else
+			sc_keyring_take(k);
+	}
+}
+
+void sc_keyring_end(struct sc_keyring *k)
+{
+	sc_keyring_take(k);
+	sc_tls_keylog_end(&k->log, k->keys);
 }
 
 bool sc_keyring_due(const struct sc_keyring *k)
@@ -68,8 +136,8 @@ bool sc_keyring_due(const struct sc_keyring *k)
 	struct stat st;
 	if (k->fd < 0 || !k->growing)
 		return false;
-	if (fstat(k->fd, &st) == 0 && S_ISREG(st.st_mode))
-		return st.st_size > lseek(k->fd, 0, SEEK_CUR);
+	if (!k->pipe)
+		return fstat(k->fd, &st) == 0 && st.st_size != lseek(k->fd, 0, SEEK_CUR);
 	struct pollfd p = { .fd = k->fd, .events = POLLIN };
 	return poll(&p, 1, 0) > 0 && (p.revents & POLLIN);
 }
@@ -83,13 +151,14 @@ void sc_keyring_block(struct sc_keyring *k, sc_str text)
 	explicit_bzero(&log, sizeof(log));
 }
 
-void sc_keyring_finish(struct sc_keyring *k, bool quiet)
+void sc_keyring_finish(struct sc_keyring *k)
 {
-	if (!k->path || quiet)
+	unsigned long long bad = k->log.bad, all = k->log.bad + k->log.kept + k->log.ignored;
+	if (!k->path || k->quiet)
 		return;
-	if (k->log.bad)
-		sc_say(k->path, "%llu of %llu lines are not of a key log and were passed over", (unsigned long long)k->log.bad,
-			(unsigned long long)(k->log.bad + k->log.kept + k->log.ignored));
+	if (bad)
+		sc_say(k->path, "line %llu is no line of a key log; of %llu lines %llu were passed over",
+			(unsigned long long)k->log.first_bad, all, bad);
 	else if (!k->log.kept)
 		sc_say(k->path, "the key log holds no secrets; have the mail server or client write it (SSLKEYLOGFILE)");
 }

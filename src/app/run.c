@@ -243,8 +243,9 @@ static sc_err open_all(struct run *r)
 	SC_TRY(sc_thresholds_read(&r->o->thresholds, &r->limits));
 	SC_TRY(sc_selection_open(&r->selection, r->o, now));
 	SC_TRY(sc_become_choose(&r->become, r->o));
-	SC_TRY(sc_keyring_open(&r->keys, r->o, r->live || r->o->follow));
+	SC_TRY(sc_keyring_open(&r->keys, r->o, &sc_signals.stop));
 	SC_TRY(open_input(r));
+	sc_keyring_begin(&r->keys, !r->live && !r->o->follow && !sc_input_pipes(r->o));
 	sc_source_on_secrets(r->source, on_secrets, r);
 	SC_TRY(sc_detecting_open(&r->detect, r->o));
 	SC_TRY(sc_outputs_open(&r->outputs, r->o, &r->selection));
@@ -506,6 +507,15 @@ static sc_err worst_input(const struct run *r)
 	return worst;
 }
 
+/* No packet will come any more; of the key log there may be a rest. */
+static void take_last_keys(struct run *r)
+{
+	if (!r->engines)
+		return;
+	sc_topology_still(r->engines);
+	sc_keyring_end(&r->keys);
+}
+
 /* Reads to the end and writes everything. */
 static int work(struct run *r)
 {
@@ -513,6 +523,7 @@ static int work(struct run *r)
 	read_packets(r);
 	sc_progress_end(&r->progress);
 	note_memory(r);
+	take_last_keys(r);
 	finish(r);
 	sc_ledger_finish(r->ledger, r->packets, r->now);
 	if (r->again)
@@ -523,7 +534,7 @@ static int work(struct run *r)
 	struct sc_fan_sums sums = sums_of(r);
 	sc_err input = worst_input(r);
 	tell_doctor(r, &sums, input);
-	sc_keyring_finish(&r->keys, r->o->quiet);
+	sc_keyring_finish(&r->keys);
 	sc_err output = sc_outputs_close(&r->outputs);
 	if (sc_save_close(&r->save) != SC_OK)
 		output = SC_EFAILED;

@@ -216,6 +216,11 @@ static size_t read_hex(sc_str s, uint8_t *to, size_t most)
 	return s.len / 2;
 }
 
+static void note_bad(struct sc_tls_keylog *log)
+{
+	log->first_bad = log->bad++ ? log->first_bad : log->lines;
+}
+
 static void take_line(struct sc_tls_keylog *log, struct sc_tls_keys *keys, sc_str line)
 {
 	struct entry e = { 0 };
@@ -240,7 +245,10 @@ static void take_line(struct sc_tls_keylog *log, struct sc_tls_keys *keys, sc_st
 		e.len = (uint8_t)len;
 		keep(keys, &e);
 	}
-	*(good ? &log->kept : &log->bad) += 1;
+	if (good)
+		log->kept++;
+	else
+		note_bad(log);
 	OPENSSL_cleanse(&e, sizeof(e));
 }
 
@@ -256,8 +264,9 @@ static void hold(struct sc_tls_keylog *log, sc_str part)
 
 static void end_line(struct sc_tls_keylog *log, struct sc_tls_keys *keys)
 {
+	log->lines++;
 	if (log->skip)
-		log->bad++;
+		note_bad(log);
 	else
 		take_line(log, keys, (sc_str){ log->line, log->len });
 	OPENSSL_cleanse(log->line, log->len);

@@ -25,6 +25,7 @@ struct sc_tls_keylog {
 	size_t len;
 	bool   skip;  /* the line is too long */
 	uint64_t kept, ignored, bad; /* lines: taken; with labels that nobody needs; that could not be read */
+	uint64_t lines, first_bad;   /* ended so far, empty ones and comments too; which of them, from 1, was the first bad one */
 };
 
 /* `octets`: the most memory it may take; when there is no more, the oldest secrets go.  NULL: no memory. */

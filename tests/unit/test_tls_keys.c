@@ -72,6 +72,24 @@ static void test_long_line(void **state)
 	sc_tls_keys_close(keys);
 }
 
+/* Every line has a number, empty ones too, and the first bad one is named, however it is bad. */
+static void test_first_bad(void **state)
+{
+	(void)state;
+	struct sc_tls_keys *keys = sc_tls_keys_open(1 << 20, 7);
+	struct sc_tls_keylog log = { 0 };
+	sc_tls_keylog_feed(&log, keys, SC_STR("# one\n\nCLIENT_RANDOM " R " " S48 "\n"));
+	assert_int_equal(log.first_bad, 0);
+	for (int i = 0; i < 100; i++)
+		sc_tls_keylog_feed(&log, keys, SC_STR("too long, "));
+	sc_tls_keylog_feed(&log, keys, SC_STR("\nbad, too"));
+	sc_tls_keylog_end(&log, keys);
+	assert_int_equal(log.first_bad, 4);
+	assert_int_equal(log.bad, 2);
+	assert_int_equal(log.lines, 5);
+	sc_tls_keys_close(keys);
+}
+
 static void random_of(unsigned i, uint8_t random[SC_TLS_RANDOM])
 {
 	memset(random, 0, SC_TLS_RANDOM);
@@ -146,6 +164,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_long_line),
+		cmocka_unit_test(test_first_bad),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_acks),
 	};
