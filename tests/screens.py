@@ -429,6 +429,10 @@ def found(program):
                        (["C-u", "x", "y", "z"], "no such command")):
         s.keys(*([":"] if keys[0] == "s" else []), *keys)
         check("completed: %s" % line, s.wait("(?m)" + line.replace("$", " *$"), 5), s.text())
+    s.keys("C-u")
+    for keys, line in (("wh\u65e5\u672c\u00e9", "wh\u65e5\u672c\u00e9"), (["Left", "Left", "x", "Right", "BSpace"], "wh\u65e5x\u00e9")):
+        tmux("send-keys", "-l", keys) if isinstance(keys, str) else s.keys(*keys)
+        check("typed: %s" % line, s.wait("(?m)command  %s *$" % line, 5), s.text())
     s.keys("Escape", "C-c")
     check("^C leaves", s.wait("EXIT 0"), s.text())
 
@@ -497,7 +501,7 @@ def hostile(program):
         raw = os.path.join(s.work, "raw")
         tmux("pipe-pane", "cat >%s" % raw)
         keys = ["2", "Enter"] + ["Down", "i", "Escape"] * 6 + ["v", "v", "v", "Escape", "y", "c", "y", "r", "y", "i", "=", "\\", "3", "b", "b",
-                "Enter", "i", "Escape", "Enter", "Escape", "Escape", "4", "b", "b", "b", "5", "b", "6", "7", "i", "Escape", "Enter", "Escape", "8", "i",
+                "Enter", "i", "Escape", "Enter", "Escape", "Escape", "4", "b", "b", "b", "5", "b", "6", "7", "Right", "Right", "=", "/", "Left", "Left", "Escape", "\\", "i", "Escape", "Enter", "Escape", "8", "i",
                 "Escape", "2", "Space", "d", "Escape", "C-l"]
         for key in keys:
             s.keys(key)
@@ -594,6 +598,41 @@ def manners(program):
     check("SIGKILL: the terminal is put back", s.wait("EXIT 137"), s.text())
 
 
+def shell(program):
+    """^Z gives the shell back, fg the screen, with place and size; leaving a live capture that is written nowhere is asked about."""
+    s = Screen("sh -c 'exec bash --norc -i 2>/dev/tty'", (100, 30), wait="[#$]")
+    typed(s, "%s tui --utc -r captures/demo.pcap" % program)
+    s.wait("100 %")
+    s.keys("2", "Down", "Down")
+    before = s.settle()
+    s.keys("C-z")
+    check("^Z: the shell is back", s.wait("Stopped"), s.text())
+    typed(s, "stty -a | tr ';' '\\n' | grep -cw -e '-icanon' -e '-echo'; echo shell is here")
+    check("^Z: the terminal is sane", s.wait(r"(?m)^0\s+shell is here"), s.text())
+    typed(s, "fg")
+    check("fg: the screen is back", s.wait(r"\[2 Sessions\]") and s.settle() == before, s.text())
+    s.keys("C-z")
+    s.wait("Stopped")
+    tmux("resize-window", "-x", "80", "-y", "24")
+    typed(s, "fg")
+    check("fg: the new size", s.wait(r"(?m)^ 1 Over\[2 Sessions\]"), s.text())
+    s.keys("C-c")
+    check("^C leaves to the shell", s.wait(r"[#$]\s*$"), s.text())
+    if os.geteuid():
+        return
+    s = Screen("%s tui -i lo" % program, (80, 24), wait="LIVE")
+    for key in ("q", "C-c"):
+        s.keys(key)
+        check("%s asks" % key, s.wait("written nowhere.*q again leaves"), s.text())
+        s.keys("x")
+        check("another key stays", s.wait("q quit") and "EXIT" not in s.text(), s.text())
+    s.keys("q", "q")
+    check("q again leaves", s.wait("EXIT 0"), s.text())
+    s = Screen("%s tui -i lo -w %s" % (program, os.path.join(tempfile.mkdtemp(), "x.pcapng")), (80, 24), wait="LIVE")
+    s.keys("q")
+    check("what is written is not asked about", s.wait("EXIT 0"), s.text())
+
+
 def main():
     seed = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else random.randrange(1 << 30)
     renew = "--renew" in sys.argv
@@ -622,6 +661,7 @@ def main():
             resize_storm(checked)
             hostile(checked)
             manners(program)
+            shell(program)
     finally:
         tmux("kill-server")
     for w in wrong[:10]:

@@ -276,7 +276,7 @@ void sc_history_add(struct sc_history *h, sc_str line);
 void sc_prompt_open(struct sc_tui *t, const char *label, sc_str text, void (*done)(struct sc_tui *, sc_str),
 		    void (*changed)(struct sc_tui *, sc_str));
 void sc_prompt_insert(struct sc_prompt *p, uint32_t c);
-void sc_prompt_erase(struct sc_prompt *p);                 /* the octet before the cursor */
+void sc_prompt_erase(struct sc_prompt *p);                 /* the character before the cursor */
 void sc_prompt_key(struct sc_tui *t, uint32_t key);
 void sc_prompt_draw(struct sc_tui *t, int row);
 

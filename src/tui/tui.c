@@ -116,13 +116,25 @@ static void put_number(struct sc_tui *t, struct sc_text *line, const char *befor
 	put_part(t, line, &part);
 }
 
+/* The end of a path tells most, and of several words the first. */
+static void put_brief_source(struct sc_tui *t, struct sc_text *part)
+{
+	sc_str source = sc_str_of(t->config.source), rest = source, word = sc_str_until(&rest, ' ');
+	part->len = 0;
+	sc_text_visible(part, sc_str_from(word, sc_str_rfind(word, '/') + 1));
+	if (word.len < source.len) {
+		sc_text_put(part, ' ');
+		sc_text_adds(part, sc_term_sign(&t->term, SC_SIGN_MORE));
+	}
+}
+
 static void put_source(struct sc_tui *t, struct sc_text *line)
 {
 	const struct sc_tui_progress *p = &t->progress;
 	SC_CELL(part);
 	sc_text_visible(&part, sc_str_of(t->config.source));
-	if (part.len > (size_t)t->term.columns / 3) /* the end of a path tells most */
-		part.len = 0, sc_text_visible(&part, sc_str_from(sc_str_of(t->config.source), sc_str_rfind(sc_str_of(t->config.source), '/') + 1));
+	if (part.len > (size_t)t->term.columns / 3)
+		put_brief_source(t, &part);
 	if (t->config.live)
 		sc_text_adds(&part, "  LIVE");
 	else if (p->over)
