@@ -79,6 +79,33 @@ check "implicit TLS on any port, with keys" $?
 ! grep -q '"event":"session"' "$work/any"
 check "implicit TLS on any port, without keys" $?
 
+# Secrets in a pcapng file count wherever they stand: behind all packets, too, packed and beside other files.  Of a pipe only
+# what comes behind them can be opened.
+capture=captures/lab/exim-tls13.pcap keys=captures/lab/exim-tls13.keys
+"$program" log -q -e delivery,session -r "$capture" -k "$keys" >"$work/plain"
+"$program" log -q -r "$capture" -w "$work/late.pcapng" >/dev/null
+python3 - "$keys" >>"$work/late.pcapng" <<'P'
+import struct, sys
+text = open(sys.argv[1], "rb").read()
+body = struct.pack("<II", 0x544C534B, len(text)) + text + bytes(-len(text) % 4)
+sys.stdout.buffer.write(struct.pack("<II", 10, 12 + len(body)) + body + struct.pack("<I", 12 + len(body)))
+P
+gzip -k "$work/late.pcapng"
+for source in "$work/late.pcapng" "$work/late.pcapng.gz" "$work/late.pcapng -r captures/lab/fault-plain.pcap"; do
+	for n in 1 2 7; do
+		"$program" log -q -e delivery,session --workers $n -r $source >"$work/out"
+		[ "$(grep -c '"decrypted":true' "$work/out")" -ge 1 ] && [ "$(verdicts "$work/out")" != "" ] &&
+			grep -q "$(grep -o '"queue_id":"[^"]*"' "$work/plain" | head -n 1)" "$work/out"
+		check "secrets behind the packets of $source, $n workers" $?
+	done
+done
+"$program" log -q -e delivery,session -r - <"$work/late.pcapng" >"$work/out"
+grep -q '"decrypted":true' "$work/out"
+check "secrets behind the packets of a file on standard input" $?
+cat "$work/late.pcapng" | "$program" log -q -e delivery,session -r - >"$work/out"
+! grep -q '"event":"delivery"' "$work/out"
+check "secrets behind the packets of a pipe" $?
+
 # The keys of another connection, and none at all.
 "$program" log -q -e tls,delivery -r captures/lab/exim-tls13.pcap -k captures/lab/postfix-tls13.keys >"$work/out"
 grep -q '"unopened":"no_key"' "$work/out" && ! grep -q delivery "$work/out"

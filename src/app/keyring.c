@@ -81,6 +81,7 @@ static void expect(struct sc_keyring *k, bool more)
 
 void sc_keyring_begin(struct sc_keyring *k, bool whole)
 {
+	k->whole = whole;
 	if (k->fd < 0)
 		return;
 	expect(k, k->pipe || !whole);
@@ -145,7 +146,8 @@ bool sc_keyring_due(const struct sc_keyring *k)
 void sc_keyring_block(struct sc_keyring *k, sc_str text)
 {
 	struct sc_tls_keylog log = { 0 };
-	sc_tls_keys_expect(k->keys, true); /* a capture that has one may have more */
+	if (!k->whole) /* a capture that has one may have more */
+		sc_tls_keys_expect(k->keys, true);
 	sc_tls_keylog_feed(&log, k->keys, text);
 	sc_tls_keylog_end(&log, k->keys);
 	explicit_bzero(&log, sizeof(log));

@@ -13,6 +13,7 @@ struct sc_keyring {
 	int   fd;                     /* -1: closed */
 	bool  pipe;
 	bool  growing;                /* more may come */
+	bool  whole;                  /* all packets are there, and the secrets in their files known before they are read */
 	bool  quiet;                  /* nothing is said but errors */
 	const volatile sig_atomic_t *stop; /* not 0: nothing is waited for */
 	struct sc_tls_keylog log;     /* of --keylog */

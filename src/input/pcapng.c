@@ -189,7 +189,7 @@ static enum outcome read_secrets(struct sc_pcapng *ng, struct sc_stream *in, sc_
 	if (!w)
 		return GOT_OTHER;
 	w->secrets++;
-	if (w->keylog && load32(ng, body.at) == SECRETS_TLS)
+	if (w->keylog && !ng->known && load32(ng, body.at) == SECRETS_TLS)
 		w->keylog(w->ctx, sc_str_slice(body, 8, load32(ng, body.at + 4)));
 	return GOT_OTHER;
 }

@@ -28,6 +28,7 @@ struct sc_pcapng {
 	uint32_t interface_count, interface_room;
 	sc_time  last; /* of the last packet with a time; Simple Packet Blocks have none and get this one */
 	struct sc_pcapng_watch *watch; /* NULL: nobody wants to know */
+	bool     known; /* the key logs of this file were handed out before */
 };
 
 /* The first octets (12 tell for certain) are those of a pcapng file. */

@@ -28,6 +28,7 @@
 #include "input/follow.h"
 #include "input/paths.h"
 #include "input/pcap_live.h"
+#include "input/secrets.h"
 #include "input/tell.h"
 
 #define SC_OPEN_MOST   256u
@@ -42,6 +43,8 @@ struct file {
 	int      fd;       /* -1: to be opened again by name */
 	bool     is_stdin;
 	bool     twice;    /* can be read again from the start */
+	bool     scanned;  /* its secrets are known */
+	off_t    start;    /* where it begins: standard input may stand in the middle of a file */
 	uint32_t order;    /* on the command line: breaks ties of time */
 	sc_time  when;     /* of the packet that waits; SC_TIME_NONE: none, or not known yet */
 	uint64_t size;     /* 0: not known */
@@ -150,8 +153,10 @@ static bool open_capture(struct sc_source *s, struct file *f, size_t buffer, boo
 		*verdict = (struct sc_verdict){ SC_EFAILED, false, "no memory to read it" };
 		return false;
 	}
-	if (sc_capture_open(f->capture, &config, quiet ? NULL : &s->watch, verdict))
+	if (sc_capture_open(f->capture, &config, quiet ? NULL : &s->watch, verdict)) {
+		f->capture->pcapng.known = f->scanned;
 		return true;
+	}
 	sc_memory_give(f->capture);
 	f->capture = NULL;
 	return false;
@@ -169,6 +174,7 @@ static void note_size(struct file *f)
 	if (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode))
 		return;
 	f->size = (uint64_t)st.st_size;
+	f->start = lseek(f->fd, 0, SEEK_CUR);
 	f->twice = !f->is_stdin;
 	posix_fadvise(f->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* a hint; a refusal does no harm */
 }
@@ -461,10 +467,19 @@ void sc_source_facts(const struct sc_source *s, struct sc_source_facts *facts)
 	facts->link_names = s->filter.names;
 }
 
+static void scan(struct sc_source *s, struct file *f)
+{
+	f->scanned = f->size && sc_secrets_scan(f->name, f->fd, f->start, &s->watch, s->stop);
+	if (f->capture)
+		f->capture->pcapng.known = f->scanned;
+}
+
 void sc_source_on_secrets(struct sc_source *s, sc_source_secrets_fn *fn, void *ctx)
 {
 	s->watch.keylog = fn;
 	s->watch.ctx = ctx;
+	for (size_t i = 0; i < s->file_count; i++)
+		scan(s, &s->files[i]);
 }
 
 void sc_source_close(struct sc_source *s)

@@ -70,7 +70,8 @@ struct sc_source_facts {
 };
 void sc_source_facts(const struct sc_source *s, struct sc_source_facts *facts);
 
-/* TLS key log text of pcapng Decryption Secrets Blocks, handed out as blocks are met (NULL: not wanted). */
+/* TLS key log text of pcapng Decryption Secrets Blocks.  Those of regular files are handed out at once, wherever they stand;
+ * those of pipes and of files that grow, as they are met.  `fn` is not NULL. */
 typedef void sc_source_secrets_fn(void *ctx, sc_str keylog);
 void sc_source_on_secrets(struct sc_source *s, sc_source_secrets_fn *fn, void *ctx);
 

@@ -1,7 +1,8 @@
 /* fuzz_pcap.c - any octets as a capture file: pcap and pcapng, plain or packed.
  *
  * Beyond "no crash": how the file is cut into reads, and how large the buffer is at first, changes neither packets
- * nor verdict; a shorter file gives a prefix of the packets; every packet keeps to the contract of packet.h. */
+ * nor secrets nor verdict; a shorter file gives a prefix of the packets; every packet keeps to the contract of packet.h; a real
+ * file's secrets are handed out before its packets, once. */
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 struct log {
 	uint64_t packets[PACKETS_MOST];
 	size_t   count;
+	uint64_t secrets, keylogs; /* blocks; a sum over those that were handed out */
 	bool     opened;
 	struct sc_verdict verdict;
 };
@@ -30,14 +32,20 @@ static uint64_t digest(const struct sc_packet *pkt)
 	return h ^ (uint64_t)pkt->when * 3 ^ (uint64_t)pkt->wire_len << 32;
 }
 
+static void hear(void *ctx, sc_str text)
+{
+	*(uint64_t *)ctx += sc_hash(2, text) | 1;
+}
+
 static void play(sc_str octets, size_t buffer, size_t piece, struct log *l)
 {
 	struct reader r = { octets, piece };
 	struct sc_stream_config config = { .read = read_octets, .ctx = &r, .buffer_octets = buffer };
-	struct sc_pcapng_watch watch = { 0 };
+	struct sc_pcapng_watch watch = { .keylog = hear, .ctx = &l->keylogs };
 	struct sc_capture c;
 	struct sc_packet pkt;
 	l->count = 0;
+	l->keylogs = 0;
 	l->opened = sc_capture_open(&c, &config, &watch, &l->verdict);
 	if (!l->opened) {
 		SC_ASSERT(l->verdict.err != SC_OK && l->verdict.why[0]);
@@ -53,6 +61,7 @@ static void play(sc_str octets, size_t buffer, size_t piece, struct log *l)
 		sc_capture_judge(&c, &l->verdict);
 		SC_ASSERT((l->verdict.err != SC_OK) == (l->verdict.why[0] != 0));
 	}
+	l->secrets = watch.secrets;
 	sc_capture_close(&c);
 }
 
@@ -65,7 +74,7 @@ static bool begins_with(const struct log *whole, const struct log *part)
 static bool same(const struct log *a, const struct log *b)
 {
 	const struct sc_verdict *v = &a->verdict, *w = &b->verdict;
-	return a->opened == b->opened && a->count == b->count && begins_with(a, b) && v->err == w->err &&
+	return a->opened == b->opened && a->count == b->count && a->keylogs == b->keylogs && begins_with(a, b) && v->err == w->err &&
 	       v->foreign == w->foreign && strcmp(v->why, w->why) == 0;
 }
 
@@ -80,12 +89,18 @@ static void play_merged(sc_str octets, const struct log *alone)
 	const char *const paths[] = { path, path };
 	struct sc_source *s;
 	struct sc_packet pkt;
-	uint64_t number = 0;
+	struct sc_source_facts facts;
+	uint64_t number = 0, keylogs = 0;
 	if (sc_source_open(&s, &(struct sc_source_config){ .paths = paths, .path_count = 2 }) == SC_OK) {
+		sc_source_on_secrets(s, hear, &keylogs);
+		SC_ASSERT(alone->count == PACKETS_MOST || keylogs == 2 * alone->keylogs);
+		uint64_t before = keylogs;
 		while (number < PACKETS_MOST && sc_source_next(s, &pkt))
 			SC_ASSERT(pkt.number == ++number && digest(&pkt) != 1);
 		SC_ASSERT(number == (2 * alone->count < PACKETS_MOST ? 2 * alone->count : PACKETS_MOST));
 		SC_ASSERT(number == PACKETS_MOST || sc_source_result(s) == alone->verdict.err);
+		sc_source_facts(s, &facts);
+		SC_ASSERT(keylogs == before && (number == PACKETS_MOST || facts.secrets == 2 * alone->secrets));
 		sc_source_close(s);
 	} else {
 		SC_ASSERT(!alone->opened);
