@@ -54,8 +54,11 @@ enum sc_need {
 	SC_NEED_TAKEN    = 1024, /* a transaction that was accepted for somebody */
 	SC_NEED_LITERAL  = 2048, /* a session whose HELO begins with a bracket */
 	SC_NEED_LISTS    = 4096, /* any event, where lists of known evil are given */
+	SC_NEED_OUR_NAME = 8192, /* a transaction whose sender is in a domain that the user names as ours */
+	SC_NEED_FOREIGN  = 16384, /* a transaction with a recipient that may be in a domain that is not ours */
+	SC_NEED_LINE     = 32768, /* a session whose HELO may be the name of a subscriber's line */
 };
-#define SC_NEEDS 13
+#define SC_NEEDS 16
 
 struct sc_detector;
 struct sc_sight;

@@ -78,23 +78,15 @@ uint64_t sc_hash(uint64_t seed, sc_str octets)
 	return end(&s);
 }
 
-/* Eight octets with capital letters made small: a bit in each octet from A on, less those behind Z and beyond ASCII. */
-static inline uint64_t lower(uint64_t word)
-{
-	const uint64_t each = UINT64_C(0x0101010101010101);
-	uint64_t low = word & each * 0x7f, from_a = low + each * (0x80 - 'A'), behind_z = low + each * (0x7f - 'Z');
-	return word | ((from_a ^ behind_z) & ~word & each * 0x80) >> 2;
-}
-
 uint64_t sc_hash_nocase(uint64_t seed, sc_str octets)
 {
 	struct state s = begin(seed);
 	uint64_t word;
 	for (size_t i = 0; i + 8 <= octets.len; i += 8) {
 		memcpy(&word, octets.at + i, 8);
-		take(&s, lower(word));
+		take(&s, sc_lower_eight(word));
 	}
-	word = lower(tail(octets));
+	word = sc_lower_eight(tail(octets));
 	((unsigned char *)&word)[7] = (unsigned char)octets.len;
 	take(&s, word);
 	return end(&s);

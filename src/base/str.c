@@ -6,11 +6,25 @@ bool sc_str_equal_nocase(sc_str a, sc_str b)
 	return a.len == b.len && sc_str_starts_nocase(a, b);
 }
 
+static bool same_eight(const char *a, const char *b)
+{
+	uint64_t x, y;
+	memcpy(&x, a, sizeof(x));
+	memcpy(&y, b, sizeof(y));
+	return sc_lower_eight(x) == sc_lower_eight(y);
+}
+
 bool sc_str_starts_nocase(sc_str s, sc_str prefix)
 {
+	size_t i = 0;
 	if (s.len < prefix.len)
 		return false;
-	for (size_t i = 0; i < prefix.len; i++)
+	for (; i + 8 <= prefix.len; i += 8)
+		if (!same_eight(s.at + i, prefix.at + i))
+			return false;
+	if (prefix.len > 8) /* the last eight: some are compared twice */
+		return same_eight(s.at + prefix.len - 8, prefix.at + prefix.len - 8);
+	for (; i < prefix.len; i++)
 		if (sc_lower(s.at[i]) != sc_lower(prefix.at[i]))
 			return false;
 	return true;

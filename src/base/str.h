@@ -36,6 +36,14 @@ static inline char sc_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
+/* Eight octets with capital letters made small: a bit in each octet from A on, less those behind Z and beyond ASCII. */
+static inline uint64_t sc_lower_eight(uint64_t word)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t low = word & each * 0x7f, from_a = low + each * (0x80 - 'A'), behind_z = low + each * (0x7f - 'Z');
+	return word | ((from_a ^ behind_z) & ~word & each * 0x80) >> 2;
+}
+
 static inline char sc_upper(char c)
 {
 	return c >= 'a' && c <= 'z' ? (char)(c - 32) : c;

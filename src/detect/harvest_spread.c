@@ -93,7 +93,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	for (uint32_t i = 0; i < x->recipients.count; i++) {
 		if (!sc_is(r[i].cause, "user_unknown"))
 			note_other(d, s, sc_sight_rcpt_domain(s, r, i));
-		else if (sc_roles_local(s->roles, sc_str_domain(r[i].rcpt_to), &learnt))
+		else if (sc_sight_rcpt_local(s, r, i, &learnt))
 			judge(d, s, i, learnt);
 	}
 }

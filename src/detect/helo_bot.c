@@ -1,13 +1,16 @@
 /* helo_bot.c - HELO names that malware and scanners are known to give (helo_bots.def). */
 #include "detect/frame/inside.h"
 
-static const struct {
-	sc_str name;
+#define NAME_OCTETS 20
+
+static const struct bot {
+	char name[NAME_OCTETS]; /* four octets at least, in small letters */
+	uint8_t octets;
 	bool whole, strong;
 	uint8_t digits; /* letters and digits that must follow; 0: anything */
 	const char *whose;
 } bots[] = {
-#define SC_HELO_BOT(name, whole, strong, follow, whose) {{name, sizeof(name) - 1}, whole, strong, follow, whose},
+#define SC_HELO_BOT(name, whole, strong, follow, whose) {name, sizeof(name) - 1, whole, strong, follow, whose},
 #include "detect/frame/helo_bots.def"
 #undef SC_HELO_BOT
 };
@@ -22,37 +25,56 @@ static bool all_alphanumeric(sc_str s)
 	return true;
 }
 
-static bool fits(sc_str name, size_t i)
+/* Some name of the table begins with the first four octets of this one: without branches, for nearly none does. */
+static bool may_be_bot(sc_str name)
 {
-	if (sc_lower(name.at[0]) != bots[i].name.at[0])
+	char first[4];
+	uint32_t found = 0, begin, other;
+	if (sc_str_lower(first, sizeof(first), name).len < sizeof(first))
 		return false;
-	if (bots[i].whole)
-		return sc_str_equal_nocase(name, bots[i].name);
-	if (!sc_str_starts_nocase(name, bots[i].name))
+	memcpy(&begin, first, sizeof(begin));
+	for (size_t i = 0; i < sizeof(bots) / sizeof(bots[0]); i++) {
+		memcpy(&other, bots[i].name, sizeof(other));
+		found |= other == begin;
+	}
+	return found;
+}
+
+static bool fits(const struct bot *bot, sc_str name)
+{
+	sc_str begin = {bot->name, bot->octets};
+	if (!sc_str_starts_nocase(name, begin))
 		return false;
-	sc_str rest = sc_str_from(name, bots[i].name.len);
-	return !bots[i].digits || (rest.len == bots[i].digits && all_alphanumeric(rest));
+	sc_str rest = sc_str_from(name, begin.len);
+	return bot->whole ? rest.len == 0 : !bot->digits || (rest.len == bot->digits && all_alphanumeric(rest));
+}
+
+static void tell(struct sc_detector *d, const struct sc_sight *s, const struct bot *bot)
+{
+	const struct sc_ev_session *x = s->ev->body;
+	struct sc_text *t = sc_say_begin(d);
+	sc_text_adds(t, "HELO ");
+	sc_say_wire(t, x->helo.name);
+	sc_text_adds(t, " is ");
+	sc_text_adds(t, bot->whose);
+	sc_text_adds(t, bot->strong ? "" : ", and its login failed");
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = bot->strong ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM,
+					     .confidence = bot->strong ? 90 : 60,
+					     .count = 1,
+					     .threshold = 1});
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_session *x = s->ev->body;
+	if (!may_be_bot(x->helo.name))
+		return;
 	bool failed = sc_is(x->auth.outcome, "failed");
 	for (size_t i = 0; i < sizeof(bots) / sizeof(bots[0]); i++) {
-		if (!fits(x->helo.name, i) || (!bots[i].strong && !failed))
+		if (!fits(&bots[i], x->helo.name) || (!bots[i].strong && !failed))
 			continue;
-		struct sc_text *t = sc_say_begin(d);
-		sc_text_adds(t, "HELO ");
-		sc_say_wire(t, x->helo.name);
-		sc_text_adds(t, " is ");
-		sc_text_adds(t, bots[i].whose);
-		sc_text_adds(t, bots[i].strong ? "" : ", and its login failed");
-		sc_detector_tell(
-			d, s,
-			&(struct sc_report){.severity = bots[i].strong ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM,
-					    .confidence = bots[i].strong ? 90 : 60,
-					    .count = 1,
-					    .threshold = 1});
+		tell(d, s, &bots[i]);
 		return;
 	}
 }

@@ -60,7 +60,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	const struct sc_helo *look = s->helo;
 	const struct sc_ip *ip = &s->head->client.ip;
 	bool words = look->marks & SC_HELO_SUBSCRIBER && look->digits >= 2, hex = look->marks & SC_HELO_HEX;
-	if ((!words && !hex && look->numbers < 4) || look->dots == 0 || ip->version != 4 || x->helo.name.at[0] == '[')
+	if (ip->version != 4 || x->helo.name.at[0] == '[')
 		return;
 	struct sc_ip bare;
 	sc_str said = x->helo.name, name = sc_str_lower(folded, sizeof(folded), said);
@@ -83,6 +83,6 @@ const struct sc_detector_class sc_detector_helo_dynamic = {
 	.advice = "Providers publish such ranges (policy block lists); use one.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
-	.needs = SC_NEED_STRANGER | SC_NEED_EXCHANGE | SC_NEED_HELO | SC_NEED_NO_LOGIN,
+	.needs = SC_NEED_STRANGER | SC_NEED_EXCHANGE | SC_NEED_LINE | SC_NEED_NO_LOGIN,
 	.observe = observe,
 };

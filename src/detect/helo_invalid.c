@@ -20,9 +20,10 @@ static const char *flaw(sc_str name, const struct sc_helo *look)
 		return "a HELO name with an empty label";
 	static const char *const reserved[] = {".invalid", ".localhost",   ".local",
 					       ".lan",     ".localdomain", ".internal"};
-	sc_str last = sc_str_from(name, look->last);
-	for (size_t i = 0; last.len >= 4 && i < sizeof(reserved) / sizeof(reserved[0]); i++)
-		if (sc_lower(last.at[1]) == reserved[i][1] && sc_str_equal_nocase(last, sc_str_of(reserved[i])))
+	sc_str last = sc_str_from(name, sc_str_rfind(name, '.'));
+	char first = last.len >= 4 ? sc_lower(last.at[1]) : 0;
+	for (size_t i = 0; (first == 'i' || first == 'l') && i < sizeof(reserved) / sizeof(reserved[0]); i++)
+		if (sc_str_equal_nocase(last, sc_str_of(reserved[i])))
 			return "a HELO name that exists in no public DNS";
 	return NULL;
 }

@@ -7,9 +7,6 @@
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
-	bool learnt;
-	if (!sc_roles_local(s->roles, sc_str_domain(x->mail_from), &learnt) || learnt)
-		return;
 	bool accepted = sc_is(x->outcome, "accepted") || sc_is(x->outcome, "partial");
 	bool guess = s->from.learnt;
 	struct sc_text *t = sc_say_begin(d);
@@ -35,6 +32,6 @@ const struct sc_detector_class sc_detector_local_sender_outside = {
 	.advice = "Refuse own senders from outside; publish SPF and DMARC and let the server judge by them.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
-	.needs = SC_NEED_STRANGER | SC_NEED_EXCHANGE | SC_NEED_NO_LOGIN | SC_NEED_SENDER,
+	.needs = SC_NEED_STRANGER | SC_NEED_EXCHANGE | SC_NEED_NO_LOGIN | SC_NEED_OUR_NAME,
 	.observe = observe,
 };

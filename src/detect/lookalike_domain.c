@@ -41,7 +41,7 @@ static uint64_t *line_of(struct state *st, uint64_t hash)
 
 static uint64_t verdict(struct state *st, const struct sc_sight *s, sc_str given)
 {
-	uint64_t hash = s->sender_domain, *line = line_of(st, hash), found = 0;
+	uint64_t hash = s->sender_domain.hash, *line = line_of(st, hash), found = 0;
 	for (unsigned i = 0; i < WAYS; i++)
 		found |= (line[i] ^ hash) & ~MASK ? 0 : line[i] & MASK;
 	if (found)
@@ -53,13 +53,12 @@ static uint64_t verdict(struct state *st, const struct sc_sight *s, sc_str given
 
 static void expect(const struct sc_detector *d, const struct sc_sight *s)
 {
-	__builtin_prefetch(line_of(d->state, s->sender_domain));
+	__builtin_prefetch(line_of(d->state, s->sender_domain.hash));
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
-	const struct sc_ev_transaction *x = s->ev->body;
-	sc_str given = sc_str_domain(x->mail_from);
+	sc_str given = s->sender_domain.name;
 	if (given.len == 0 || sc_roles_domain(s->roles, 0).len == 0 || s->from.home || s->from.peer)
 		return;
 	uint64_t found = verdict(d->state, s, given);

@@ -66,10 +66,10 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, sc_str rcpt_t
 {
 	const struct sc_ev_transaction *x = s->ev->body;
 	uint32_t window = (uint32_t)d->options[WINDOW];
-	struct slot *slot = sc_keyed_find(&d->tables[0], key);
-	if (sketched(d, s, key) < ENTRY && !slot)
+	struct slot *slot = sc_keyed_meet(&d->tables[0], key, s->second);
+	if (!slot && sketched(d, s, key) < ENTRY)
 		return;
-	slot = sc_keyed_touch(&d->tables[0], key, s->second);
+	slot = slot ? slot : sc_keyed_touch(&d->tables[0], key, s->second);
 	uint32_t one = note_sender(d, s, slot, x->mail_from);
 	uint32_t n = sc_rate_hit(&slot->rate, s, slot->rate.hits.slot ? 1 : ENTRY, window);
 	sc_recent_put(&slot->domains, sc_sight_hash_nocase(s, sc_domain_of_path(x->mail_from)), s->second, window);

@@ -59,15 +59,20 @@ static void judge_recipient(struct sc_detector *d, const struct sc_sight *s, sc_
 					     .trail = &slot->rate.trail});
 }
 
+/* Somebody asked whether the recipient would be taken, and went away before the message. */
+static bool is_callout(const struct sc_ev_transaction *x)
+{
+	bool offered = x->size != SC_NONE || sc_is(x->outcome, "accepted") || sc_is(x->phase, "data") ||
+		       sc_is(x->phase, "eom");
+	return !offered && (sc_is(x->outcome, "withdrawn") || sc_is(x->outcome, "aborted"));
+}
+
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
 	const struct sc_ev_recipient *r = x->recipients.items;
-	bool null = x->mail_from.at && x->mail_from.len == 0;
-	bool offered = x->size != SC_NONE || sc_is(x->outcome, "accepted") || sc_is(x->phase, "data") ||
-		       sc_is(x->phase, "eom");
-	bool callout = null && !offered && (sc_is(x->outcome, "withdrawn") || sc_is(x->outcome, "aborted"));
-	if (callout || !x->mail_from.at || s->from.home)
+	bool null = x->mail_from.len == 0;
+	if (!x->mail_from.at || s->from.home || (null && is_callout(x)))
 		return;
 	judge_server(d, s, null);
 	if (!null)

@@ -25,9 +25,10 @@ static const struct sc_ev_recipient *foreign(const struct sc_sight *s)
 	const struct sc_ev_recipient *r = x->recipients.items;
 	bool learnt;
 	for (uint32_t i = 0; i < x->recipients.count; i++) {
+		if (!sc_is(r[i].outcome, "accepted") || sc_sight_rcpt_local(s, r, i, &learnt))
+			continue;
 		sc_str domain = sc_str_domain(r[i].rcpt_to);
-		if (sc_is(r[i].outcome, "accepted") && domain.len && domain.at[0] != '[' &&
-		    !sc_roles_local(s->roles, domain, &learnt))
+		if (domain.len && domain.at[0] != '[')
 			return &r[i];
 	}
 	return NULL;
@@ -42,7 +43,7 @@ static uint64_t count(struct sc_detector *d, const struct sc_sight *s, struct sl
 	bool learnt;
 	for (uint32_t i = 0; i < x->recipients.count; i++) {
 		sc_str domain = sc_str_domain(r[i].rcpt_to);
-		if (sc_is(r[i].outcome, "accepted") && domain.len && !sc_roles_local(s->roles, domain, &learnt) &&
+		if (sc_is(r[i].outcome, "accepted") && domain.len && !sc_sight_rcpt_local(s, r, i, &learnt) &&
 		    !sc_roles_served(s->roles, domain))
 			sc_recent_put(&slot->domains, sc_sight_hash_nocase(s, domain), s->second, window);
 	}
@@ -89,7 +90,7 @@ const struct sc_detector_class sc_detector_relay_open = {
 		  "hours, and block lists soon after.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_transaction),
-	.needs = SC_NEED_STRANGER | SC_NEED_NO_LOGIN | SC_NEED_TAKEN,
+	.needs = SC_NEED_STRANGER | SC_NEED_NO_LOGIN | SC_NEED_TAKEN | SC_NEED_FOREIGN,
 	.options = SC_OPTIONS_OF(options),
 	.client = sizeof(struct slot),
 	.observe = observe,

@@ -16,10 +16,22 @@ struct slot {
 	struct sc_trail trail;
 };
 
+/* One look: it holds an octet of those that such forms are made of, beside the last @. */
+static bool may_test(sc_str path)
+{
+	static const uint8_t signs_of[256] = {['%'] = 2, ['!'] = 2, ['"'] = 2, ['@'] = 1};
+	unsigned signs = 0;
+	for (size_t i = 0; i < path.len; i++)
+		signs += signs_of[(unsigned char)path.at[i]];
+	return signs > 1 || (path.len && path.at[0] == '@');
+}
+
 /* The form of a relay test; NULL: an address like others.  A percent sign or an exclamation mark counts where a host
  * name stands on its other side; "user+tag" and quoted names with spaces do not. */
 static const char *test_form(sc_str path)
 {
+	if (!may_test(path))
+		return NULL;
 	sc_str local = sc_str_local(path), domain = sc_str_domain(path);
 	struct sc_ip ip;
 	if (path.len && path.at[0] == '@')

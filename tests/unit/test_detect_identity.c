@@ -364,9 +364,10 @@ static void test_learnt_roles(void **state)
 	assert_true(sc_roles_place(r, &inside, 5, 5).home);
 	for (uint64_t net = 1; net <= 3; net++) {
 		assert_false(sc_roles_local(r, SC_STR("example.org"), &learnt));
-		sc_roles_learn(r, SC_STR("Example.ORG"), net, 99, 1000);
-		sc_roles_learn(r, SC_STR("example.org"), net, 99, 1000); /* the same network teaches once */
-		sc_roles_learn(r, SC_STR("example.com"), 1, 99, 1000);
+		sc_roles_learn_network(r, 99, net, 1000);
+		sc_roles_learn_domain(r, sc_hash_nocase(7, SC_STR("Example.ORG")), net, 1000);
+		sc_roles_learn_domain(r, sc_hash_nocase(7, SC_STR("example.org")), net, 1000); /* the same network teaches once */
+		sc_roles_learn_domain(r, sc_hash_nocase(7, SC_STR("example.com")), 1, 1000);
 	}
 	assert_true(sc_roles_local(r, SC_STR("EXAMPLE.org"), &learnt));
 	assert_true(learnt);

@@ -10,6 +10,7 @@
 
 #define BOOK_ENTRIES  4096
 #define IDLE_STANDARD 86400
+#define GUEST_LISTS   64
 #define CLIENTS       8192
 #define CLIENT_IDLE   3600 /* the longest window that clients are counted in */
 #define NETWORKS      4096
@@ -29,6 +30,10 @@ struct audience {
 	size_t   count;
 	uint64_t all, needing[SC_NEEDS]; /* who needs what */
 	uint64_t expecting;
+	struct {
+		unsigned met;
+		uint64_t asked;
+	} guests[GUEST_LISTS]; /* who is asked when that is met: few combinations come, and again and again */
 };
 
 struct detection {
@@ -77,42 +82,48 @@ static void learn(struct detection *x, const struct sc_sight *s)
 		sc_roles_server(x->roles, s->server, s->second);
 		x->server.taken = s->second;
 	}
-	if (t->auth_user.at || t->mail_from.at == NULL)
+	if (t->auth_user.at || t->mail_from.at == NULL || s->network == s->server_network)
 		return;
 	const struct sc_ev_recipient *r = t->recipients.items;
-	for (uint32_t i = 0; i < t->recipients.count; i++)
-		if (r[i].outcome && strcmp(r[i].outcome, "accepted") == 0)
-			sc_roles_learn(x->roles, sc_str_domain(r[i].rcpt_to), s->network, s->server_network,
-				       s->second);
+	bool guess;
+	for (uint32_t i = 0; i < t->recipients.count; i++) {
+		if (!sc_is(r[i].outcome, "accepted"))
+			continue;
+		if (sc_str_domain(r[i].rcpt_to).len && (!sc_sight_rcpt_local(s, r, i, &guess) || guess))
+			sc_roles_learn_domain(x->roles, sc_sight_rcpt_domain(s, r, i), s->network, s->second);
+		sc_roles_learn_network(x->roles, s->server_network, s->network, s->second);
+	}
 }
 
 static struct server *meet_server(struct detection *x, const struct sc_ip *ip)
 {
 	struct server *m = &x->server;
-	struct sc_ip network = sc_network_of(ip);
 	uint64_t version = sc_roles_version(x->roles);
 	bool known = sc_ip_equal(&m->ip, ip);
-	if (!known)
-		*m = (struct server){.ip = *ip,
-				     .address = sc_ip_hash(x->config.seed, ip),
-				     .network = sc_ip_hash(x->config.seed, &network)};
+	if (!known) {
+		*m = (struct server){.ip = *ip};
+		sc_ip_hashes(x->config.seed, ip, &m->address, &m->network);
+	}
 	if (!known || m->version != version)
 		m->place = sc_roles_place(x->roles, ip, m->address, m->network);
 	m->version = version;
 	return m;
 }
 
-static unsigned met_by_session(const struct sc_ev_session *x)
+static unsigned met_by_session(const struct sc_sight *s, const struct sc_ev_session *x)
 {
-	return (x->helo.name.len ? SC_NEED_HELO : 0u) | (x->quirks ? SC_NEED_QUIRK : 0u) |
+	return (sc_helo_of_line(s->helo) ? SC_NEED_LINE : 0u) |
+	       (x->helo.name.len ? SC_NEED_HELO : 0u) | (x->quirks ? SC_NEED_QUIRK : 0u) |
 	       (x->helo.name.len && x->helo.name.at[0] == '[' ? SC_NEED_LITERAL : 0u) |
 	       (sc_is(x->auth.outcome, "ok") ? 0u : SC_NEED_NO_LOGIN);
 }
 
-static unsigned met_by_mail(const struct sc_ev_transaction *x)
+static unsigned met_by_mail(const struct sc_sight *s, const struct sc_ev_transaction *x)
 {
 	bool taken = sc_is(x->outcome, "accepted") || sc_is(x->outcome, "partial");
-	return (x->mail_from.len ? SC_NEED_SENDER : 0u) | (x->quirks ? SC_NEED_QUIRK : 0u) | (taken ? SC_NEED_TAKEN : 0u) |
+	return (s->sender_domain.local && !s->sender_domain.learnt ? SC_NEED_OUR_NAME : 0u) |
+	       (x->recipients.count > 1 || !s->rcpt_domain.local ? SC_NEED_FOREIGN : 0u) |
+	       (x->mail_from.len ? SC_NEED_SENDER : 0u) | (x->quirks ? SC_NEED_QUIRK : 0u) | (taken ? SC_NEED_TAKEN : 0u) |
 	       (x->auth_user.len ? SC_NEED_LOGIN | SC_NEED_OURS : 0u) | (x->auth_user.at ? 0u : SC_NEED_NO_LOGIN);
 }
 
@@ -126,8 +137,8 @@ static unsigned met(const struct detection *x, const struct sc_sight *s)
 	m |= s->from.home ? SC_NEED_OURS : 0u;
 	m |= s->rows[SC_LEVEL_CLIENT].at || s->rows[SC_LEVEL_NETWORK].at ? SC_NEED_ROW : 0u;
 	if (s->ev->kind == SC_EVENT_session)
-		return m | met_by_session(s->ev->body);
-	return s->ev->kind == SC_EVENT_transaction ? m | met_by_mail(s->ev->body) : m | SC_NEED_NO_LOGIN;
+		return m | met_by_session(s, s->ev->body);
+	return s->ev->kind == SC_EVENT_transaction ? m | met_by_mail(s, s->ev->body) : m | SC_NEED_NO_LOGIN;
 }
 
 static void find_rows(struct detection *x, struct sc_sight *s)
@@ -138,28 +149,54 @@ static void find_rows(struct detection *x, struct sc_sight *s)
 	s->rows[SC_LEVEL_NETWORK] = sc_rows_touch(&x->rows[SC_LEVEL_NETWORK], s->network, s->second, heavy);
 }
 
-static void hash_mail(struct sc_sight *s, const struct sc_ev_transaction *t)
+static struct sc_host host_of(const struct sc_sight *s, sc_str path)
+{
+	struct sc_host h = {.name = sc_str_domain(path)};
+	h.hash = sc_sight_hash_nocase(s, h.name);
+	h.local = sc_roles_local(s->roles, h.name, &h.learnt);
+	return h;
+}
+
+static void look_at_envelope(struct sc_sight *s, const struct sc_ev_transaction *t)
 {
 	const struct sc_ev_recipient *r = t->recipients.items;
 	if (t->mail_from.len)
-		s->sender_domain = sc_sight_hash_nocase(s, sc_str_domain(t->mail_from));
+		s->sender_domain = host_of(s, t->mail_from);
 	if (t->recipients.count == 0)
 		return;
+	s->rcpt_domain = host_of(s, r->rcpt_to);
 	s->rcpt = sc_sight_hash_nocase(s, r->rcpt_to);
-	s->rcpt_domain = sc_sight_hash_nocase(s, sc_str_domain(r->rcpt_to));
+}
+
+/* The members whose needs are met. */
+static uint64_t guests(struct audience *a, unsigned met)
+{
+	unsigned at = (met * 0x9e3779b1u) >> 26, known = met | 1u << 31; /* no needs at all are a combination, too */
+	if (a->guests[at].met == known)
+		return a->guests[at].asked;
+	uint64_t asked = a->all;
+	for (unsigned i = 0; i < SC_NEEDS; i++)
+		asked &= met >> i & 1 ? UINT64_MAX : ~a->needing[i];
+	a->guests[at].met = known;
+	a->guests[at].asked = asked;
+	return asked;
+}
+
+/* Asks for the memory that the detector will need. */
+static void expect(const struct sc_detector *d, const struct sc_sight *s)
+{
+	if (d->cls->expect)
+		d->cls->expect(d, s);
+	sc_row_expect(s->rows[SC_LEVEL_CLIENT], d->pieces[SC_LEVEL_CLIENT], d->cls->client);
+	sc_row_expect(s->rows[SC_LEVEL_NETWORK], d->pieces[SC_LEVEL_NETWORK], d->cls->network);
 }
 
 static void ask(struct detection *x, const struct sc_sight *s)
 {
-	const struct audience *a = &x->audiences[s->ev->kind];
-	unsigned lacks = ~met(x, s) & ((1u << SC_NEEDS) - 1);
-	uint64_t asked = a->all;
-	for (; lacks; lacks &= lacks - 1)
-		asked &= ~a->needing[__builtin_ctz(lacks)];
-	for (uint64_t i = asked & a->expecting; i; i &= i - 1) {
-		const struct sc_detector *d = a->members[__builtin_ctzll(i)];
-		d->cls->expect(d, s);
-	}
+	struct audience *a = &x->audiences[s->ev->kind];
+	uint64_t asked = guests(a, met(x, s));
+	for (uint64_t i = asked & a->expecting; i; i &= i - 1)
+		expect(a->members[__builtin_ctzll(i)], s);
 	for (; asked; asked &= asked - 1) {
 		struct sc_detector *d = a->members[__builtin_ctzll(asked)];
 		d->cls->observe(d, s);
@@ -176,26 +213,24 @@ static void observe(void *self, const struct sc_event *ev)
 		return;
 	}
 	const struct sc_ip *client = &ev->head->client.ip;
-	struct sc_ip from = sc_network_of(client);
 	const struct server *server = meet_server(x, &ev->head->server.ip);
 	struct sc_sight s = {.ev = ev,
 			     .head = ev->head,
 			     .second = sc_seconds(ev->when),
 			     .seed = x->config.seed,
-			     .client = sc_ip_hash(x->config.seed, client),
-			     .network = sc_ip_hash(x->config.seed, &from),
 			     .server = server->address,
 			     .server_network = server->network,
 			     .roles = x->roles,
 			     .lossy = lossy(ev)};
 	struct sc_helo helo;
+	sc_ip_hashes(x->config.seed, client, &s.client, &s.network);
 	sc_keyed_expect(&x->rows[SC_LEVEL_CLIENT].holders, s.client);
 	sc_keyed_expect(&x->rows[SC_LEVEL_NETWORK].holders, s.network);
 	if (ev->kind == SC_EVENT_session) {
 		helo = sc_helo_look(((const struct sc_ev_session *)ev->body)->helo.name);
 		s.helo = &helo;
 	} else if (ev->kind == SC_EVENT_transaction) {
-		hash_mail(&s, ev->body);
+		look_at_envelope(&s, ev->body);
 	} else if (ev->kind == SC_EVENT_auth) {
 		s.user = sc_sight_hash_nocase(&s, ((const struct sc_ev_auth *)ev->body)->user);
 	}
@@ -232,7 +267,7 @@ static void add_member(struct audience *a, struct sc_detector *d)
 	uint64_t bit = UINT64_C(1) << a->count;
 	a->members[a->count++] = d;
 	a->all |= bit;
-	a->expecting |= d->cls->expect ? bit : 0;
+	a->expecting |= d->cls->expect || d->cls->client || d->cls->network ? bit : 0;
 	for (unsigned i = 0; i < SC_NEEDS; i++)
 		a->needing[i] |= d->cls->needs >> i & 1 ? bit : 0;
 }

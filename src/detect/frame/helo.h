@@ -16,7 +16,6 @@ enum sc_helo_mark {
 struct sc_helo {
 	unsigned marks; /* SC_HELO_... | ... */
 	uint32_t dots, digits, numbers;
-	size_t   last; /* where the last dot stands; SIZE_MAX: nowhere */
 };
 
 struct sc_helo sc_helo_look(sc_str name);
@@ -25,6 +24,13 @@ struct sc_helo sc_helo_look(sc_str name);
 static inline bool sc_helo_numeric(const struct sc_helo *h)
 {
 	return h->marks & SC_HELO_COLON || (!(h->marks & SC_HELO_LETTER) && h->numbers == 4);
+}
+
+/* The name may be one that a provider gives to a subscriber's line: it holds a word for that, or room for an address. */
+static inline bool sc_helo_of_line(const struct sc_helo *h)
+{
+	bool word = h->marks & SC_HELO_SUBSCRIBER && h->digits >= 2;
+	return h->dots && (word || h->marks & SC_HELO_HEX || h->numbers >= 4);
 }
 
 #endif

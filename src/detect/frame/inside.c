@@ -38,10 +38,11 @@ void sc_detector_note(struct sc_detector *d, const struct sc_sight *s, enum sc_s
 void sc_trail_add(struct sc_trail *t, const struct sc_sight *s)
 {
 	uint64_t id = s->head->session;
-	uint32_t kept = t->count < SC_TRAIL_SESSIONS ? t->count : SC_TRAIL_SESSIONS;
-	for (uint32_t i = 0; i < kept; i++)
-		if (t->sessions[i] == id)
-			return;
+	unsigned known = 0; /* places that nobody wrote hold 0, which is no session */
+	for (uint32_t i = 0; i < SC_TRAIL_SESSIONS; i++)
+		known |= t->sessions[i] == id;
+	if (known)
+		return;
 	t->sessions[t->count % SC_TRAIL_SESSIONS] = id;
 	t->count++;
 	t->lossy += s->lossy;

@@ -23,6 +23,13 @@ struct sc_trail {
 	uint32_t count, lossy;
 };
 
+/* The domain of an address in the envelope. */
+struct sc_host {
+	sc_str   name;          /* as given; may be empty */
+	uint64_t hash;          /* keyed, without regard to case */
+	bool     local, learnt; /* it is one of ours; that is a guess */
+};
+
 /* An event as detectors see it. */
 struct sc_sight {
 	const struct sc_event *ev;
@@ -31,10 +38,11 @@ struct sc_sight {
 	uint64_t seed;
 	/* Keyed hashes of the client's address and of its network, and of the server's; global scope only. */
 	uint64_t client, network, server, server_network;
-	/* Global scope only: of a session with HELO; of a transaction the hashes of the first recipient, of its domain and of
-	 * the sender's domain as given; of a login that of the user. */
+	/* Global scope only: of a session with HELO; of a transaction the sender's domain, the first recipient's, and
+	 * the first recipient's hash; of a login the user's hash. */
 	const struct sc_helo *helo;
-	uint64_t rcpt, rcpt_domain, sender_domain, user;
+	struct sc_host sender_domain, rcpt_domain;
+	uint64_t rcpt, user;
 	struct sc_row rows[2];    /* theirs, if a detector of this kind of event keeps any */
 	struct sc_place from, to; /* whose the client and the server are */
 	struct sc_roles *roles;   /* session scope: only what is configured */
@@ -109,7 +117,13 @@ static inline uint64_t sc_sight_rcpt(const struct sc_sight *s, const struct sc_e
 }
 static inline uint64_t sc_sight_rcpt_domain(const struct sc_sight *s, const struct sc_ev_recipient *r, uint32_t i)
 {
-	return i ? sc_sight_hash_nocase(s, sc_str_domain(r[i].rcpt_to)) : s->rcpt_domain;
+	return i ? sc_sight_hash_nocase(s, sc_str_domain(r[i].rcpt_to)) : s->rcpt_domain.hash;
+}
+/* Is the i-th recipient's domain one of ours?  `*learnt`: that is a guess. */
+static inline bool sc_sight_rcpt_local(const struct sc_sight *s, const struct sc_ev_recipient *r, uint32_t i, bool *learnt)
+{
+	*learnt = s->rcpt_domain.learnt;
+	return i ? sc_roles_local(s->roles, sc_str_domain(r[i].rcpt_to), learnt) : s->rcpt_domain.local;
 }
 
 static inline uint64_t sc_mix(uint64_t a, uint64_t b)

@@ -49,6 +49,23 @@ uint64_t sc_ip_hash(uint64_t seed, const struct sc_ip *ip)
 	return sc_hash(seed, (sc_str){(const char *)ip->octets, ip->version == 4 ? 4 : 16});
 }
 
+/* The last of four octets is stirred in (Vigna's splitmix64) rather than hashed anew: the rest is keyed, and of a network there are
+ * but 256 addresses. */
+void sc_ip_hashes(uint64_t seed, const struct sc_ip *ip, uint64_t *address, uint64_t *network)
+{
+	if (ip->version == 6) {
+		struct sc_ip net = sc_network_of(ip);
+		*network = sc_ip_hash(seed, &net);
+		*address = sc_ip_hash(seed, ip);
+		return;
+	}
+	uint64_t x = *network = sc_hash(seed, (sc_str){(const char *)ip->octets, 3});
+	x += (ip->octets[3] + UINT64_C(1)) * UINT64_C(0x9e3779b97f4a7c15);
+	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+	*address = x ^ x >> 31;
+}
+
 bool sc_ip_loopback(const struct sc_ip *ip)
 {
 	static const uint8_t one[16] = {[15] = 1};
@@ -106,7 +123,8 @@ void sc_roles_server(struct sc_roles *r, uint64_t address, uint32_t second)
 
 static bool below(sc_str domain, sc_str parent)
 {
-	return sc_str_ends_nocase(domain, parent) &&
+	return domain.len >= parent.len && sc_lower(domain.at[domain.len - 1]) == parent.at[parent.len - 1] &&
+	       sc_str_ends_nocase(domain, parent) &&
 	       (domain.len == parent.len || domain.at[domain.len - parent.len - 1] == '.');
 }
 
@@ -158,16 +176,15 @@ static bool note_net(struct learnt *l, uint64_t net)
 	return l->count == LEARNT_NETS;
 }
 
-void sc_roles_learn(struct sc_roles *r, sc_str domain, uint64_t client, uint64_t server, uint32_t second)
+void sc_roles_learn_domain(struct sc_roles *r, uint64_t domain, uint64_t client, uint32_t second)
 {
-	bool guess, known;
-	if (!r->learns || client == server)
-		return;
-	known = sc_roles_local(r, domain, &guess);
-	if (domain.len && !(known && !guess))
-		r->learnt_domains |=
-			note_net(sc_keyed_touch(&r->domains, sc_hash_nocase(r->seed, domain), second), client);
-	if (!r->has_home)
+	if (r->learns)
+		r->learnt_domains |= note_net(sc_keyed_touch(&r->domains, domain, second), client);
+}
+
+void sc_roles_learn_network(struct sc_roles *r, uint64_t server, uint64_t client, uint32_t second)
+{
+	if (r->learns && !r->has_home)
 		r->learnt_networks += note_net(sc_keyed_touch(&r->networks, server, second), client);
 }
 

@@ -25,7 +25,7 @@ struct sc_roles;
 sc_err sc_roles_open(struct sc_roles **out, const struct sc_detect_settings *settings, uint64_t seed, bool learns);
 void   sc_roles_close(struct sc_roles *r);
 
-/* `address`, `network`: sc_ip_hash() of the address and of sc_network_of() it. */
+/* `address`, `network`: sc_ip_hashes() of it. */
 struct sc_place sc_roles_place(const struct sc_roles *r, const struct sc_ip *ip, uint64_t address, uint64_t network);
 
 /* Places hold until this number is another. */
@@ -43,16 +43,20 @@ bool   sc_roles_knows_domains(const struct sc_roles *r, bool *learnt);
 /* The i-th local domain, folded; none when there are no more. */
 sc_str sc_roles_domain(const struct sc_roles *r, size_t i);
 
-/* A recipient of `domain` was accepted by a server in network `server`, from a client in `client`, without login. */
-void   sc_roles_learn(struct sc_roles *r, sc_str domain, uint64_t client, uint64_t server, uint32_t second);
+/* A recipient of a domain was accepted by a server in network `server`, from a client in another network, `client`, without
+ * login.  All are keyed hashes; the domain's without regard to case. */
+void   sc_roles_learn_domain(struct sc_roles *r, uint64_t domain, uint64_t client, uint32_t second);
+void   sc_roles_learn_network(struct sc_roles *r, uint64_t server, uint64_t client, uint32_t second);
 
-/* A server accepted mail; its sc_ip_hash(). */
+/* A server accepted mail; the hash of its address. */
 void   sc_roles_server(struct sc_roles *r, uint64_t address, uint32_t second);
 
 /* The network of an address: /24, for IPv6 /64. */
 struct sc_ip sc_network_of(const struct sc_ip *ip);
 void   sc_network_text(struct sc_text *t, const struct sc_ip *ip);
 uint64_t sc_ip_hash(uint64_t seed, const struct sc_ip *ip);
+/* Of an address and of its network: what rows and roles know them by. */
+void   sc_ip_hashes(uint64_t seed, const struct sc_ip *ip, uint64_t *address, uint64_t *network);
 bool   sc_ip_private(const struct sc_ip *ip);
 bool   sc_ip_loopback(const struct sc_ip *ip);
 

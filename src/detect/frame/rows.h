@@ -30,6 +30,15 @@ size_t sc_rows_octets(const struct sc_rows *r);
 /* The row of `hash`.  `heavy`: the event counts more than once, so a visitor gets a row for this event alone. */
 struct sc_row sc_rows_touch(struct sc_rows *r, uint64_t hash, uint32_t second, bool heavy);
 
+/* Soon one of the calls below will come for a piece: memory may get ready for its beginning. */
+static inline void sc_row_expect(struct sc_row row, size_t at, size_t octets)
+{
+	if (!row.at || !octets)
+		return;
+	__builtin_prefetch(row.at + at, 1);
+	__builtin_prefetch(row.at + at + 64, 1);
+}
+
 /* A piece, zeroed when it is new; NULL: a visitor. */
 void *sc_row_piece(struct sc_row row, size_t at, size_t octets);
 /* NULL, too, when nobody wrote there. */

@@ -65,18 +65,24 @@ void sc_keyed_expect(const struct sc_keyed *t, uint64_t hash)
 {
 	uint32_t set = set_of(t, hash);
 	__builtin_prefetch(&t->tags[(size_t)set * SC_KEYED_WAYS]);
+	__builtin_prefetch(&t->ranks[(size_t)set * SC_KEYED_WAYS], 1);
 	__builtin_prefetch(&t->crowded[set]);
 	__builtin_prefetch(&t->door[hash & (DOOR_WORDS - 1)]);
 }
 
-/* Index of the key's slot, SIZE_MAX when there is none. */
+static unsigned hit(const uint64_t *line, unsigned i, uint64_t tag)
+{
+	return (unsigned)(line[i] == tag) << i;
+}
+
+/* Index of the key's slot, SIZE_MAX when there is none.  Without branches and loops: nobody can foresee which of the eight it
+ * is. */
 static size_t index_of(const struct sc_keyed *t, uint64_t hash)
 {
 	size_t first = (size_t)set_of(t, hash) * SC_KEYED_WAYS;
-	uint64_t tag = tag_of(hash);
-	unsigned hits = 0; /* without branches: nobody can foresee which of the eight it is */
-	for (unsigned i = 0; i < SC_KEYED_WAYS; i++)
-		hits |= (unsigned)(t->tags[first + i] == tag) << i;
+	const uint64_t *line = &t->tags[first], tag = tag_of(hash);
+	unsigned hits = hit(line, 0, tag) | hit(line, 1, tag) | hit(line, 2, tag) | hit(line, 3, tag) | hit(line, 4, tag) |
+			hit(line, 5, tag) | hit(line, 6, tag) | hit(line, 7, tag);
 	return hits ? first + (unsigned)__builtin_ctz(hits) : SIZE_MAX;
 }
 
@@ -172,6 +178,21 @@ static size_t settle_at(struct sc_keyed *t, uint64_t hash, uint32_t second, size
 	return i;
 }
 
+static void seen_again(struct sc_keyed_rank *r, uint32_t second)
+{
+	r->count = sc_add_capped(r->count, 1);
+	r->last = second > r->last ? second : r->last;
+}
+
+void *sc_keyed_meet(struct sc_keyed *t, uint64_t hash, uint32_t second)
+{
+	size_t i = t->used ? index_of(t, hash) : SIZE_MAX;
+	if (i == SIZE_MAX)
+		return NULL;
+	seen_again(&t->ranks[i], second);
+	return slot_at(t, i);
+}
+
 void *sc_keyed_enter(struct sc_keyed *t, uint64_t hash, uint32_t second)
 {
 	size_t i = index_of(t, hash);
@@ -181,9 +202,7 @@ void *sc_keyed_enter(struct sc_keyed *t, uint64_t hash, uint32_t second)
 			return NULL;
 		i = settle_at(t, hash, second, victim(t, set, second));
 	}
-	struct sc_keyed_rank *r = &t->ranks[i];
-	r->count = sc_add_capped(r->count, 1);
-	r->last = second > r->last ? second : r->last;
+	seen_again(&t->ranks[i], second);
 	return slot_at(t, i);
 }
 

@@ -51,6 +51,8 @@ static inline bool sc_keyed_keeps(const struct sc_keyed *t, const void *slot)
 {
 	return slot != (const void *)t->nobody;
 }
+/* Counts one more only for a key that is there already; NULL: it is not. */
+void *sc_keyed_meet(struct sc_keyed *t, uint64_t hash, uint32_t second);
 /* NULL: it is not there. */
 void *sc_keyed_find(const struct sc_keyed *t, uint64_t hash);
 /* Of a slot that touch or find has given. */
