@@ -145,6 +145,9 @@ def numbers(program):
         s = Screen("%s tui --utc %s" % (program, " ".join(words)), (100, 40))
         s.wait("100 %")
         text = s.settle()
+        blamed = report.get("suspects", {"rows": []})["rows"][:6]
+        check("suspects, %s" % name, [row for row in re.findall(r"\u2502 (\S+) +\S.*? +([0-9]+)(?: |$)", text.split("WHY NOT")[0], re.M)][:6] ==
+              [(row["value"], str(row["score"])) for row in blamed], text)
         check("outcomes, %s" % name, counted(text) == told, "%s, not %s" % (counted(text), told))
         check("causes, %s" % name, {label: (d, r) for label, d, r, other in causes(text) if not other} == {
             c["cause"] or "-": (c["deferred"], c["rejected"]) for c in report.get("causes", {"rows": []})["rows"] if c["recipients"]}, text)
@@ -169,6 +172,12 @@ def causes(text):
     return [(m.group(1), number(m.group(2)), number(m.group(3)), number(m.group(4))) for m in found if m]
 
 
+def suspects(program, files):
+    """Score and findings of each, as the report has them; as many as the overview has room for."""
+    report = subprocess.run([program, "report", "senders", "-f", "json", "-q"] + files.split(), capture_output=True, text=True).stdout
+    return [(row["score"], row["findings"]) for row in json.loads(report)["suspects"]["rows"]][:6]
+
+
 def opens(program):
     """Enter on each row of each grouping opens as many recipients, sessions or diagnoses as the row counts."""
     files = " ".join("-r " + f for f in many())
@@ -181,7 +190,7 @@ def opens(program):
         s.keys("Enter")
         title = None
         for _ in range(60):
-            title = re.match(r" *([0-9,]+) (recipient|session|times|login|handshake|refusal|failure)", s.text().split("\n")[2])
+            title = re.match(r" *([0-9,]+) (recipient|session|time|login|handshake|refusal|failure)", s.text().split("\n")[2])
             if title or s.wait("never", 0.05):
                 break
         n = number(title.group(1)) if title else -1
@@ -190,11 +199,15 @@ def opens(program):
         s.settle()
 
     text = s.settle()
-    s.keys("BTab")  # from what was refused most
+    s.keys("BTab", "BTab")  # from what was refused most
     for outcome, n in counted(text).items():
         s.keys(*["g"] + ["Down"] * OUTCOMES.index(outcome))
         opened("overview: " + outcome, n)
-    s.keys("g", "Tab")
+    s.keys("Tab")
+    for i, (score, findings) in enumerate(suspects(program, files)):
+        s.keys(*["g"] + ["Down"] * i)
+        opened("overview: suspect of score %s" % score, findings)
+    s.keys("Tab", "g")
     for cause, *n in causes(text):
         opened("overview: " + cause, sum(n))
         s.keys("Down")
@@ -204,11 +217,8 @@ def opens(program):
         for turn in range(groupings):
             s.keys("g")
             text = s.settle()
-            head = next((line for line in text.split("\n")[4:] if " COUNT" in line or " SESSIONS" in line), None)
-            if not head:  # suspects: a score counts nothing
-                s.keys("b")
-                continue
-            end = re.search(r"(COUNT|SESSIONS)\S?", head).end()
+            head = next((line for line in text.split("\n")[4:] if re.search(" (COUNT|SESSIONS|TOLD)", line)), "")
+            end = re.search(r"(COUNT|SESSIONS|TOLD)\S?", head).end()
             for row in range(30):
                 lines = [line for line in s.text().split("\n") if line.startswith("\u25b6")]
                 if not lines or "nothing" in text:

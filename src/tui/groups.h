@@ -35,6 +35,7 @@ struct group *sc_group_add(struct groups *g, sc_str key, sc_str label);
 /* ---- suspects.c: who drew findings upon himself ---- */
 extern const struct sc_column sc_suspect_columns[];
 extern const size_t sc_suspect_column_count;
+enum sc_style sc_suspect_style(uint64_t score);
 void sc_suspects_fill(const struct sc_failures *m, struct groups *g);
 void sc_suspects_pane(struct sc_tui *t, const struct group *row, struct sc_area area);
 

@@ -129,6 +129,12 @@ static bool takes_failure(const struct sc_pick *p, const struct sc_ev_failure *f
 	}
 }
 
+/* That a finding is over blames nobody once more. */
+static bool blames(const struct sc_pick *p, const struct sc_ev_finding *f)
+{
+	return is(p, f->subject.value) && !(f->state && strcmp(f->state, "over") == 0);
+}
+
 bool sc_pick_takes(const struct sc_pick *p, const struct sc_event *ev)
 {
 	switch (ev->kind) {
@@ -139,7 +145,7 @@ bool sc_pick_takes(const struct sc_pick *p, const struct sc_event *ev)
 	case SC_EVENT_failure:   return takes_failure(p, ev->body);
 	case SC_EVENT_diagnosis:
 		return p->by == SC_PICK_DIAGNOSIS && is(p, sc_str_of(((const struct sc_ev_diagnosis *)ev->body)->diagnosis));
-	case SC_EVENT_finding:   return p->by == SC_PICK_SUBJECT && is(p, ((const struct sc_ev_finding *)ev->body)->subject.value);
+	case SC_EVENT_finding:   return p->by == SC_PICK_SUBJECT && blames(p, ev->body);
 	default:                 return false;
 	}
 }

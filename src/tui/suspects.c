@@ -32,7 +32,7 @@ void sc_suspects_fill(const struct sc_failures *m, struct groups *g)
 
 /* ---- cells ---- */
 
-static enum sc_style style_of(uint64_t score)
+enum sc_style sc_suspect_style(uint64_t score)
 {
 	return score >= SC_SUSPECT_BAD ? SC_STYLE_ALERT : score >= SC_SUSPECT_WATCH ? SC_STYLE_WAIT : SC_STYLE_PLAIN;
 }
@@ -40,7 +40,7 @@ static enum sc_style style_of(uint64_t score)
 static void put_score(struct sc_tui *t, const void *row, struct sc_cell *c)
 {
 	(void)t;
-	c->style = style_of(group_of(row)->count);
+	c->style = sc_suspect_style(group_of(row)->count);
 	sc_text_number(&c->text, group_of(row)->count);
 }
 
@@ -157,7 +157,7 @@ void sc_suspects_pane(struct sc_tui *t, const struct group *row, struct sc_area 
 	}
 	sc_text_adds(&text, s->score == 100 ? ", 100 at most" : "");
 	sc_text_adds(&text, s->score >= SC_SUSPECT_BAD ? ": very likely abuse" : s->score >= SC_SUSPECT_WATCH ? ": worth a look" : "");
-	sc_term_put(&t->term, area.row + 1, 1, area.columns - 2, sc_text_str(&text), style_of(s->score), false);
+	sc_term_put(&t->term, area.row + 1, 1, area.columns - 2, sc_text_str(&text), sc_suspect_style(s->score), false);
 	for (uint32_t i = 0; i < s->rule_count && (int)i + 2 < area.rows; i++)
 		put_rule(t, &s->rules[i], area.row + 2 + (int)i, area.columns);
 }

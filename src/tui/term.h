@@ -21,7 +21,7 @@ enum sc_style {
 	X(ACCEPTED, "✓", "+") X(DEFERRED, "↻", "~") X(REJECTED, "✗", "x") X(IN_DOUBT, "?", "?")           \
 	X(ABORTED, "⊘", "/") X(WITHDRAWN, "·", ".") X(UNKNOWN, "▣", "#") X(FINDING, "!", "!")             \
 	X(LINE, "─", "-") X(BAR, "│", "|") X(RIGHT, "▶", ">") X(LEFT, "◀", "<") X(BLOCK, "█", "#")        \
-	X(TEE, "┬", "+") X(MORE, "…", "~")                                                                \
+	X(TEE, "┬", "+") X(CROSS, "┼", "+") X(MORE, "…", "~")                                                                \
 	X(DOWN, "▼", "v") X(UP, "▲", "^") X(MARK, "◆", "*") X(DOUBLE, "═", "=")
 
 enum sc_sign {
