@@ -86,6 +86,7 @@ try "messages as Python reads them" tests/oracle/mail.py "$build" 200
 try "nothing grave of honest mail" tests/findings.py "$program" captures/lab "$shared/captures/lab"
 try "findings and their report, with several workers" tests/senders.py "$program"
 try "stories" tests/stories.py "$build"
+try "TLS ladder" tests/secure.py "$program"
 try "TLS keys" tests/keys.sh "$program"
 try "TLS suites" tests/lab/tls_matrix.py --bin "$program" --quick
 try "floods" tests/floods.py "$build" 0.1

@@ -1,40 +1,35 @@
 /* starttls_injection.c - plain text glued to the switch to TLS (CVE-2011-0411, CVE-2021-38371): a careless side takes
  * it for part of the protected dialogue.
  *
- * Whether it was sent before the switch is told by acknowledgements (smtp/asking.c, smtp/answering.c).  An empty line
- * behind STARTTLS is a clumsy client's. */
+ * Whether it was sent before the switch is told by acknowledgements (smtp/switch.c).  An empty line behind STARTTLS is a clumsy
+ * client's. */
 #include "detect/frame/inside.h"
 
-struct state {
-	bool asked, command, empty;
-};
-
-static void note_exchange(struct state *st, const struct sc_ev_exchange *x)
+static void say(struct sc_text *t, const struct sc_ev_glued *g)
 {
-	if (st->asked) {
-		bool empty = x->verb.len == 0;
-		st->empty |= empty;
-		st->command |= !empty;
+	uint64_t octets = g->client ? g->client : g->server;
+	sc_say_part(t, "", octets, octets == 1 ? " octet in plain text stood behind " : " octets in plain text stood behind ");
+	sc_text_adds(t, g->client ? "STARTTLS, sent before it was answered" : "the server's answer to STARTTLS, before the handshake");
+	if (g->words.len) {
+		sc_text_adds(t, ", beginning with ");
+		sc_say_wire(t, g->words);
+	} else {
+		sc_text_adds(t, g->words.at ? ": an empty line" : ", none of it text");
 	}
-	st->asked |= sc_str_equal(x->verb, SC_STR("STARTTLS")) && x->code / 100 == 2;
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
-	struct state *st = s->session;
-	if (s->ev->kind == SC_EVENT_exchange) {
-		note_exchange(st, s->ev->body);
-		return;
-	}
 	const struct sc_ev_session *x = s->ev->body;
-	bool clumsy = st->empty && !st->command;
-	if (x->quirks & SC_QUIRK_BIT(starttls_glued_client))
-		sc_detector_note(d, s, clumsy ? SC_SEVERITY_LOW : SC_SEVERITY_HIGH, clumsy ? 50 : 90,
-				 clumsy ? "an empty line stood behind STARTTLS, before the handshake"
-					: "commands in plain text stood behind STARTTLS, before the handshake");
-	else if (x->quirks & SC_QUIRK_BIT(starttls_glued_server))
-		sc_detector_note(d, s, SC_SEVERITY_HIGH, 85,
-				 "the server's answer to STARTTLS was followed by plain text before the handshake");
+	bool blank = x->glued.words.at && !x->glued.words.len;
+	if (!x->glued.client && !x->glued.server)
+		return;
+	say(sc_say_begin(d), &x->glued);
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = blank ? SC_SEVERITY_LOW : SC_SEVERITY_HIGH,
+					     .confidence = blank ? 50 : x->glued.client ? 90 : 85,
+					     .count = 1,
+					     .threshold = 1});
 }
 
 const struct sc_detector_class sc_detector_starttls_injection = {
@@ -46,7 +41,6 @@ const struct sc_detector_class sc_detector_starttls_injection = {
 	.advice = "See that server and client throw away what came before the handshake; look for who sits between "
 		  "them.",
 	.scope = SC_SCOPE_SESSION,
-	.wants = SC_WANT(SC_EVENT_exchange) | SC_WANT(SC_EVENT_session),
-	.size = sizeof(struct state),
+	.wants = SC_WANT(SC_EVENT_session),
 	.observe = observe,
 };

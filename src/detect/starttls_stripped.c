@@ -2,8 +2,8 @@
  *
  * Masked words in the list of extensions are the mark of inspecting firewalls.  Otherwise the server is its own
  * witness: it offers STARTTLS to everybody, but not to one network; or it refuses to some what it grants to others.
- * With 4yz it says itself that its TLS is out of order (RFC 3207 4), which is no more than worth a look; 5yz to what
- * it has just offered is what somebody on the way would answer.  When it offers it to nobody any more, it was
+ * With 4yz it says itself that its TLS is out of order (RFC 3207 4), which a diagnosis tells (starttls_refused); 5yz to
+ * what it has just offered is what somebody on the way would answer.  When it offers it to nobody any more, it was
  * reconfigured. */
 #include "detect/frame/inside.h"
 #include "detect/primitives/distinct.h"
@@ -93,14 +93,15 @@ static void note_refused(struct sc_detector *d, const struct sc_sight *s, const 
 	uint32_t granted = sc_window_count(&slot->granted, s->second, (uint32_t)d->options[WINDOW]);
 	bool others = granted >= d->options[OFFERS];
 	uint16_t code = code_of(slot, s->head->session);
-	bool later = code / 100 == 4;
+	if (code / 100 == 4)
+		return;
 	struct sc_text *t = sc_say_begin(d);
 	sc_text_adds(t, "offered STARTTLS and refused it");
 	if (code)
-		sc_say_part(t, " with ", code, later ? ", for now" : ", for good");
+		sc_say_part(t, " with ", code, ", for good");
 	if (others)
 		sc_say_part(t, ", while ", granted, " sessions of the last day went on inside TLS");
-	enum sc_severity severity = later ? SC_SEVERITY_INFO : code && others ? SC_SEVERITY_MEDIUM : SC_SEVERITY_LOW;
+	enum sc_severity severity = code && others ? SC_SEVERITY_MEDIUM : SC_SEVERITY_LOW;
 	tell(d, s, severity, others ? 75 : 60, SC_SUBJECT_SERVER, NULL);
 }
 
@@ -140,8 +141,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 const struct sc_detector_class sc_detector_starttls_stripped = {
 	.name = "starttls_stripped",
 	.summary = "STARTTLS is taken away on the way: masked in the list of extensions, offered to everybody but one "
-		   "network, or offered and refused (low; with 4yz, info: the server says that its TLS is out of order; with 5yz, "
-		   "while others went on inside TLS, medium).",
+		   "network, or offered and refused for good (low; while others went on inside TLS, medium).",
 	.innocent = "A server that was reconfigured offers it to nobody: medium. Servers that offer it to some "
 		    "networks only.",
 	.advice = "Switch off SMTP inspection (fixup, inspect esmtp) in firewalls; demand TLS from partners "

@@ -11,7 +11,8 @@ static void keep_facts(struct sc_mail *m)
 {
 	const struct sc_ev_tls *ev = &m->tls->ev;
 	m->session.facts.tls = (struct sc_ev_session_tls){ .version = ev->version, .cipher = ev->cipher, .sni = ev->sni,
-		.ja3 = ev->ja3, .ja4 = ev->ja4, .unopened = m->session.facts.decrypted ? NULL : m->tls->unopened };
+		.ja3 = ev->ja3, .ja4 = ev->ja4, .alert = ev->established ? (struct sc_ev_alert){ 0 } : ev->alert,
+		.unopened = m->session.facts.decrypted ? NULL : m->tls->unopened };
 }
 
 static void tell(struct sc_mail *m, uint64_t last)
@@ -28,6 +29,8 @@ static void heed(struct sc_mail *m, unsigned news)
 	const struct sc_segment *now = &m->tls->run;
 	if (news & SC_TLS_ESTABLISHED)
 		sc_session_tls(s, now->when);
+	if (news & SC_TLS_FAILED)
+		sc_session_tls_failed(s);
 	if (news & (SC_TLS_ESTABLISHED | SC_TLS_FAILED)) {
 		m->tls_due = !s->smtp;
 		tell(m, now->packet);

@@ -7,6 +7,7 @@
 #include "smtp/resync.h"
 #include "smtp/secret.h"
 #include "smtp/smuggle.h"
+#include "smtp/switch.h"
 
 struct sc_reply_node {
 	struct sc_reply_node *next;
@@ -222,11 +223,8 @@ static void unsolicited(struct sc_session *s, struct sc_reply *r)
 static void finish_reply(struct sc_session *s, sc_str last, const struct sc_segment *mark)
 {
 	struct sc_reply r = assemble(s, last, mark);
-	if (s->tls_expected) {
+	if (s->tls_expected)
 		s->framer[SC_SERVER].mode = SC_FRAME_START;
-		if (r.first.acked <= s->switch_client)
-			sc_session_quirk(s, SC_QUIRK_BIT(starttls_glued_server));
-	}
 	if (sc_smuggle_judge(s, &r)) {
 		sc_pending_drop(s); /* those were read as commands behind the end that the server did not see */
 		while (sc_session_client(s))
@@ -252,6 +250,8 @@ void sc_dialogue_finish_torn(struct sc_session *s)
 static void server_line(struct sc_session *s, const struct sc_unit *u)
 {
 	struct sc_reply_line line = sc_reply_read(u->bytes);
+	if (s->tls_expected)
+		(void)sc_switch_server(s, u);
 	if (line.code == 0) {
 		if (!u->ragged)
 			sc_session_quirk(s, SC_QUIRK_BIT(reply_garbage));
@@ -282,6 +282,8 @@ static void server_line(struct sc_session *s, const struct sc_unit *u)
 static void server_gap(struct sc_session *s, const struct sc_unit *u)
 {
 	s->gap_end = u->end;
+	if (s->tls_expected)
+		sc_switch_gap(s, SC_SERVER);
 	s->reply_torn = s->reply_open;
 	s->tx.replies_lost |= sc_session_in_text(s);
 	for (struct sc_exchange *x = s->head; x; x = x->next)

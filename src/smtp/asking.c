@@ -6,6 +6,7 @@
 #include "smtp/pending.h"
 #include "smtp/secret.h"
 #include "smtp/smuggle.h"
+#include "smtp/switch.h"
 
 static struct sc_framer *client(struct sc_session *s)
 {
@@ -220,6 +221,8 @@ static void client_line(struct sc_session *s, const struct sc_unit *u)
 		client(s)->mode = SC_FRAME_START;
 		return;
 	}
+	if (u->begin == 0 && s->id.server.port == 465 && !s->encrypted && !s->facts.evidence.midstream)
+		sc_session_quirk(s, SC_QUIRK_BIT(plain_on_tls_port));
 	if (s->guess && resolve_guess(s, u))
 		return;
 	if (s->expect_sasl) {
@@ -234,11 +237,10 @@ static void client_line(struct sc_session *s, const struct sc_unit *u)
 		s->facts.evidence.resyncs++;
 	s->searching = false;
 	if (s->tls_expected) {
-		/* Sent before the answer was seen: an injection (RFC 3207 6), and TLS may still come. */
-		bool glued = u->first.acked < s->switch_server;
-		sc_session_quirk(s, glued ? SC_QUIRK_BIT(starttls_glued_client) : SC_QUIRK_BIT(plaintext_after_starttls));
-		s->tls_expected = glued;
-		client(s)->mode = glued ? SC_FRAME_START : SC_FRAME_LINES;
+		if (sc_switch_client(s, u))
+			return;
+		sc_session_quirk(s, SC_QUIRK_BIT(plaintext_after_starttls));
+		s->tls_expected = false;
 	}
 	ask(s, u);
 }
@@ -290,8 +292,10 @@ static void client_end(struct sc_session *s, const struct sc_unit *u)
 /* Octets of the client are missing: what they asked is not known, so a reply may have nothing to answer. */
 static void client_gap(struct sc_session *s, const struct sc_unit *u)
 {
-	if (s->tls_expected || client(s)->mode == SC_FRAME_OPAQUE)
+	if (s->tls_expected) {
+		sc_switch_gap(s, SC_CLIENT);
 		return;
+	}
 	if (sc_session_in_text(s)) {
 		s->tx.text_gap = true;
 		client_text(s, u);

@@ -6,6 +6,7 @@
 #include "smtp/reply.h"
 #include "smtp/smuggle.h"
 #include "smtp/software.h"
+#include "smtp/switch.h"
 
 /* ---- greeting and introduction ---- */
 
@@ -325,12 +326,9 @@ static void settle_starttls(struct sc_session *s, struct sc_exchange *x, const s
 		return;
 	}
 	sc_tx_end(s, SC_TX_TLS);
-	s->starttls_open = s->tls_expected = true;
+	s->starttls_open = true;
 	s->starttls_refused = false;
-	s->switch_client = x->end;
-	s->switch_server = s->server_end;
-	sc_framer_mode(&s->framer[SC_CLIENT], SC_FRAME_START, 0);
-	sc_framer_mode(&s->framer[SC_SERVER], SC_FRAME_START, 0);
+	sc_switch_open(s, x->end);
 }
 
 static void settle_xclient(struct sc_session *s, struct sc_exchange *x, const struct sc_reply *r)

@@ -82,6 +82,8 @@ void sc_framer_mode(struct sc_framer *f, enum sc_framer_mode mode, uint64_t left
 {
 	f->mode = mode;
 	f->left = left;
+	if (mode == SC_FRAME_OPAQUE)
+		drop_line(f);
 }
 
 void sc_framer_rewind(struct sc_framer *f, struct sc_pieces *pieces, uint64_t offset)
@@ -213,6 +215,17 @@ static void give_line(struct sc_framer *f, struct sc_unit *u, size_t n)
 	strip_end(u);
 }
 
+/* The line in work goes no further: what comes now was sent when all was different. */
+static bool next_rest(struct sc_framer *f, struct sc_unit *u)
+{
+	*u = (struct sc_unit){ .kind = SC_UNIT_LINE, .octets = f->line_octets, .begin = f->offset - f->line_octets, .end = f->offset,
+		.bytes = f->line ? (sc_str){ f->line->data, f->line->used } : SC_STR(""), .cut = f->line_cut, .ragged = f->ragged,
+		.first = f->line_first, .last = f->line_first };
+	f->line_octets = 0; /* the block stays until the next call */
+	f->line_cut = f->ragged = false;
+	return true;
+}
+
 static bool next_line(struct sc_framer *f, struct sc_unit *u)
 {
 	size_t end = sc_str_find(f->run.bytes, '\n');
@@ -256,7 +269,8 @@ enum start { NOT_YET, LINES, RECORDS, PROXY };
 /* What the octets at the beginning are. */
 static enum start judge(const struct sc_framer *f, const char *at, size_t n)
 {
-	if (at[0] == 0x16 || (f->any_record && at[0] >= 0x14 && at[0] <= 0x17)) { /* RFC 8446 5.1 */
+	bool any = f->any_record || f->ragged;
+	if (at[0] == 0x15 || at[0] == 0x16 || (any && (at[0] == 0x14 || at[0] == 0x17))) { /* alert, handshake: RFC 8446 5.1 */
 		if (n >= 2 && at[1] != 3)
 			return LINES;
 		return n < 3 ? NOT_YET : (unsigned char)at[2] <= 4 ? RECORDS : LINES;
@@ -316,6 +330,9 @@ static bool next_start(struct sc_framer *f, struct sc_unit *u)
 /* One try at the run; false: the run is used up or the mode changed, try again. */
 static bool next_of_run(struct sc_framer *f, struct sc_unit *u)
 {
+	bool lines = f->mode == SC_FRAME_START || f->mode == SC_FRAME_LINES;
+	if (lines && f->line_octets && f->line_first.acked < f->fresh && f->run.acked >= f->fresh)
+		return next_rest(f, u);
 	switch (f->mode) {
 	case SC_FRAME_START:
 		return next_start(f, u);

@@ -47,6 +47,7 @@ struct sc_framer {
 	enum sc_framer_mode mode;
 	bool     proxy;          /* START: a PROXY v2 header may come (the client's first octets) */
 	bool     any_record;     /* START: TLS may begin with any record (the beginning was not captured) */
+	uint64_t fresh;          /* a line begun by a segment that acknowledges less than this ends with the last such segment */
 	bool     ragged, line_cut;
 	uint64_t dropped;        /* octets that could not be kept; they are given as gaps */
 	uint64_t top;            /* stream offset behind everything that was pushed */

@@ -6,6 +6,7 @@
 #include "smtp/pending.h"
 #include "smtp/reply.h"
 #include "smtp/software.h"
+#include "smtp/switch.h"
 #include "smtp/unseen.h"
 
 static struct sc_framer *client(struct sc_session *s)
@@ -60,9 +61,8 @@ static void assume(struct sc_session *s, struct sc_exchange *lost, const struct 
 		s->expect_sasl = true;
 		s->searching = false;
 	} else if (r->code == 220) {
-		s->tls_expected = s->starttls_open = s->starttls_asked = true;
-		sc_framer_mode(client(s), SC_FRAME_START, 0);
-		sc_framer_mode(&s->framer[SC_SERVER], SC_FRAME_START, 0);
+		s->starttls_open = s->starttls_asked = true;
+		sc_switch_open(s, lost->end);
 		s->assumed_verb = SC_STR("STARTTLS");
 	} else if (r->code == 221) {
 		s->quit_asked = true;

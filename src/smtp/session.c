@@ -9,6 +9,7 @@
 #include "smtp/commands.h"
 #include "smtp/dialogue.h"
 #include "smtp/smuggle.h"
+#include "smtp/switch.h"
 
 void sc_session_quirk(struct sc_session *s, uint64_t bits)
 {
@@ -119,7 +120,8 @@ static void begin_tls(struct sc_session *s, enum sc_side side, const struct sc_u
 	s->starttls_at = s->starttls_at == SC_TIME_NONE ? u->first.when : s->starttls_at;
 	if (s->implicit_tls && s->id.server.port != 465 && !s->strict)
 		sc_session_quirk(s, SC_QUIRK_BIT(tls_on_plain_port));
-	sc_framer_mode(&s->framer[sc_other(side)], SC_FRAME_START, 0);
+	bool torn = s->switch_torn[sc_other(side)];
+	sc_framer_mode(&s->framer[sc_other(side)], torn ? SC_FRAME_OPAQUE : SC_FRAME_START, 0);
 }
 
 static void give_opaque(struct sc_session *s, enum sc_side side, const struct sc_unit *u)
@@ -130,7 +132,22 @@ static void give_opaque(struct sc_session *s, enum sc_side side, const struct sc
 	s->host->opaque(s->host->ctx, s, side, &run);
 }
 
-/* The first TLS of a side, the beginning of a record header.  Whatever else its framer holds is given on at once; from here
+/* Octets are missing between the switch and the first of a side that are known to be TLS. */
+static void give_torn(struct sc_session *s, enum sc_side side, const struct sc_unit *u)
+{
+	struct sc_unit gap = { .kind = SC_UNIT_GAP, .octets = u->begin - s->switch_at[side], .begin = s->switch_at[side],
+		.last = u->first };
+	if (gap.octets)
+		give_opaque(s, side, &gap);
+}
+
+/* What a side says from here on is TLS: it begins as such, or the other side's TLS tells and its own beginning is missing. */
+static bool is_opaque(const struct sc_session *s, enum sc_side side, const struct sc_unit *u)
+{
+	return u->kind == SC_UNIT_OPAQUE || (u->kind == SC_UNIT_GAP && s->encrypted && !s->sealed[side] && !s->facts.decrypted);
+}
+
+/* The first TLS of a side, the beginning of a record header or a gap before.  Whatever else its framer holds is given on at once; from here
  * on its octets pass the framer by, which is ready for the text inside. */
 static void opaque(struct sc_session *s, enum sc_side side, struct sc_unit *u)
 {
@@ -141,6 +158,8 @@ static void opaque(struct sc_session *s, enum sc_side side, struct sc_unit *u)
 	if (!s->encrypted)
 		begin_tls(s, side, u);
 	*(side == SC_CLIENT ? &s->tls_client : &s->tls_server) = true;
+	if (s->switch_torn[side])
+		give_torn(s, side, u);
 	give_opaque(s, side, u);
 	struct sc_framer raw = *f;
 	*f = (struct sc_framer){ .store = raw.store, .mode = SC_FRAME_LINES, .offset = begin, .top = begin, .scan = raw.scan };
@@ -164,7 +183,7 @@ bool sc_session_client(struct sc_session *s)
 	if (!sc_framer_next(&s->framer[SC_CLIENT], &u))
 		return false;
 	note_unit(s, &u);
-	if (u.kind == SC_UNIT_OPAQUE)
+	if (is_opaque(s, SC_CLIENT, &u))
 		opaque(s, SC_CLIENT, &u);
 	else
 		sc_dialogue_client(s, &u);
@@ -178,7 +197,7 @@ static bool pump_server(struct sc_session *s)
 		return false;
 	note_unit(s, &u);
 	s->server_end = u.end;
-	if (u.kind == SC_UNIT_OPAQUE)
+	if (is_opaque(s, SC_SERVER, &u))
 		opaque(s, SC_SERVER, &u);
 	else
 		sc_dialogue_server(s, &u);
@@ -249,19 +268,14 @@ void sc_session_tls(struct sc_session *s, sc_time when)
 		s->facts.timing.tls_ms = when - s->starttls_at;
 }
 
+void sc_session_tls_failed(struct sc_session *s)
+{
+	s->tls_failed = true;
+}
+
 void sc_session_tls_unknown(struct sc_session *s)
 {
 	s->tls_unknown = true;
-}
-
-/* What became of the handshake behind an accepted STARTTLS; NULL: the capture lacks what decides. */
-static const char *handshake_word(const struct sc_session *s)
-{
-	if (s->tls_established)
-		return "established";
-	if (!s->tls_client)
-		return "accepted_no_handshake";
-	return s->tls_unknown ? NULL : "handshake_failed";
 }
 
 static const char *starttls_word(const struct sc_session *s)
@@ -271,7 +285,7 @@ static const char *starttls_word(const struct sc_session *s)
 	if (s->starttls_refused)
 		return "refused";
 	if (s->starttls_open)
-		return handshake_word(s);
+		return sc_switch_word(s);
 	if (s->starttls_asked)
 		return "unanswered";
 	if (!s->helo_done)

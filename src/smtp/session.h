@@ -217,7 +217,8 @@ struct sc_session {
 	bool sealed[2];       /* all that a side sends is TLS; its framer is for the text inside */
 	bool sealed_swapped;  /* TLS began when the roles were changed: its client is the TCP server */
 	bool starttls_asked, starttls_open, starttls_refused, starttls_masked;
-	bool tls_client, tls_server, tls_established, tls_unknown, implicit_tls;
+	bool tls_client, tls_server, tls_established, tls_failed, tls_unknown, implicit_tls;
+	bool switch_torn[2];  /* octets of a side are missing where its TLS may have begun */
 	bool closing;         /* 421 was said */
 	const struct sc_command *guess_cmd;
 	const struct sc_command *answered; /* the command answered last, and the server offset behind its answer */
@@ -233,7 +234,7 @@ struct sc_session {
 	sc_time  established, starttls_at;
 	struct sc_verdict closing_reply;
 	struct sc_exchange *filling;  /* BDAT whose chunk flows; NULL when it was answered before its end */
-	uint64_t switch_client, switch_server; /* stream offsets behind STARTTLS and its 220 */
+	uint64_t switch_at[2]; /* stream offsets behind STARTTLS and its 220 */
 };
 
 /* Begins a session; `s` is zeroed.  `midstream`: its beginning was not captured. */
@@ -251,6 +252,8 @@ void sc_session_plain(struct sc_session *s, enum sc_side side, const struct sc_s
 
 /* The TLS layer tells that the handshake is over, and well. */
 void sc_session_tls(struct sc_session *s, sc_time when);
+/* An alert ended the handshake. */
+void sc_session_tls_failed(struct sc_session *s);
 /* It cannot tell how the handshake ended: octets of it are missing. */
 void sc_session_tls_unknown(struct sc_session *s);
 

@@ -52,6 +52,7 @@ static bool plausible(const struct sc_tls_records *r)
 /* The header is complete; `end` is the stream offset behind it. */
 static void open_record(struct sc_tls_records *r, uint64_t end)
 {
+	r->begun = true;
 	r->begin = end - sizeof(r->header);
 	r->left = sc_load_be16(r->header + 3);
 	r->have = 0;
@@ -127,7 +128,8 @@ static void gap(struct sc_tls_records *r, struct sc_blocks *store, struct sc_seg
 {
 	size_t n = run->bytes.len < r->left ? run->bytes.len : r->left;
 	if (!r->open) {
-		r->lost = true;
+		r->lost = r->begun || r->have; /* what begins behind the first octets missing may be a record */
+		sc_segment_advance(run, r->lost ? 0 : run->bytes.len);
 		return;
 	}
 	r->broken = true;

@@ -35,6 +35,7 @@ struct sc_tls_records {
 	uint16_t left;     /* octets of the body to come */
 	bool     open;     /* a header was read, its body is not complete */
 	bool     broken;
+	bool     begun;    /* a header was read */
 	bool     lost;     /* where records begin is not known any more */
 	bool     skip;     /* bodies of application data are not wanted: set by the owner, heeded from the next header on */
 	bool     keep;     /* this one is */

@@ -196,12 +196,9 @@ static const char *side_word(enum sc_side side)
 	return side == SC_CLIENT ? "client" : "server";
 }
 
-static unsigned take_alert(struct sc_tls *t, enum sc_side side, sc_str body)
+static unsigned take_alert(struct sc_tls *t, enum sc_side side, uint8_t level, uint8_t code)
 {
 	enum { FATAL = 2, CLOSE_NOTIFY = 0, USER_CANCELED = 90 };
-	if (body.len != 2)
-		return 0;
-	uint8_t level = (uint8_t)body.at[0], code = (uint8_t)body.at[1];
 	struct sc_ev_alert alert = { .side = side_word(side), .code = code, .name = sc_tls_alert_name(code) };
 	bool fatal = level == FATAL || (t->version == SC_TLS_1_3 && code != CLOSE_NOTIFY && code != USER_CANCELED);
 	if (!fatal)
@@ -211,6 +208,21 @@ static unsigned take_alert(struct sc_tls *t, enum sc_side side, sc_str body)
 	t->ev.alert = alert;
 	t->failed = true;
 	return SC_TLS_FAILED;
+}
+
+/* Up to TLS 1.2 a record may hold several alerts, or a part of one (RFC 5246 6.2.1). */
+static unsigned take_alerts(struct sc_tls *t, enum sc_side side, sc_str body)
+{
+	struct sc_tls_side *s = &t->side[side];
+	unsigned news = 0;
+	for (size_t i = 0; i < body.len; i++) {
+		uint8_t octet = (uint8_t)body.at[i];
+		if (s->half_alert)
+			news |= take_alert(t, side, s->alert_level, octet);
+		s->alert_level = octet;
+		s->half_alert = !s->half_alert;
+	}
+	return news;
 }
 
 /* A short handshake goes from ServerHello straight to ChangeCipherSpec (RFC 5246 7.3). */
@@ -276,7 +288,7 @@ static unsigned take_content(struct sc_tls *t, enum sc_side side, const struct s
 		change_cipher(t, side);
 		return 0;
 	case SC_TLS_ALERT:
-		return text.at ? take_alert(t, side, text) : 0;
+		return text.at ? take_alerts(t, side, text) : 0;
 	case SC_TLS_HANDSHAKE:
 		if (text.at)
 			take_messages(t, side, text);

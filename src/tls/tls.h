@@ -41,6 +41,8 @@ struct sc_tls_side {
 	bool finished;  /* its last message of the handshake came, as far as can be seen */
 	bool data;      /* application data came; in TLS 1.3 these may be handshake messages */
 	bool alerted;   /* an alert came whose words cannot be read */
+	bool half_alert; /* of an alert, the level came: `alert_level` */
+	uint8_t alert_level;
 	bool torn;      /* octets of its handshake are missing */
 
 	/* with keys (unlock.h) */

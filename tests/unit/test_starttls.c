@@ -6,7 +6,7 @@
 
 static const sc_str with[] = { { "SIZE", 4 }, { "STARTTLS", 8 } }, without[] = { { "SIZE", 4 } };
 
-enum kind { SESSION, TLS, FAILURE };
+enum kind { SESSION, TLS, FAILURE, LOSS };
 
 /* One event of a connection. */
 struct step {
@@ -18,10 +18,11 @@ struct step {
 	uint64_t  accepted;
 	const char *end_by;      /* NULL: client */
 	uint64_t  gap, quirks;
-	const char *side, *name; /* TLS: the alert; FAILURE: side is the phase */
+	bool      one_sided;
+	const char *side, *name; /* TLS, SESSION: the alert; FAILURE: side is the phase */
 	uint16_t  code;
 	const char *version;
-	bool      established;
+	bool      established, greeted;
 	const char *client;      /* NULL: CLIENT */
 };
 
@@ -35,13 +36,17 @@ static const struct scene {
 	struct step steps[5];
 } scenes[] = {
 	{ "an alert", "tls_alert", "client 192.0.2.1 ended the TLS handshake with alert 48 (unknown_ca)", NULL,
-		{ { .kind = TLS, .session = 1, .side = "client", .name = "unknown_ca", .code = 48, .version = "TLSv1.2" } } },
+		{ SAID("handshake_failed", true, 0, .session = 1, .side = "client", .name = "unknown_ca", .code = 48) } },
+	{ "near miss: an alert, and the other side is not captured", NULL, NULL, NULL,
+		{ SAID("handshake_failed", true, 0, .session = 1, .side = "client", .code = 48, .one_sided = true) } },
 	{ "an alert that cannot be read", "tls_alert", "with an alert that is encrypted.", NULL,
-		{ { .kind = TLS, .session = 1, .side = "client" } } },
+		{ SAID("handshake_failed", true, 0, .session = 1, .side = "client") } },
 	{ "a handshake that ended well", NULL, NULL, NULL,
 		{ { .kind = TLS, .session = 1, .established = true, .version = "TLSv1.3" }, SAID("established", true, 1, .session = 1) } },
 	{ "closed without a word", "tls_closed", "after the server's hello: it may not like the certificate", NULL,
-		{ { .kind = TLS, .session = 1, .version = "TLSv1.2" }, SAID("handshake_failed", true, 0, .session = 1) } },
+		{ { .kind = TLS, .session = 1, .version = "TLSv1.2" }, SAID("handshake_failed", true, 0, .session = 1, .version = "TLSv1.2") } },
+	{ "closed, and large packets were lost", "pmtu_blackhole", NULL, NULL,
+		{ { .kind = TLS, .session = 1 }, { .kind = LOSS, .session = 1 }, SAID("handshake_failed", true, 0, .session = 1) } },
 	{ "closed with close_notify", "tls_closed", "before the server's hello", NULL,
 		{ { .kind = TLS, .session = 1, .side = "client", .name = "close_notify" }, SAID("handshake_failed", true, 0, .session = 1) } },
 	{ "near miss: the capture ended", NULL, NULL, NULL,
@@ -51,6 +56,8 @@ static const struct scene {
 		{ { .kind = TLS, .session = 1, .version = "TLSv1.2" }, SAID("handshake_failed", true, 0, .session = 1, .gap = 1) } },
 	{ "refused", "starttls_refused", "answered it with 454", NULL,
 		{ { .kind = FAILURE, .session = 1, .side = "starttls", .code = 454, .offered = true } } },
+	{ "near miss: refused for good, which a finding tells", NULL, NULL, NULL,
+		{ { .kind = FAILURE, .session = 1, .side = "starttls", .code = 554, .offered = true } } },
 	{ "look-alike: refused, but never offered", NULL, NULL, NULL,
 		{ { .kind = FAILURE, .session = 1, .side = "starttls", .code = 502 } } },
 	{ "look-alike: another phase", NULL, NULL, NULL,
@@ -61,7 +68,7 @@ static const struct scene {
 		{ { .kind = FAILURE, .session = 1, .side = "starttls", .code = 454 }, SAID("refused", false, 1, .session = 1) } },
 	{ "near miss: eleven minutes later", "no_tls", NULL, NULL,
 		{ { .kind = TLS, .session = 1, .side = "server", .code = 40 }, SAID("offered_unused", true, 2, .session = 2, .at_s = 660) } },
-	{ "near miss: nothing was delivered", "tls_alert", NULL, NULL,
+	{ "near miss: nothing was delivered", NULL, NULL, NULL,
 		{ { .kind = TLS, .session = 1, .side = "server", .code = 40 }, SAID("offered_unused", true, 0, .session = 2, .at_s = 60) } },
 	{ "look-alike: another client", "no_tls", NULL, NULL,
 		{ { .kind = TLS, .session = 1, .side = "server", .code = 40 },
@@ -75,10 +82,20 @@ static const struct scene {
 	{ "near miss: in clear, and nothing was taken", NULL, NULL, NULL, { SAID("offered_unused", true, 0, .session = 1) } },
 	{ "near miss: in clear, and octets are missing", NULL, NULL, NULL, { SAID("offered_unused", true, 2, .session = 1, .gap = 9) } },
 	{ "look-alike: inside TLS", NULL, NULL, NULL, { SAID("established", true, 2, .session = 1) } },
-	{ "TLS where clear text comes first", "wrong_tls_mode", "The client began with TLS on port 25", NULL,
+	{ "TLS where clear text comes first", "wrong_tls_mode", "where the server speaks first, in clear", NULL,
+		{ SAID("implicit", false, 0, .session = 1, .quirks = SC_QUIRK_BIT(tls_on_plain_port), .greeted = true) } },
+	{ "TLS, and the server is silent", "wrong_tls_mode", "and the server had no word of TLS for it", NULL,
 		{ SAID("implicit", false, 0, .session = 1, .quirks = SC_QUIRK_BIT(tls_on_plain_port)) } },
+	{ "near miss: TLS, and an alert of the server", "tls_alert", NULL, NULL,
+		{ SAID("implicit", false, 0, .session = 1, .quirks = SC_QUIRK_BIT(tls_on_plain_port), .side = "server", .code = 40) } },
+	{ "look-alike: TLS that the server takes", NULL, NULL, NULL,
+		{ SAID("implicit", false, 0, .session = 1, .quirks = SC_QUIRK_BIT(tls_on_plain_port), .version = "TLSv1.3") } },
 	{ "clear text where TLS comes first", "wrong_tls_mode", "The server began in clear", NULL,
-		{ SAID("not_offered", false, 0, .session = 1, .quirks = SC_QUIRK_BIT(plain_on_tls_port)) } },
+		{ SAID("not_offered", false, 0, .session = 1, .quirks = SC_QUIRK_BIT(plain_on_tls_port), .greeted = true) } },
+	{ "clear text of the client, and an alert", "wrong_tls_mode", "The client began in clear on port 25, where TLS comes first; the server answered", NULL,
+		{ SAID(NULL, false, 0, .session = 1, .quirks = SC_QUIRK_BIT(plain_on_tls_port), .side = "server", .code = 10) } },
+	{ "near miss: octets are missing, and TLS may have come first", NULL, NULL, NULL,
+		{ SAID(NULL, false, 0, .session = 1, .quirks = SC_QUIRK_BIT(plain_on_tls_port), .gap = 1) } },
 	{ "offered before and gone now", NULL, NULL, "stripped",
 		{ SAID("offered_unused", true, 0, .session = 1), SAID("not_offered", false, 0, .session = 2, .at_s = 3600) } },
 	{ "near miss: offered two days before", NULL, NULL, "not_offered",
@@ -92,7 +109,10 @@ static const struct scene {
 static struct sc_ev_session session_of(const struct step *s)
 {
 	struct sc_ev_session body = { .start = NOON + s->at_s * SC_SECOND, .starttls = s->starttls, .end_by = s->end_by ? s->end_by : "client",
-		.quirks = s->quirks, .recipients.accepted = s->accepted, .evidence.gap_octets.server = s->gap };
+		.quirks = s->quirks, .recipients.accepted = s->accepted, .evidence.gap_octets.server = s->gap,
+		.evidence.one_sided = s->one_sided ? "server" : NULL, .tls = { .version = s->version }, .greeting.code = s->greeted ? 220 : 0 };
+	if (s->kind == SESSION)
+		body.tls.alert = (struct sc_ev_alert){ s->side, s->code, s->name };
 	body.capabilities = s->offered ? (struct sc_strs){ with, 2 } : (struct sc_strs){ without, 1 };
 	if (s->starttls && strcmp(s->starttls, "implicit") == 0)
 		body.capabilities.count = 0;
@@ -104,8 +124,9 @@ static void feed(struct ledger *t, const struct step *s)
 	struct sc_ev_session session = session_of(s);
 	struct sc_ev_tls tls = { .version = s->version, .established = s->established, .alert = { s->side, s->code, s->name } };
 	struct sc_ev_failure failure = { .scope = "session", .phase = s->side, .code = s->code };
-	const void *const bodies[] = { &session, &tls, &failure };
-	static const enum sc_event_kind kinds[] = { SC_EVENT_session, SC_EVENT_tls, SC_EVENT_failure };
+	struct sc_ev_diagnosis loss = { .diagnosis = "pmtu_blackhole" };
+	const void *const bodies[] = { &session, &tls, &failure, &loss };
+	static const enum sc_event_kind kinds[] = { SC_EVENT_session, SC_EVENT_tls, SC_EVENT_failure, SC_EVENT_diagnosis };
 	struct sc_ev_head head = { .session = s->session, .client = { ip_of(s->client ? s->client : CLIENT), 40000 },
 		.server = { ip_of(SERVER), 25 } };
 	tls.certificate.not_before = tls.certificate.not_after = SC_TIME_NONE;
