@@ -1,145 +1,16 @@
 /* ladder.c - one session as a ladder: both sides, times, what was said, what became of each recipient; a pane tells what the
- * line under the cursor means.
- *
- * Lines are made anew when the session has new events; what they point to lies in the view's own memory. */
-#include "tui/inside.h"
+ * line under the cursor means. */
+#include "tui/ladder.h"
 
 #include "base/memory.h"
-#include "explain/causes.h"
 #include "explain/phrase.h"
-#include "output/turns.h"
 #include "output/value.h"
-#include "tui/segments.h"
 
-#define LINES       4096 /* of one ladder; more are told as cut */
-#define TEXT_OCTETS (1u << 20)
-#define SCRATCH     (64u << 10)
 #define PANE_COLUMNS 36
 #define ARROW_COLUMNS 4
 
-enum line_kind { LINE_CLIENT, LINE_SERVER, LINE_TLS, LINE_NOTE, LINE_VERDICT, LINE_DIAGNOSIS, LINE_HEADING };
-
-enum level { LEVEL_VERDICTS, LEVEL_COMMANDS, LEVEL_ALL, LEVEL_TCP, LEVEL_PACKETS, LEVELS };
-
 static const char *const level_words[LEVELS] = { "verdicts only", "commands and TLS", "commands, TLS and oddities",
 	"the same and what is remarkable in TCP", "the same and every packet" };
-
-struct ladder_line {
-	enum line_kind kind;
-	enum sc_style style;
-	sc_time  at;
-	const char *mark;
-	uint32_t text, len;           /* in `texts` */
-	const struct sc_event *from;  /* of the store; NULL: none */
-	char     word[32];            /* what the pane explains; empty: nothing */
-};
-
-struct ladder {
-	struct sc_view view;
-	uint64_t session;
-	const struct sc_kept *last;   /* of the session when the lines were made */
-	struct ladder_line *lines;
-	size_t   count, at, top;
-	char    *texts, *scratch;
-	uint32_t used;
-	enum level level;
-	sc_time  start;
-	bool     gone, cut;
-	uint64_t verdicts;
-	struct sc_packets packets;    /* from the capture, read again */
-	size_t   next_packet;         /* that has no line yet, while lines are made */
-	bool     asked, read;         /* for the packets; they are here */
-	struct sc_tui *t;             /* while lines are made */
-};
-
-/* ---- lines ---- */
-
-static struct ladder_line *add(struct ladder *l, enum line_kind kind, enum sc_style style, sc_str text)
-{
-	if (l->count == LINES || text.len > TEXT_OCTETS - l->used) {
-		l->cut = true;
-		return NULL;
-	}
-	struct ladder_line *line = &l->lines[l->count++];
-	*line = (struct ladder_line){ .kind = kind, .style = style, .at = SC_TIME_NONE, .mark = "", .text = l->used,
-		.len = (uint32_t)text.len };
-	if (text.len)
-		memcpy(l->texts + l->used, text.at, text.len);
-	l->used += line->len;
-	return line;
-}
-
-static void set_word(struct ladder_line *line, const char *word)
-{
-	struct sc_text t = sc_text_into(line->word, sizeof(line->word) - 1);
-	sc_text_adds(&t, word);
-	line->word[t.len] = '\0';
-}
-
-/* The line, when there was room for it, tells of this event; `word` is what the pane explains. */
-static void set_event(struct ladder_line *line, const struct sc_event *ev, const char *word)
-{
-	if (!line)
-		return;
-	line->from = ev;
-	set_word(line, word);
-}
-
-/* The word to explain of a reply: its enhanced code when that is registered, else the reply code. */
-static void set_reply_word(struct ladder_line *line, uint16_t code, struct sc_status enhanced)
-{
-	struct sc_text t = sc_text_into(line->word, sizeof(line->word) - 1);
-	if (enhanced.cls)
-		sc_text_status(&t, enhanced);
-	if (!enhanced.cls || !sc_phrase_status(sc_text_str(&t))) {
-		t.len = 0;
-		sc_text_number(&t, code);
-	}
-	line->word[t.len] = '\0';
-}
-
-static enum sc_style style_of_code(uint16_t code)
-{
-	return code >= 500 ? SC_STYLE_BAD : code >= 400 ? SC_STYLE_WAIT : SC_STYLE_SERVER;
-}
-
-static void put_quirks(struct ladder *l, uint64_t quirks)
-{
-	for (unsigned i = 0; i < SC_QUIRKS; i++) {
-		SC_CELL(text);
-		if (!(quirks >> i & 1) || l->level < LEVEL_ALL)
-			continue;
-		sc_text_adds(&text, sc_quirk_name((enum sc_quirk)i));
-		struct ladder_line *line = add(l, LINE_NOTE, SC_STYLE_WAIT, sc_text_str(&text));
-		if (line)
-			set_word(line, sc_quirk_name((enum sc_quirk)i));
-	}
-}
-
-/* ---- packets ---- */
-
-static void put_packet(struct ladder *l, const struct sc_packet_line *p)
-{
-	SC_CELL(text);
-	if (!p->marks && l->level < LEVEL_PACKETS)
-		return;
-	sc_packets_tell(&text, p);
-	bool bad = p->marks & (SC_MARK_RST | SC_MARK_ZERO | SC_MARK_GAP | SC_MARK_UNSEEN);
-	bool odd = p->marks & (SC_MARK_AGAIN | SC_MARK_LATE | SC_MARK_OPEN | SC_MARK_KEEPALIVE);
-	struct ladder_line *line = add(l, p->client ? LINE_CLIENT : LINE_SERVER, bad ? SC_STYLE_BAD : odd ? SC_STYLE_WAIT : SC_STYLE_DIM,
-				       sc_text_str(&text));
-	if (line)
-		line->at = p->when;
-}
-
-/* Those up to that time come before the turn. */
-static void put_packets(struct ladder *l, sc_time until)
-{
-	if (l->level < LEVEL_TCP || !l->read || until == SC_TIME_NONE)
-		return;
-	while (l->next_packet < l->packets.count && l->packets.lines[l->next_packet].when < until)
-		put_packet(l, &l->packets.lines[l->next_packet++]);
-}
 
 static void packets_read(struct sc_tui *t, struct sc_job *job, bool whole, uint64_t packets)
 {
@@ -161,107 +32,6 @@ static void ask_packets(struct sc_tui *t, struct ladder *l, const struct sc_seen
 	l->asked = sc_job_begin(t, &ask, (struct sc_job){ .owner = l, .count = 1, .done = packets_read });
 }
 
-static void take_turn(void *ctx, const struct sc_turn *turn)
-{
-	static const enum line_kind kinds[] = { LINE_CLIENT, LINE_SERVER, LINE_TLS, LINE_NOTE };
-	struct ladder *l = ctx;
-	put_packets(l, turn->at);
-	const struct sc_ev_exchange *x = turn->from->ev->kind == SC_EVENT_exchange ? turn->from->ev->body : NULL;
-	enum sc_style style = turn->side == SC_TURN_CLIENT ? SC_STYLE_CLIENT : turn->side == SC_TURN_TLS ? SC_STYLE_UNSEEN :
-		x ? style_of_code(x->code) : SC_STYLE_PLAIN;
-	struct ladder_line *line = add(l, kinds[turn->side], style, turn->text);
-	if (!line)
-		return;
-	line->at = turn->at;
-	line->mark = turn->mark;
-	line->from = turn->from->ev;
-	if (x && turn->side == SC_TURN_SERVER && x->code)
-		set_reply_word(line, x->code, x->enhanced);
-	else if (x && turn->side == SC_TURN_CLIENT && x->verb.len < sizeof(line->word))
-		memcpy(line->word, x->verb.at, x->verb.len);
-	put_quirks(l, turn->quirks);
-}
-
-static void put_delivery(struct ladder *l, const struct sc_event *ev)
-{
-	const struct sc_ev_delivery *d = ev->body;
-	enum sc_outcome outcome = sc_outcome_of(d->outcome);
-	SC_CELL(text);
-	sc_text_adds(&text, sc_tui_sign(l->t, outcome));
-	sc_text_put(&text, ' ');
-	sc_text_visible(&text, d->rcpt_to.at ? d->rcpt_to : SC_STR("(recipient not seen)"));
-	sc_text_adds(&text, "  ");
-	sc_text_adds(&text, d->outcome);
-	sc_text_adds(&text, d->phase ? " at " : "");
-	sc_text_adds(&text, d->phase);
-	sc_text_adds(&text, d->cause ? ": " : "");
-	sc_text_adds(&text, d->cause);
-	struct ladder_line *line = add(l, LINE_VERDICT, sc_tui_style(outcome), sc_text_str(&text));
-	set_event(line, ev, d->cause ? d->cause : d->outcome);
-	l->verdicts++;
-}
-
-static void put_failure(struct ladder *l, const struct sc_event *ev)
-{
-	const struct sc_ev_failure *f = ev->body;
-	SC_CELL(text);
-	sc_text_adds(&text, sc_term_sign(&l->t->term, SC_SIGN_REJECTED));
-	sc_text_adds(&text, " the ");
-	sc_text_adds(&text, f->scope);
-	sc_text_adds(&text, f->code ? " was refused at " : " broke off at ");
-	sc_text_adds(&text, f->phase);
-	sc_text_adds(&text, f->cause ? ": " : "");
-	sc_text_adds(&text, f->cause);
-	struct ladder_line *line = add(l, LINE_VERDICT, SC_STYLE_BAD, sc_text_str(&text));
-	set_event(line, ev, f->cause ? f->cause : f->phase);
-}
-
-static void put_diagnosis(struct ladder *l, const struct sc_event *ev)
-{
-	const struct sc_ev_diagnosis *d = ev->body;
-	SC_CELL(text);
-	sc_text_adds(&text, sc_term_sign(&l->t->term, SC_SIGN_FINDING));
-	sc_text_put(&text, ' ');
-	sc_text_adds(&text, d->diagnosis);
-	sc_text_adds(&text, ": ");
-	sc_text_visible(&text, d->text);
-	bool error = d->severity && strcmp(d->severity, "error") == 0;
-	struct ladder_line *line = add(l, LINE_DIAGNOSIS, error ? SC_STYLE_ALERT : SC_STYLE_WAIT, sc_text_str(&text));
-	set_event(line, ev, d->diagnosis);
-}
-
-static void put_finding(struct ladder *l, const struct sc_event *ev)
-{
-	const struct sc_ev_finding *f = ev->body;
-	SC_CELL(text);
-	sc_text_adds(&text, sc_term_sign(&l->t->term, SC_SIGN_FINDING));
-	sc_text_put(&text, ' ');
-	sc_text_adds(&text, f->detector);
-	sc_text_adds(&text, ": ");
-	sc_text_visible(&text, f->text);
-	set_event(add(l, LINE_DIAGNOSIS, SC_STYLE_ALERT, sc_text_str(&text)), ev, f->detector);
-}
-
-static void put_results(struct ladder *l, const struct sc_seen *seen)
-{
-	add(l, LINE_HEADING, SC_STYLE_TITLE, SC_STR("VERDICTS"));
-	size_t before = l->count;
-	for (const struct sc_kept *k = seen->first; k; k = k->next) {
-		if (k->ev->kind == SC_EVENT_delivery)
-			put_delivery(l, k->ev);
-		else if (k->ev->kind == SC_EVENT_failure)
-			put_failure(l, k->ev);
-		else if (k->ev->kind == SC_EVENT_diagnosis)
-			put_diagnosis(l, k->ev);
-		else if (k->ev->kind == SC_EVENT_finding)
-			put_finding(l, k->ev);
-	}
-	if (l->count == before)
-		add(l, LINE_NOTE, SC_STYLE_DIM, seen->session ? SC_STR("no recipient") : SC_STR("none yet"));
-	if (seen->session)
-		put_quirks(l, seen->session->quirks);
-}
-
 static void make_title(struct ladder *l, const struct sc_seen *seen)
 {
 	struct sc_text title = sc_text_into(l->view.title, sizeof(l->view.title) - 1);
@@ -278,6 +48,28 @@ static void make_title(struct ladder *l, const struct sc_seen *seen)
 	l->view.title[title.len] = '\0';
 }
 
+/* How much a line says of why mail failed; 0: nothing. */
+static int gravity_of(const struct ladder_line *line)
+{
+	const struct sc_event *ev = line->from;
+	if (ev && line->kind == LINE_SERVER && ev->kind == SC_EVENT_exchange && ((const struct sc_ev_exchange *)ev->body)->code >= 400)
+		return line->verdict ? 3 : 2;
+	return line->kind == LINE_VERDICT && ev->kind == SC_EVENT_delivery &&
+	       sc_outcome_failed(sc_outcome_of(((const struct sc_ev_delivery *)ev->body)->outcome));
+}
+
+/* The cursor begins where most people look first: at what refused a recipient, or else anything, or else at a bad verdict. */
+static void go_to_worst(struct ladder *l)
+{
+	int worst = 0;
+	l->at = 0;
+	for (size_t i = 0; i < l->count; i++)
+		if (gravity_of(&l->lines[i]) > worst) {
+			worst = gravity_of(&l->lines[i]);
+			l->at = i;
+		}
+}
+
 static bool collect(struct sc_tui *t, struct sc_view *v)
 {
 	struct ladder *l = (struct ladder *)v;
@@ -288,17 +80,10 @@ static bool collect(struct sc_tui *t, struct sc_view *v)
 	l->t = t;
 	l->last = seen->last;
 	l->start = seen->start;
-	l->count = l->used = 0;
-	l->next_packet = 0;
-	l->verdicts = 0;
-	l->cut = false;
 	make_title(l, seen);
-	if (l->level >= LEVEL_COMMANDS)
-		sc_turns_tell(seen->first, sc_text_into(l->scratch, SCRATCH), take_turn, l);
-	put_packets(l, INT64_MAX);
-	put_results(l, seen);
-	if (l->cut)
-		l->lines[l->count - 1].kind = LINE_NOTE;
+	sc_ladder_make(l, seen);
+	if (!l->touched)
+		go_to_worst(l);
 	l->at = l->at < l->count ? l->at : 0;
 	return true;
 }
@@ -348,6 +133,25 @@ static const char *mark_of(const struct sc_tui *t, const char *mark)
 	return t->term.utf8 || !mark[0] ? mark : strcmp(mark, "│") == 0 ? "|" : "+";
 }
 
+#define VERDICT_FROM    72 /* columns of the ladder, from which on a verdict has the recipient's name with it */
+#define VERDICT_COLUMNS 18
+#define SIGN_COLUMNS    3
+
+/* What in the end became of the recipient, beside the reply to RCPT. */
+static void put_verdict(struct sc_tui *t, const struct sc_ev_delivery *d, int row, int column, int columns)
+{
+	enum sc_outcome outcome = sc_outcome_of(d->outcome);
+	SC_CELL(text);
+	sc_str whom = d->rcpt_to;
+	sc_text_put(&text, ' ');
+	sc_text_adds(&text, sc_tui_sign(t, outcome));
+	if (columns >= SIGN_COLUMNS) {
+		sc_text_put(&text, ' ');
+		sc_text_visible(&text, sc_str_until(&whom, '@'));
+	}
+	sc_term_put(&t->term, row, column, columns, sc_text_str(&text), sc_tui_style(outcome), false);
+}
+
 static void put_line(struct sc_tui *t, const struct ladder *l, size_t n, int row, int columns)
 {
 	const struct ladder_line *line = &l->lines[n];
@@ -362,7 +166,10 @@ static void put_line(struct sc_tui *t, const struct ladder *l, size_t n, int row
 		put_arrow(t, line, row, 21);
 		column = 21 + ARROW_COLUMNS;
 	}
-	sc_term_put(&t->term, row, column, columns - column, text, here ? SC_STYLE_SELECTED : line->style, false);
+	int verdict = line->verdict ? columns >= VERDICT_FROM ? VERDICT_COLUMNS : SIGN_COLUMNS : 0;
+	sc_term_put(&t->term, row, column, columns - column - verdict, text, here ? SC_STYLE_SELECTED : line->style, false);
+	if (verdict)
+		put_verdict(t, line->verdict, row, columns - verdict, verdict - 1);
 }
 
 static void put_pane(struct sc_tui *t, const struct ladder *l, struct sc_area area)
@@ -413,6 +220,7 @@ static void draw(struct sc_tui *t, struct sc_view *v, struct sc_area area)
 
 static void move(struct ladder *l, int64_t by)
 {
+	l->touched = true;
 	int64_t to = (int64_t)l->at + by, last = l->count ? (int64_t)l->count - 1 : 0;
 	l->at = (size_t)(to < 0 ? 0 : to > last ? last : to);
 }
@@ -456,7 +264,7 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 	case SC_DO_down:      move(l, 1); return true;
 	case SC_DO_page_up:   move(l, -page); return true;
 	case SC_DO_page_down: move(l, page); return true;
-	case SC_DO_first:     l->at = 0; return true;
+	case SC_DO_first:     move(l, -(int64_t)l->count); return true;
 	case SC_DO_last:      move(l, (int64_t)l->count); return true;
 	case SC_DO_detail:
 		next_level(t, l, seen);
@@ -495,6 +303,7 @@ static void tell_line(struct sc_tui *t, const struct sc_view *v, size_t n, struc
 static void go_to_line(struct sc_view *v, size_t n)
 {
 	((struct ladder *)v)->at = n;
+	((struct ladder *)v)->touched = true;
 }
 
 static const struct sc_lines_class ladder_lines = { count_lines, tell_line, go_to_line };
@@ -519,9 +328,9 @@ void sc_ladder_open(struct sc_tui *t, uint64_t session)
 		return;
 	l->session = session;
 	l->level = LEVEL_COMMANDS;
-	l->lines = sc_memory_take(LINES * sizeof(*l->lines));
-	l->texts = sc_memory_take(TEXT_OCTETS);
-	l->scratch = sc_memory_take(SCRATCH);
+	l->lines = sc_memory_take(LADDER_LINES * sizeof(*l->lines));
+	l->texts = sc_memory_take(LADDER_TEXT_OCTETS);
+	l->scratch = sc_memory_take(LADDER_SCRATCH);
 	if (l->lines && l->texts && l->scratch)
 		return;
 	sc_tui_say(t, "no memory for the ladder");
