@@ -28,13 +28,17 @@ struct html_report {
 static const char style[] =
 	":root{color-scheme:light dark;--ok:#2e8b57;--wait:#d9a400;--no:#c0392b;--silent:#8e44ad;--rest:#888;"
 	"--line:#8884;--soft:#8881}"
-	"body{font:15px/1.5 system-ui,sans-serif;max-width:75rem;margin:0 auto;padding:1rem 1.5rem}"
+	"body{font:15px/1.5 system-ui,sans-serif;max-width:80rem;margin:0 auto;padding:1rem 1.5rem}"
 	"h1{font-size:1.6rem;margin:.5rem 0}h2{font-size:1.1rem;margin:2.2rem 0 .5rem}"
-	"nav a{display:inline-block;margin:0 .9rem .2rem 0}table{border-collapse:collapse;width:100%}"
-	"th,td{text-align:left;vertical-align:top;padding:.25rem .7rem .25rem 0;border-bottom:1px solid var(--line)}"
+	"h2 small{font-size:.9rem;font-weight:400;opacity:.7;margin-left:.5rem}"
+	"nav{columns:4 15rem;margin:1rem 0;padding:.6rem 1rem;background:var(--soft)}nav a{display:block;padding:.1rem 0}"
+	"section{overflow-x:auto}table{border-collapse:collapse}"
+	"th,td{text-align:left;vertical-align:top;padding:.25rem 1rem .25rem 0;border-bottom:1px solid var(--line)}"
 	"th{font-weight:600;white-space:nowrap}tbody tr:hover{background:var(--soft)}"
-	"th.n,td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
-	"td.t,td.s{white-space:nowrap}td{overflow-wrap:anywhere}tr.rest td{font-style:italic}"
+	"th.n,td.n{text-align:right;font-variant-numeric:tabular-nums}"
+	"td.n,td.t,td.w,td.s code{white-space:nowrap}td.z{opacity:.35}"
+	"td{min-width:2rem}td.p{min-width:14rem;overflow-wrap:anywhere}td.l{min-width:20rem;overflow-wrap:anywhere}"
+	"tr.rest td{font-style:italic}"
 	"code{font:13px/1.4 ui-monospace,monospace}svg{width:100%;height:1.6rem;display:block;margin:.6rem 0}"
 	"rect.accepted{fill:var(--ok)}rect.deferred{fill:var(--wait)}rect.rejected{fill:var(--no)}"
 	"rect.in_doubt,rect.aborted{fill:var(--silent)}rect.withdrawn,rect.unknown{fill:var(--rest)}"
@@ -247,13 +251,28 @@ static void put_heading(struct html_report *r, const char *name, bool right)
 	put(r, "</th>");
 }
 
+/* What a part is called, and in `note` what its title says of it in brackets. */
+static sc_str name_of(const struct sc_part *part, sc_str *note)
+{
+	sc_str title = sc_str_of(part->title);
+	size_t at = sc_str_find(title, '(');
+	*note = at == SIZE_MAX ? SC_STR("") : sc_str_slice(title, at + 1, title.len - at - 2);
+	return at == SIZE_MAX ? title : sc_str_slice(title, 0, at - 1);
+}
+
 static void begin_table(void *ctx, const struct sc_part *part)
 {
 	struct html_report *r = ctx;
+	sc_str note, name = name_of(part, &note);
 	put(r, "<section id=\"");
 	put(r, part->name);
 	put(r, "\">\n<h2>");
-	put_escaped(r, sc_str_of(part->title));
+	put_escaped(r, name);
+	if (note.len) {
+		put(r, " <small>");
+		put_escaped(r, note);
+		put(r, "</small>");
+	}
 	put(r, "</h2>\n<table><thead><tr>");
 	for (size_t i = 0; i < part->count; i++) {
 		const struct sc_column *c = &part->columns[i];
@@ -298,7 +317,7 @@ static void put_outcomes(struct html_report *r, const uint64_t *o)
 		o[SC_OUTCOME_in_doubt] + o[SC_OUTCOME_aborted],
 	};
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-		put(r, "<td class=\"n\">");
+		put(r, counts[i] ? "<td class=\"n\">" : "<td class=\"n z\">");
 		put_number(r, counts[i]);
 		put(r, "</td>");
 	}
@@ -326,9 +345,26 @@ static void put_value(struct html_report *r, const struct sc_column *c, const st
 	}
 }
 
-static void put_cells(struct html_report *r, const struct sc_part *part, const struct sc_cell *cells, const char *row)
+/* How a cell breaks: short octets of the wire and our words never, long ones and prose anywhere, ids between them. */
+static const char *class_of(const struct sc_column *c, const struct sc_cell *cell)
 {
-	put(r, row);
+	enum { LONG = 40 }; /* octets of the wire that may widen a table */
+	switch (c->kind) {
+	case SC_CELL_TIME:     return "t";
+	case SC_CELL_SESSIONS: return "s";
+	case SC_CELL_WIRE:     return cell->s.len > LONG ? "l" : "w";
+	case SC_CELL_WORD:     return "w";
+	case SC_CELL_PROSE:    return "p";
+	case SC_CELL_COMMAND:  return "l";
+	case SC_CELL_COUNT:    return cell->n ? "n" : "n z";
+	default:               return sc_cell_right(c->kind) ? "n" : "w";
+	}
+}
+
+/* `all_others`: the row sums up what the table leaves out; its first text says so. */
+static void put_cells(struct html_report *r, const struct sc_part *part, const struct sc_cell *cells, bool all_others)
+{
+	put(r, all_others ? "<tr class=\"rest\">" : "<tr>");
 	for (size_t i = 0; i < part->count; i++) {
 		const struct sc_column *c = &part->columns[i];
 		if (!c->heading)
@@ -337,17 +373,23 @@ static void put_cells(struct html_report *r, const struct sc_part *part, const s
 			put_outcomes(r, cells[i].many);
 			continue;
 		}
-		bool right = sc_cell_right(c->kind);
-		put(r, right ? "<td class=\"n\">" : c->kind == SC_CELL_TIME ? "<td class=\"t\">" : "<td>");
-		put_value(r, c, &cells[i]);
+		bool label = all_others && (c->kind == SC_CELL_WIRE || c->kind == SC_CELL_WORD);
+		put(r, "<td class=\"");
+		put(r, class_of(c, &cells[i]));
+		put(r, "\">");
+		if (label)
+			put(r, "all others");
+		else
+			put_value(r, c, &cells[i]);
 		put(r, "</td>");
+		all_others = all_others && !label;
 	}
 	put(r, "</tr>\n");
 }
 
 static void row_of_table(void *ctx, const struct sc_part *part, const struct sc_cell *cells)
 {
-	put_cells(ctx, part, cells, "<tr>");
+	put_cells(ctx, part, cells, false);
 }
 
 static void put_list(struct html_report *r)
@@ -365,7 +407,7 @@ static void rest_of_table(void *ctx, const struct sc_part *part, const struct sc
 {
 	struct html_report *r = ctx;
 	if (strcmp(part->name, "newest") != 0) {
-		put_cells(r, part, cells, "<tr class=\"rest\" title=\"all others\">");
+		put_cells(r, part, cells, true);
 		return;
 	}
 	put(r, "<tr class=\"rest\"><td colspan=\"8\">");
@@ -388,11 +430,11 @@ static const struct sc_part_visitor tables = { MOST_ROWS, begin_table, row_of_ta
 static void link_to(void *ctx, const struct sc_part *part)
 {
 	struct html_report *r = ctx;
+	sc_str note;
 	put(r, "<a href=\"#");
 	put(r, part->name);
 	put(r, "\">");
-	for (const char *c = part->name; *c; c++)
-		put_escaped(r, (sc_str){ *c == '_' ? " " : c, 1 });
+	put_escaped(r, name_of(part, &note));
 	put(r, "</a>");
 }
 
@@ -432,7 +474,7 @@ static void put_all(struct html_report *r)
 {
 	put_head(r);
 	put_scope(r);
-	put(r, "<nav><a href=\"#verdict\">verdict</a>");
+	put(r, "<nav><a href=\"#verdict\">Verdict</a>");
 	sc_report_parts(r->head.m, r->head.parts, &links, r);
 	put(r, "</nav>\n<main>\n");
 	put_verdict(r);

@@ -147,7 +147,7 @@ void sc_report_show_domain_paces(const struct sc_failures *m, const struct sc_pa
 
 void sc_report_show_server_paces(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
 {
-	static const struct sc_part part = { "server_times", "The same by server", SC_COLUMNS(server_columns), 0, false };
+	static const struct sc_part part = { "server_times", "Seconds from MAIL to the verdict, by server", SC_COLUMNS(server_columns), 0, false };
 	show_paces(&m->server_paces, &part, v, ctx);
 }
 

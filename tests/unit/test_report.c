@@ -159,7 +159,7 @@ static bool is_empty_tag(const char *name)
 static const char *html_tag(const char *p, struct tags *t)
 {
 	static const char known[] = " html head body meta title style h1 h2 p br nav a main section table thead tbody tr "
-				    "th td code pre svg rect ";
+				    "th td code pre svg rect small ";
 	bool closes = p[1] == '/';
 	const char *name = p + 1 + closes;
 	size_t len = strcspn(name, " >");
@@ -287,6 +287,20 @@ static void feed_samples(struct output *o)
 	struct sc_ev_stats stats = { .packets = { 546000, 12, 3 } };
 	feed(take, o, SC_EVENT_stats, 0, T0, &stats);
 	feed_session(take, o, 0xab0);
+}
+
+/* Who has no failure is summed up in a row that says so. */
+static void test_html_rest(void **state)
+{
+	(void)state;
+	struct page *page;
+	struct output o = begin(&sc_sink_report_html, "mail.pcap", &page);
+	feed_delivery(take, &o, 0xab0, T0, &samples[3]);
+	feed_delivery(take, &o, 0xab1, T0, &samples[0]);
+	end(&o, page, SC_OK);
+	check_html("rest", &o.page);
+	assert_non_null(strstr(o.page.at, "<td class=\"w\">all others</td>"));
+	free(o.page.at);
 }
 
 static void test_text(void **state)
@@ -501,6 +515,7 @@ static void test_writer_fails(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_html_rest),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_empty),
