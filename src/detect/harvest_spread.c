@@ -1,7 +1,7 @@
 /* harvest_spread.c - mailboxes of one of our domains are guessed from many networks at once, a few from each.
  *
- * A domain's own hours are its measure: the mean of refused recipients an hour over about two days is kept for each.
- */
+ * A domain's own hours are its measure: the mean of refused recipients an hour over about two days is kept for each.  The hour
+ * before the one at hand does not count yet, or what begins at ten to nine would be its own measure from nine on. */
 #include "detect/frame/domain.h"
 #include "detect/frame/inside.h"
 #include "detect/primitives/distinct.h"
@@ -22,16 +22,21 @@ struct slot {
 	struct sc_recent users, networks;
 	struct sc_trail trail;
 	struct sc_window refused, others;
+	bool begun;  /* there is a last hour */
 	float usual; /* an hour */
-	uint32_t hour, hours, count;
+	uint32_t hour, hours, count, last; /* count: of the hour at hand, last: of the one before */
 };
 
 static void keep_usual(struct slot *slot, uint32_t second)
 {
 	uint32_t hour = second / HOUR, passed = slot->hour ? hour - slot->hour : 0;
 	for (uint32_t i = 0; i < passed && i < 200; i++) {
-		slot->hours += slot->hours < USUAL_HOURS;
-		slot->usual += ((float)slot->count - slot->usual) / (float)slot->hours;
+		if (slot->begun) {
+			slot->hours += slot->hours < USUAL_HOURS;
+			slot->usual += ((float)slot->last - slot->usual) / (float)slot->hours;
+		}
+		slot->begun = true;
+		slot->last = slot->count;
 		slot->count = 0;
 	}
 	slot->hour = hour;

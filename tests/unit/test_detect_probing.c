@@ -72,6 +72,11 @@ static void spread(struct stage *st, unsigned sources, unsigned each, unsigned a
 	}
 }
 static void spread_20x6(struct stage *st) { spread(st, 20, 6, 60); }
+static void spread_over_the_hour(struct stage *st)
+{
+	pause_s(st, 3000);
+	spread(st, 20, 6, 60);
+}
 static void spread_20x4(struct stage *st) { spread(st, 20, 4, 60); }
 static void spread_few(struct stage *st) { spread(st, 5, 30, 60); }
 static void spread_always(struct stage *st) { spread(st, 2000, 3, 180); } /* 60 an hour, for days */
@@ -425,6 +430,7 @@ static void test_scenes(void **state)
 		{ "full mailboxes", "recipient_harvest", HOME, full_mailboxes, NULL },
 		{ "flood", "recipient_harvest", HOME, harvest_flood, "medium" },
 		{ "20 sources x 6", "harvest_spread", HOME, spread_20x6, "medium" },
+		{ "over the hour", "harvest_spread", HOME, spread_over_the_hour, "medium" },
 		{ "20 sources x 4", "harvest_spread", HOME, spread_20x4, NULL },
 		{ "5 sources x 30", "harvest_spread", HOME, spread_few, NULL },
 		{ "a busy domain", "harvest_spread", HOME, spread_busy, NULL },

@@ -48,6 +48,14 @@ static void stolen_new_net(struct stage *st)
 	from_ip(st, "198.51.100.200");
 	write_to(st, 150, 30, "ann@example.org", 0);
 }
+static void stolen_over_the_hour(struct stage *st) /* half of it before the hour: that is not what was usual */
+{
+	usual_days(st, 30);
+	pause_s(st, 3570);
+	write_to(st, 90, 20, "ann@example.org", 40);
+	pause_s(st, 60);
+	write_to(st, 110, 20, "ann@example.org", 40);
+}
 static void new_list(struct stage *st)
 {
 	usual_days(st, 30);
@@ -330,6 +338,11 @@ static void bomb(struct stage *st, unsigned n, unsigned domains, unsigned apart_
 	}
 }
 static void bomb_120(struct stage *st) { bomb(st, 120, 60, 2); }
+static void bomb_over_the_hour(struct stage *st)
+{
+	pause_s(st, 3450);
+	bomb(st, 150, 60, 2);
+}
 static void bomb_90(struct stage *st) { bomb(st, 90, 60, 2); }
 static void bomb_one_site(struct stage *st) { bomb(st, 120, 3, 2); }
 static void bomb_slow(struct stage *st) { bomb(st, 400, 100, 60); }
@@ -545,6 +558,7 @@ static void test_scenes(void **state)
 		{ "stolen, new network", "account_fanout", HOME, stolen_new_net, "high" },
 		{ "a new list", "account_fanout", HOME, new_list, "medium" },
 		{ "99 recipients", "account_fanout", HOME, below_hundred, NULL },
+		{ "over the hour", "account_fanout", HOME, stolen_over_the_hour, "high" },
 		{ "a newsletter", "account_fanout", HOME, newsletter, NULL },
 		{ "an infected machine", "account_fanout", HOME, infected, "high" },
 		{ "our relay", "account_fanout", HOME, our_relay, NULL },
@@ -585,6 +599,7 @@ static void test_scenes(void **state)
 		{ "callouts", "null_sender_flood", HOME, callouts, NULL },
 		{ "to two", "null_sender_flood", HOME, bounce_to_two, "low" },
 		{ "120 mails", "mail_bomb", HOME, bomb_120, "high" },
+		{ "over the hour", "mail_bomb", HOME, bomb_over_the_hour, "high" },
 		{ "90 mails", "mail_bomb", HOME, bomb_90, NULL },
 		{ "three sites", "mail_bomb", HOME, bomb_one_site, NULL },
 		{ "slow", "mail_bomb", HOME, bomb_slow, NULL },

@@ -1,6 +1,7 @@
 /* usual.h - what is usual for somebody: his busiest hour, forgotten by half in a week.
  *
- * A mean would be spoilt by quiet nights and by a newsletter that goes out once a week; the busiest hour is not. */
+ * A mean would be spoilt by quiet nights and by a newsletter that goes out once a week; the busiest hour is not.  The hour before
+ * the one at hand does not count yet: what begins at ten to nine would be its own measure from nine on. */
 #ifndef SC_DETECT_USUAL_H
 #define SC_DETECT_USUAL_H
 
@@ -8,8 +9,8 @@
 
 struct sc_usual {
 	uint32_t hour, first; /* hours since 1970: the one at hand, the first one */
-	uint32_t count;       /* of the hour at hand */
-	float    peak;        /* of the hours before */
+	uint32_t count, last; /* of the hour at hand, and of the one before */
+	float    peak;        /* of the hours before those */
 };
 
 /* The share that is left after that many hours. */
@@ -31,9 +32,12 @@ static inline void sc_usual_turn(struct sc_usual *u, uint32_t second)
 		u->first = u->hour = hour;
 	if (hour <= u->hour)
 		return;
-	u->peak = (float)u->count > u->peak ? (float)u->count : u->peak;
+	bool next = hour - u->hour == 1;
+	uint32_t most = !next && u->count > u->last ? u->count : u->last;
+	u->peak = (float)most > u->peak ? (float)most : u->peak;
 	u->peak *= sc_usual_left(hour - u->hour);
 	u->hour = hour;
+	u->last = next ? u->count : 0;
 	u->count = 0;
 }
 
