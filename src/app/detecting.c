@@ -41,9 +41,12 @@ static sc_err read_lines(struct sc_detect_settings *s, FILE *f, const char *path
 	for (unsigned number = 1; fgets(line, sizeof(line), f); number++) {
 		struct sc_text why = sc_text_into(room, sizeof(room));
 		sc_str text = sc_str_of(line);
+		bool whole = text.len && (text.at[text.len - 1] == '\n' || feof(f));
 		while (text.len && (text.at[text.len - 1] == '\n' || text.at[text.len - 1] == '\r'))
 			text.len--;
-		if (sc_detect_settings_intel(s, text, &why))
+		if (!whole)
+			sc_text_adds(&why, "the line holds NUL or is longer than 1,022 octets; give VALUE LABEL, one a line");
+		else if (sc_detect_settings_intel(s, text, &why))
 			continue;
 		snprintf(where, sizeof(where), "%.1024s:%u", path, number);
 		return refuse(where, &why);

@@ -168,11 +168,22 @@ static sc_err open_ledger(struct run *r, uint64_t memory)
 	return sc_ledger_open(&r->ledger, &config);
 }
 
-/* A report needs no more of a message than what it reports of others. */
+static bool asks_for_senders(const struct sc_options *o)
+{
+	size_t i = 0;
+	while (i < o->words.count && strcmp(o->words.items[i], "senders") != 0)
+		i++;
+	return o->mode == SC_MODE_report && i < o->words.count;
+}
+
+/* A report needs no more of a message than what it reports of others; only that of senders, and lists of hashes, look at
+ * attachments. */
 static bool brief_messages(const struct run *r)
 {
 	const struct sc_options *o = r->o;
 	bool report = o->mode == SC_MODE_report && !o->json && !o->where && !o->fail_on;
+	if (o->intel.count || asks_for_senders(o))
+		return false;
 	return report || !(wants_of(r) & SC_WANT(SC_EVENT_message));
 }
 

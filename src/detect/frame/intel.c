@@ -81,7 +81,7 @@ static bool put_row(struct sc_detect_settings *s, struct sc_intel_row row, sc_st
 		return false;
 	}
 	if (s->intel_count == SC_INTEL_ROWS || s->intel_used + value.len + label.len + 2 > SC_INTEL_TEXT) {
-		sc_text_adds(why, "too many lines; 65,536 and 4 MiB are kept");
+		sc_text_adds(why, "too many lines; 262,144 and 16 MiB are kept");
 		return false;
 	}
 	size_t at = row.hash % PLACES;

@@ -8,8 +8,8 @@
 
 #define SC_DETECTORS_MAX   96
 #define SC_SETTING_VALUES  512
-#define SC_INTEL_ROWS      65536
-#define SC_INTEL_TEXT      (4u << 20)
+#define SC_INTEL_ROWS      262144
+#define SC_INTEL_TEXT      (16u << 20)
 
 /* Octets of an address as two words, for comparing. */
 struct sc_role_network {
