@@ -68,11 +68,17 @@ def hello(name):
     return EHLO[0] % name, EHLO[1]
 
 
-def mail(sender, recipient, reply='250 2.1.5 ok'):
+PLAIN = 'From: <%s>\r\nSubject: n\r\n\r\nhello\r\n.'
+DISGUISED = ('From: <%s>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n'
+             '--b\r\nContent-Type: application/octet-stream; name="invoice.pdf.exe"\r\nContent-Transfer-Encoding: base64\r\n\r\nTVo=\r\n'
+             '--b\r\nContent-Type: application/pdf; name="terms.pdf"\r\n\r\nx\r\n--b--\r\n.')
+
+
+def mail(sender, recipient, reply='250 2.1.5 ok', text=PLAIN):
     turns = [('MAIL FROM:<%s>' % sender, '250 2.1.0 ok'), ('RCPT TO:<%s>' % recipient, reply)]
     if reply[0] != '2':
         return turns
-    return turns + [('DATA', '354 go on'), ('From: <%s>\r\nSubject: n\r\n\r\nhello\r\n.' % sender, '250 2.0.0 queued')]
+    return turns + [('DATA', '354 go on'), (text % sender, '250 2.0.0 queued')]
 
 
 def make(path):
@@ -98,6 +104,7 @@ def make(path):
         c.session(200 + i * 0.3, bytes((203, 0, 113, 11)), [hello('s.example.com')])
     c.session(300, bytes((198, 51, 100, 1)), [  # TLS is out of order, as the server says
         (EHLO[0] % 'mx0.example.net', EHLO[1].replace('PIPELINING', 'STARTTLS')), ('STARTTLS', '454 4.7.0 not now'), QUIT])
+    c.session(310, bytes((203, 0, 113, 12)), [hello('a.example.com')] + mail('a@example.com', 'person1@example.org', text=DISGUISED) + [QUIT])
     c.write(path)
 
 

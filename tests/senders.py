@@ -2,9 +2,13 @@
 """senders.py - findings over many sessions, with several workers, and in the report: senders.py SMTPSCOPE
 
 Reads the capture of attack.py with 1, 2 and 7 workers: the findings must be the same octets, and those that are named
-below must be among them.  Then adds the findings up, and compares with what `report senders` tells: scores' rows,
-sections, sessions.  Ends with 1 when anything differs."""
+below must be among them.  Then adds the findings up, and compares with what `report senders` tells, as JSON, text and page:
+rows and scores, the points of each rule, sections, fingerprints, sessions; and what `list findings` tells when it is asked for
+some of them.  Ends with 1 when anything differs."""
 import collections
+import csv
+import html
+import io
 import json
 import os
 import subprocess
@@ -58,6 +62,110 @@ def compare(report, drew, told, wrong):
             wrong.append('%s: %d findings in the report, %d events' % (who[1], row['findings'], told[who]))
 
 
+def scores(report, findings, wrong):
+    """Each rule's points, and their sums, computed anew from the events by the weights that the report prints."""
+    weights = {row['severity']: row['points'] for row in report['weights']['rows']}
+    points = collections.defaultdict(dict)
+    for f in findings:
+        rules = points[f['subject']['kind'], f['subject']['value']]
+        worth = (weights[f['severity']] * f['confidence'] + 50) // 100
+        rules[f['detector']] = max(worth, rules.get(f['detector'], 0))
+    for row in report['suspects']['rows']:
+        due = min(100, sum(points[row['kind'], row['value']].values()))
+        if row['score'] != due:
+            wrong.append('%s has score %d, the events make it %d' % (row['value'], row['score'], due))
+    for row in report['rules']['rows']:
+        due = points[row['kind'], row['who']].get(row['rule'])
+        if row['points'] != due:
+            wrong.append('%s of %s: %s points, the events make it %s' % (row['rule'], row['who'], row['points'], due))
+
+
+def prints(report, sessions, suspects, wrong):
+    """Fingerprints: sessions, clients, and those of them that drew findings."""
+    count, clients = collections.Counter(), collections.defaultdict(set)
+    for x in sessions:
+        for kind, print_ in ('dialect', x.get('dialect')), ('ja4', x.get('tls', {}).get('ja4')):
+            if print_:
+                count[kind, print_] += 1
+                clients[kind, print_].add(x['client']['ip'])
+    due = {k: (count[k], min(64, len(c)), len(c & suspects)) for k, c in clients.items() if c & suspects}
+    told = {(r['kind'], r['print']): (r['count'], r['clients'], r['suspects'])
+            for r in report.get('fingerprints', {}).get('rows', ())}
+    if told != due:
+        wrong.append('fingerprints: the report says %s, the events %s' % (told, due))
+
+
+def attachments(report, wrong):
+    told = [(r['name'], r['sign'], r['count']) for r in report.get('attachments', {}).get('rows', ())]
+    if told != [('invoice.pdf.exe', 'double extension', 1)]:
+        wrong.append('attachments: %s' % told)
+
+
+def forms(program, capture, report, wrong):
+    """What JSON tells of the highest scores, the text and the page tell, too; and a report is called what was asked for."""
+    text = ' '.join(run(program, capture, 'report', 'senders').decode().split())
+    page = ' '.join(html.unescape(run(program, capture, 'report', 'senders', '-f', 'html').decode()).split())
+    for row in report['suspects']['rows'][:10]:
+        for form, words in ('text', text), ('page', page):
+            if row['value'] not in words:
+                wrong.append('%s is not in the %s' % (row['value'], form))
+    for row in report['acknowledged']['rows'] + report.get('fingerprints', {}).get('rows', []):
+        value = row.get('value') or row['print']
+        if value not in text or value not in page:
+            wrong.append('%s is not in text or page' % value)
+    for words, name, parts in (('senders',), 'senders', 1), (('tls',), 'tls', 1), (('senders', 'tls'), 'senders', 2), ((), 'failures', 4):
+        other = json.loads(run(program, capture, 'report', *words, '-f', 'json'))
+        if other['report'] != name or len(other['parts']) != parts:
+            wrong.append('report %s calls itself %s, %s' % (' '.join(words), other['report'], other['parts']))
+
+
+def lists(program, capture, findings, wrong):
+    """`list findings` with a filter is the events that match it."""
+    cases = (('severity == "medium"', lambda f: f['severity'] == 'medium'),
+             ('detector == "auth_guessing" and count >= 10', lambda f: f['detector'] == 'auth_guessing' and f['count'] >= 10),
+             ('subject.value startswith "203.0.113." and not severity == "low"',
+              lambda f: f['subject']['value'].startswith('203.0.113.') and f['severity'] != 'low'),
+             ('state == "over"', lambda f: f['state'] == 'over'))
+    for where, matches in cases:
+        rows = list(csv.DictReader(io.StringIO(run(program, capture, 'list', 'findings', '-f', 'csv', '--where', where).decode())))
+        due = sum(map(matches, findings))
+        if len(rows) != due or not due:
+            wrong.append('list findings --where %r: %d rows, %d events' % (where, len(rows), due))
+
+
+LAB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'captures', 'lab')
+LISTED = (('exim-harvest.pcap', 'session', lambda x: x['client']['ip']), ('exim-harvest.pcap', 'session', lambda x: x['client']['ip'] + '/20'),
+          ('postfix-plain-ipv6.pcap', 'session', lambda x: x['client']['ip'].rsplit(':', 1)[0] + ':/64'),
+          ('exim-harvest.pcap', 'transaction', lambda x: x['mail_from'].split('@')[1].upper()),
+          ('exim-harvest.pcap', 'session', lambda x: 'helo:' + x['helo']['name']),
+          ('exim-tls13.pcap', 'session', lambda x: x['tls']['ja4']),
+          ('exim-chunked.pcap', 'message', lambda x: next(p['sha256'] for p in x['parts'] if 'name' in p)))
+REFUSED = ((b'192.0.2.1 fine\n192.0.2.0/33 x\n', 2), (b'# note\n\nnot_a_name\n', 3), (b'192.0.2.1\0 x\n', 1), (b'a' * 5000 + b'.example x\n', 1),
+           (b'\x1b[31m.example x\n', 1), (b'helo: x\n', 1), (b'192.0.2.1 ' + b'l' * 3000 + b'\n', 1))
+
+
+def listed(program, work, wrong):
+    """Each kind of a list's lines finds what it names, among a hundred thousand others; a line that is none is named, and escaped."""
+    path, others = os.path.join(work, 'list'), os.path.join(work, 'others')
+    with open(others, 'w') as out:
+        out.writelines('%s evil %d\n' % (('198.18.%d.%d', 'd%d-%d.invalid', 'helo:h%d-%d', '2001:db8:f:%x%02x::/64')[i % 4] % (i // 400 % 256, i // 4 % 100), i)
+                       for i in range(100000))
+    for capture, kind, value_of in LISTED:
+        capture = os.path.join(LAB, capture)
+        value = value_of(json.loads(run(program, capture, 'log', '-e', kind).splitlines()[0]))
+        with open(path, 'w') as out:
+            out.write('# a list\n\n%s\tsome label\r\n' % value)
+        found = [json.loads(x) for x in run(program, capture, 'log', '-e', 'finding', '--intel', others, '--intel', path).splitlines()]
+        if not any(f['detector'] == 'intel' and 'some label' in f['text'] for f in found):
+            wrong.append('--intel %s: nothing is found' % value)
+    for text, line in REFUSED:
+        with open(path, 'wb') as out:
+            out.write(text)
+        done = subprocess.run([program, 'log', '-q', '-r', capture, '--intel', path], capture_output=True, check=False)
+        if done.returncode != 2 or ('list:%d: ' % line).encode() not in done.stderr or any(c < 32 and c != 10 for c in done.stderr):
+            wrong.append('--intel with %r: exit %d, %r' % (text[:40], done.returncode, done.stderr))
+
+
 def opens(program, capture, report, wrong):
     for row in report['acts']['rows']:
         for session in row.get('sessions', ())[:1]:
@@ -78,6 +186,15 @@ def main():
         drew = {rule: who for rule, who in drew.items() if who}
         report = json.loads(same(program, capture, wrong, 'report', 'senders', '-f', 'json'))
         compare(report, drew, told, wrong)
+        findings = list(map(json.loads, lines))
+        going = [f for f in findings if f['state'] != 'over']
+        scores(report, going, wrong)
+        sessions = map(json.loads, run(program, capture, 'log', '-e', 'session').splitlines())
+        prints(report, sessions, {f['subject']['value'] for f in going if f['subject']['kind'] == 'client'}, wrong)
+        attachments(report, wrong)
+        forms(program, capture, report, wrong)
+        lists(program, capture, findings, wrong)
+        listed(program, work, wrong)
         opens(program, capture, report, wrong)
         same(program, capture, wrong, 'report', 'senders')
     print('\n'.join(wrong))

@@ -10,6 +10,12 @@ struct sc_writer {
 	void *ctx;
 };
 
+/* What the user said that changes what detectors tell; reports show it. */
+struct sc_aside {
+	const char *option; /* "--peers" */
+	sc_str      value;  /* one network, domain, detector or limit */
+};
+
 /* What all outputs may need to know. */
 struct sc_output_config {
 	struct sc_writer writer;
@@ -24,6 +30,8 @@ struct sc_output_config {
 	const sc_str *words;   /* session ids of `show`, words of `find` */
 	size_t      word_count;
 	const char *source;    /* what was read, for headings and the commands that a report shows */
+	const struct sc_aside *asides;
+	size_t      aside_count;
 };
 
 struct sc_sink_class {

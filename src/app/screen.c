@@ -134,7 +134,8 @@ static sc_err open_screen(void *self, const struct sc_output_config *config)
 	struct sc_screen *s = self;
 	const char *why = "no memory; give a smaller --mem";
 	const struct sc_options *o = s->options;
-	struct sc_tui_config tui = { .source = config->source, .theme = o->theme, .where = o->where, .memory = o->memory / 2,
+	struct sc_tui_config tui = { .source = config->source, .asides = config->asides, .aside_count = config->aside_count,
+		.theme = o->theme, .where = o->where, .memory = o->memory / 2,
 		.live = s->live, .ascii = o->ascii, .utc = o->utc, .again = sc_again_class(o), .moment = read_moment, .unsaved = s->live && !o->write };
 	sc_err err = sc_ring_open(&s->ring, RING_OCTETS) ? sc_tui_open(&s->tui, &tui, &why) : SC_EFAILED;
 	if (err) {

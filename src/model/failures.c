@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "explain/attachments.h"
 #include "model/counting.h"
 
 const struct sc_spread_row sc_spread_rows[SC_SPREAD_COUNT] = {
@@ -28,10 +29,12 @@ static sc_err open_maps(struct sc_failures *m)
 		{&m->auth_clients, 512}, {&m->auth_users, 512}, {&m->starttls, 64},  {&m->diagnoses, 128},
 		{&m->handshakes, 256},   {&m->findings, 256},   {&m->services, 16},  {&m->ends, 16},
 		{&m->tls, 64},           {&m->software, 256},   {&m->bounces, 128},
+		{&m->attachments, 256},
 	};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		SC_TRY(sc_top_open(maps[i].top, maps[i].rows));
 	SC_TRY(sc_suspects_open(&m->suspects));
+	SC_TRY(sc_prints_open(&m->prints));
 	SC_TRY(sc_paces_open(&m->domain_paces, 256));
 	SC_TRY(sc_paces_open(&m->server_paces, 256));
 	SC_TRY(sc_ages_open(&m->ages));
@@ -64,11 +67,12 @@ void sc_failures_close(struct sc_failures *m)
 		&m->enhanced, &m->templates, &m->domains,      &m->servers,    &m->senders,  &m->clients,
 		&m->lists,    &m->silent,    &m->auth_clients, &m->auth_users, &m->starttls, &m->diagnoses,
 		&m->handshakes, &m->findings,  &m->services,     &m->ends,       &m->tls,      &m->software,
-		&m->bounces,
+		&m->bounces,  &m->attachments,
 	};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		sc_top_close(maps[i]);
 	sc_suspects_close(&m->suspects);
+	sc_prints_close(&m->prints);
 	sc_paces_close(&m->domain_paces);
 	sc_paces_close(&m->server_paces);
 	sc_ages_close(&m->ages);
@@ -180,6 +184,7 @@ static void add_session(struct sc_failures *m, const struct sc_event *ev)
 	seen_between(m, s->start, s->end);
 	if (s->start != SC_TIME_NONE)
 		sc_timeline_at(&m->timeline, s->start)->sessions++;
+	sc_prints_add(&m->prints, ev);
 	count_starttls(m, ev, s);
 	count_kinds(m, ev, s);
 	count_quirks(m, s->quirks);
@@ -370,6 +375,25 @@ static void count_bounce(void *ctx, const struct sc_bounce *b)
 	sc_top_add(&m->bounces, sc_text_str(&key), &item);
 }
 
+static void count_attachments(struct sc_failures *m, const struct sc_event *ev)
+{
+	const struct sc_ev_message *x = ev->body;
+	const struct sc_ev_part *parts = x->parts.items;
+	struct sc_top_item item = {.when = ev->when, .session = sc_count_session(ev)};
+	for (uint32_t i = 0; i < x->parts.count; i++) {
+		const char *sign = sc_attachment_sign(parts[i].name, parts[i].type);
+		item.octets = parts[i].size == SC_NONE ? 0 : parts[i].size;
+		if (sign)
+			sc_top_label(sc_top_add(&m->attachments, parts[i].name, &item), sc_str_of(sign));
+	}
+}
+
+static void add_message(struct sc_failures *m, const struct sc_event *ev)
+{
+	sc_bounces_add(&m->reported, ev, count_bounce, m);
+	count_attachments(m, ev);
+}
+
 static void add_story(struct sc_failures *m, const struct sc_event *ev)
 {
 	const struct sc_ev_story *s = ev->body;
@@ -398,7 +422,7 @@ void sc_failures_add(struct sc_failures *m, const struct sc_event *ev)
 	case SC_EVENT_diagnosis:   add_diagnosis(m, ev); break;
 	case SC_EVENT_tls:         add_tls(m, ev); break;
 	case SC_EVENT_finding:     add_finding(m, ev); break;
-	case SC_EVENT_message:     sc_bounces_add(&m->reported, ev, count_bounce, m); break;
+	case SC_EVENT_message:     add_message(m, ev); break;
 	case SC_EVENT_story:       add_story(m, ev); break;
 	case SC_EVENT_stats:       add_stats(m, ev); break;
 	default:                   break;

@@ -8,12 +8,14 @@
 #define SC_MODEL_FAILURES_H
 
 #include <smtpscope/event.h>
+#include <smtpscope/sink.h>
 
 #include "base/text.h"
 #include "explain/causes.h"
 #include "model/ages.h"
 #include "model/bounces.h"
 #include "model/paces.h"
+#include "model/prints.h"
 #include "model/secure.h"
 #include "model/slowest.h"
 #include "model/spread.h"
@@ -84,6 +86,9 @@ struct sc_cause_example {
 
 struct sc_failures {
 	struct sc_suspects suspects;
+	struct sc_prints prints;                     /* how clients speak */
+	const struct sc_aside *asides;               /* what the user said: borrowed from the output's config, for reports */
+	size_t   aside_count;
 	sc_time  first, last;                        /* first and last packet of all sessions; SC_TIME_NONE: none */
 	/* sessions */
 	uint64_t sessions, encrypted, one_sided, midstream, truncated_packets, gap_octets;
@@ -105,7 +110,7 @@ struct sc_failures {
 	/* by key */
 	struct sc_top enhanced, templates, domains, servers, senders, clients, lists, silent, auth_clients,
 		auth_users, starttls, handshakes, diagnoses, findings, services, ends, tls, software,
-		bounces;
+		bounces, attachments;                /* of these, by name; the label is what is odd about it */
 	struct sc_secure secure;
 	uint64_t quirks[64];                         /* sessions and transactions that showed it */
 	struct sc_spread spreads[SC_SPREAD_COUNT];

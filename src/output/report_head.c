@@ -1,11 +1,31 @@
 /* report_head.c - opens, feeds and closes the counts of a report; see report_head.h. */
 #include "output/report_head.h"
 
+#include "output/report_parts.h"
+
+const struct sc_report_title sc_report_titles[SC_REPORT_TITLES] = {
+	{SC_REPORT_FAILURES, "failures", "Delivery failures"},
+	{SC_REPORT_TRAFFIC, "traffic", "Mail traffic"},
+	{SC_REPORT_SENDERS, "senders", "Suspicious senders"},
+	{SC_REPORT_TLS, "tls", "TLS"},
+};
+
+const struct sc_report_title *sc_report_title(unsigned parts)
+{
+	const struct sc_report_title *t = sc_report_titles;
+	while (parts && !(t->kind & parts))
+		t++;
+	return t;
+}
+
 sc_err sc_report_head_open(struct sc_report_head *h, const struct sc_output_config *config)
 {
 	h->parts = config->parts;
 	h->source = config->source && *config->source ? config->source : NULL;
-	return sc_failures_open(&h->m);
+	SC_TRY(sc_failures_open(&h->m));
+	h->m->asides = config->asides;
+	h->m->aside_count = config->aside_count;
+	return SC_OK;
 }
 
 void sc_report_head_write(void *self, const struct sc_event *ev)

@@ -13,6 +13,16 @@ struct sc_report_head {
 	unsigned parts;     /* what was asked for */
 };
 
+/* What a report is called: by the first kind of its parts; all of them are of delivery failures, too. */
+struct sc_report_title {
+	unsigned    kind;  /* enum sc_report_kind */
+	const char *word;  /* that asks for it */
+	const char *title;
+};
+extern const struct sc_report_title sc_report_titles[];
+#define SC_REPORT_TITLES 4
+const struct sc_report_title *sc_report_title(unsigned parts);
+
 /* SC_EFAILED when there is no memory. */
 sc_err sc_report_head_open(struct sc_report_head *h, const struct sc_output_config *config);
 /* As `write` of a sink class. */

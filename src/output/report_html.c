@@ -127,7 +127,8 @@ static void put_head(struct html_report *r)
 {
 	put(r, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
 	put_policy(r);
-	put(r, "<meta name=\"viewport\" content=\"width=device-width\">\n<title>Delivery failures");
+	put(r, "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
+	put(r, sc_report_title(r->head.parts)->title);
 	if (r->head.source && *r->head.source) {
 		put(r, ": ");
 		put_wire(r, sc_str_of(r->head.source));
@@ -135,8 +136,7 @@ static void put_head(struct html_report *r)
 	put(r, "</title>\n<style>");
 	put(r, style);
 	put(r, "</style>\n</head>\n<body>\n<h1>");
-	put(r, r->head.parts == SC_REPORT_TRAFFIC ? "Mail traffic" :
-		r->head.parts == SC_REPORT_SENDERS ? "Suspicious senders" : r->head.parts == SC_REPORT_TLS ? "TLS" : "Delivery failures");
+	put(r, sc_report_title(r->head.parts)->title);
 	put(r, "</h1>\n");
 }
 

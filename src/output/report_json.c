@@ -230,12 +230,23 @@ static void end_part(void *ctx, const struct sc_part *part)
 
 static const struct sc_part_visitor visitor = { MOST_ROWS, begin_part, row_of_part, rest_of_part, end_part };
 
+/* Which parts were asked for. */
+static void put_kinds(struct json_report *r)
+{
+	open_with(r, "parts", "[");
+	for (size_t i = 0; i < SC_REPORT_TITLES; i++)
+		if (!r->head.parts || r->head.parts & sc_report_titles[i].kind)
+			word(r, NULL, sc_report_titles[i].word);
+	close_with(r, "]");
+}
+
 static void put_all(struct json_report *r)
 {
 	const struct sc_failures *m = r->head.m;
 	open_with(r, NULL, "{");
 	number(r, "v", 1);
-	word(r, "report", "failures");
+	word(r, "report", sc_report_title(r->head.parts)->word);
+	put_kinds(r);
 	put_scope(r);
 	put_recipients(r);
 	number(r, "failures_without_recipient", m->failures);

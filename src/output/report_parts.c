@@ -74,6 +74,14 @@ static const struct sc_column diagnoses[] = {
 };
 GRADED(findings, "finding", "severity");
 
+static const struct sc_column attachments[] = {
+	{ SC_CELL_COUNT, "count", "n", 7, 0, NULL, FROM_COUNT },
+	{ SC_CELL_COUNT, "octets", "octets", 15, 0, NULL, FROM_OCTETS },
+	{ SC_CELL_WIRE, "sign", "what is odd", 24, 0, NULL, FROM_LABEL },
+	{ SC_CELL_WIRE, "name", "name", 0, 0, NULL, FROM_KEY },
+	SESSIONS, SPAN,
+};
+
 static const struct sc_column enhanced[] = {
 	{ SC_CELL_COUNT, "count", "n", 7, 0, NULL, FROM_COUNT },
 	{ SC_CELL_WIRE, "enhanced", "code", 12, 0, NULL, FROM_KEY },
@@ -316,6 +324,7 @@ static const struct map maps[] = {
 	PARTIES(auth_clients, "auth_clients", "Failed logins by client"),
 	PARTIES(auth_users, "auth_users", "Failed logins by user"),
 	MAP(bounces, "bounces", SC_TOP_BY_COUNT, "Bounces and complaints carried (what messages reported of other mail)"),
+	MAP(attachments, "attachments", SC_TOP_BY_COUNT, "Attachments whose name or type is odd (what is in them is not looked at)"),
 	GRADES(findings, "findings", SC_TOP_BY_FAILED, "What detectors found (smtpscope list findings)"),
 	VOLUMES(services, services, "services", "Sessions by service"),
 	VOLUMES(tls, tls, "tls", "Sessions by TLS"),
@@ -373,6 +382,10 @@ static const struct {
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_acts },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_rules },
 	{ SC_REPORT_FAILURES | SC_REPORT_SENDERS, "findings", NULL },
+	{ SC_REPORT_SENDERS, "attachments", NULL },
+	{ SC_REPORT_SENDERS, NULL, sc_report_show_prints },
+	{ SC_REPORT_SENDERS, NULL, sc_report_show_blind },
+	{ SC_REPORT_SENDERS, NULL, sc_report_show_asides },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_weights },
 	{ SC_REPORT_FAILURES, NULL, sc_report_show_quirks },
 	{ SC_REPORT_TRAFFIC, "services", NULL },

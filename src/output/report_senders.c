@@ -99,6 +99,45 @@ void sc_report_show_rules(const struct sc_failures *m, const struct sc_part_visi
 	v->end(ctx, &part);
 }
 
+void sc_report_show_prints(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
+{
+	static const struct sc_column columns[] = {
+		{SC_CELL_COUNT, "suspects", "suspects", 9, 0, NULL, 0},
+		{SC_CELL_COUNT, "clients", "clients", 8, 0, NULL, 0},
+		{SC_CELL_COUNT, "count", "sessions", 9, 0, NULL, 0},
+		{SC_CELL_WORD, "kind", "kind", 8, 0, NULL, 0},
+		{SC_CELL_WIRE, "print", "fingerprint", 0, 0, NULL, 0},
+		{SC_CELL_WIRE, "helo", "first HELO", 0, 0, ", first HELO ", 0},
+		{SC_CELL_SESSIONS, "sessions", "sessions", 0, 1, "; ", 0},
+		{SC_CELL_TIME, "first", NULL, -1, 0, NULL, 0},
+		{SC_CELL_TIME, "last", NULL, -1, 0, NULL, 0},
+	};
+	static const struct sc_part part = {
+		"fingerprints", "Fingerprints that suspects have (64 clients: that many or more; of them, those with findings)",
+		SC_COLUMNS(columns), 0, false};
+	struct sc_print_row rows[SC_PRINTS];
+	size_t count = sc_prints_sorted(&m->prints, &m->suspects, rows, v->rows < SC_PRINTS ? v->rows : SC_PRINTS);
+	if (count == 0)
+		return;
+	v->begin(ctx, &part);
+	for (size_t i = 0; i < count; i++) {
+		const struct sc_print *p = rows[i].print;
+		const struct sc_cell cells[] = {
+			sc_cell_count(rows[i].suspects),
+			sc_cell_count(p->client_count),
+			sc_cell_count(p->sessions),
+			sc_cell_word(p->kind),
+			sc_cell_text((sc_str){p->text, p->text_len}),
+			sc_cell_text(p->name_len ? (sc_str){p->name, p->name_len} : SC_STR_NONE),
+			sc_cell_list(p->examples, SC_PRINT_SESSIONS),
+			sc_cell_time(p->first),
+			sc_cell_time(p->last),
+		};
+		v->row(ctx, &part, cells);
+	}
+	v->end(ctx, &part);
+}
+
 /* So that everybody can compute the scores again. */
 void sc_report_show_weights(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
 {

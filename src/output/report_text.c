@@ -77,8 +77,8 @@ static void put_scope(struct sc_report *r)
 {
 	const struct sc_failures *m = r->head.m;
 	struct sc_text *t = sc_sheet_begin(&r->sheet);
-	sc_text_adds(t, r->head.parts == SC_REPORT_TRAFFIC ? "MAIL TRAFFIC" :
-			 r->head.parts == SC_REPORT_SENDERS ? "SUSPICIOUS SENDERS" : r->head.parts == SC_REPORT_TLS ? "TLS" : "DELIVERY FAILURES");
+	for (const char *c = sc_report_title(r->head.parts)->title; *c; c++)
+		sc_text_put(t, sc_upper(*c));
 	if (r->head.source && *r->head.source) {
 		sc_text_adds(t, "   ");
 		sc_text_visible(t, sc_str_of(r->head.source));

@@ -124,7 +124,7 @@ struct saving {
 static struct sc_output_config config_of(const struct sc_tui *t, const struct sc_sink_class *cls, sc_str path, FILE *file)
 {
 	struct sc_output_config config = { .writer = { write_file, file }, .utc = t->config.utc, .wants = UINT64_MAX,
-		.source = t->config.source };
+		.source = t->config.source, .asides = t->config.asides, .aside_count = t->config.aside_count };
 	if (cls == &sc_sink_list)
 		config.format = sc_str_ends_nocase(path, SC_STR(".tsv")) ? "tsv" : "csv";
 	if (cls == &sc_sink_report_text || cls == &sc_sink_report_html || cls == &sc_sink_report_json)

@@ -47,6 +47,8 @@ struct sc_tui_again {
 
 struct sc_tui_config {
 	const char *source;   /* what is read, for the first line */
+	const struct sc_aside *asides; /* what the user said, for reports */
+	size_t      aside_count;
 	const char *theme;    /* NULL: the standard one */
 	const char *where;    /* the filter to begin with; NULL: none */
 	uint64_t memory;      /* octets for what is kept */
