@@ -1,7 +1,7 @@
 /* diagnostic.c - reads a Diagnostic-Code field and finds its cause; see diagnostic.h.
  *
- * The field was written by whoever wrote the report and is believed in nothing: it becomes a code, a text, and the word
- * that the rules have for them.
+ * The field was written by whoever wrote the report and is believed in nothing: it becomes a code, a text, and the
+ * word that the rules have for them.
  */
 #include "explain/diagnostic.h"
 
@@ -26,6 +26,7 @@ struct sc_reason sc_diagnostic_reason(sc_str action, struct sc_status status, sc
 {
 	struct sc_reason none = { .retry_after_s = SC_NONE };
 	struct sc_diagnostic d = sc_diagnostic_read(value);
-	bool trouble = sc_str_equal_nocase(action, SC_STR("failed")) || sc_str_equal_nocase(action, SC_STR("delayed"));
+	bool trouble = sc_str_equal_nocase(action, SC_STR("failed")) ||
+		       sc_str_equal_nocase(action, SC_STR("delayed"));
 	return trouble && (d.text.len || status.cls) ? sc_classify(d.code, status, d.text, SC_PHASE_rcpt) : none;
 }

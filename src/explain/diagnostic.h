@@ -12,7 +12,8 @@ struct sc_diagnostic {
 /* "smtp; 550 5.1.1 no such user", also without its kind. */
 struct sc_diagnostic sc_diagnostic_read(sc_str value);
 
-/* Why, as if the server had spoken here; no cause where `action` (RFC 3464 2.3.3) tells of no trouble or nothing is said. */
+/* Why, as if the server had spoken here; no cause where `action` (RFC 3464 2.3.3) tells of no trouble or nothing is
+ * said. */
 struct sc_reason sc_diagnostic_reason(sc_str action, struct sc_status status, sc_str value);
 
 #endif

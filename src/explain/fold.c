@@ -1,8 +1,8 @@
 /* fold.c - folds characters outside ASCII to small Latin letters.
  *
- * The octets come from the wire.  UTF-8 (RFC 3629) of two or three octets is folded by its code point; any other octet
- * is taken by itself and read as the eight-bit set that was guessed.  Nothing is kept, and each call takes at least
- * one octet and reads at most three. */
+ * The octets come from the wire.  UTF-8 (RFC 3629) of two or three octets is folded by its code point; any other
+ * octet is taken by itself and read as the eight-bit set that was guessed.  Nothing is kept, and each call takes at
+ * least one octet and reads at most three. */
 #include "explain/fold.h"
 
 /* ASCII letters below the accents: U+00C0 to U+00FF, U+0100 to U+017F. */

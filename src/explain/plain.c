@@ -104,8 +104,8 @@ static size_t put_other(struct sc_plain *p, sc_str s, bool link)
 	return f.taken;
 }
 
-/* "192.0.2.1", with a full stop behind it or not.  What begins with 127 is the answer of a block list, which tells why
- * an address is on it. */
+/* "192.0.2.1", with a full stop behind it or not.  What begins with 127 is the answer of a block list, which tells
+ * why an address is on it. */
 static bool is_address(sc_str run)
 {
 	size_t digits = 0, dots = 0;

@@ -25,8 +25,8 @@ static inline sc_str sc_plain_str(const struct sc_plain *p)
 }
 
 /* Reads `text`; where it quotes the reply of another server, only that.  Mail addresses become '@', IPv4 addresses
- * "ip4"; characters outside ASCII are folded (fold.h); controls, white space and '_' become one space; enhanced codes and the codes that open each
- * line of a reply are left out. */
+ * "ip4"; characters outside ASCII are folded (fold.h); controls, white space and '_' become one space; enhanced codes
+ * and the codes that open each line of a reply are left out. */
 void sc_plain_read(struct sc_plain *p, sc_str text);
 
 #endif

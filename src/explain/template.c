@@ -98,6 +98,7 @@ struct state {
 	bool begun;      /* something was written */
 	bool after_rfc;  /* the number that follows is a name */
 	bool after_host; /* "host" or "domain": the host name that follows is one of many */
+	bool after_user; /* "user" or "mailbox": what follows in quotes is a person's name */
 };
 
 /* `addressed`: its address follows in brackets. */
@@ -127,6 +128,19 @@ static void put_part(struct state *s, sc_str part, bool addressed)
 	s->after_host = sc_str_equal_nocase(part, SC_STR("domain")) || sc_str_equal_nocase(part, SC_STR("host"));
 }
 
+/* "user", "Mailbox", "local-part", "rcpt": words before a name. */
+static bool names_user(sc_str word)
+{
+	static const char *const words[] = {
+		"user",       "mailbox", "account", "recipient", "rcpt", "alias",
+		"local-part", "part",    "sender",  "email",     "to",   "from",
+	};
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (sc_str_equal_nocase(word, sc_str_of(words[i])))
+			return true;
+	return false;
+}
+
 /* A run without the points and hyphens behind it, which belong to the sentence; what stands on both sides of
  * '=' is judged apart. */
 static void put_run(struct state *s, sc_str run, bool addressed)
@@ -137,9 +151,10 @@ static void put_run(struct state *s, sc_str run, bool addressed)
 	sc_str name = sc_str_slice(run, 0, end);
 	size_t equals = sc_str_find(name, '=');
 	if (equals != SIZE_MAX && sc_str_find(name, '@') == SIZE_MAX) {
-		put_part(s, sc_str_slice(name, 0, equals), false);
+		sc_str key = sc_str_slice(name, 0, equals);
+		put_part(s, key, false);
 		sc_text_put(s->t, '=');
-		name = sc_str_from(name, equals + 1);
+		name = names_user(key) && equals + 1 < name.len ? SC_STR("@") : sc_str_from(name, equals + 1);
 	}
 	put_part(s, name, addressed && end == run.len);
 	sc_text_add(s->t, sc_str_from(run, end));
@@ -188,6 +203,52 @@ static void put_word(struct state *s, sc_str word)
 	}
 }
 
+static bool has_small_letter(sc_str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.at[i] >= 'a' && s.at[i] <= 'z')
+			return true;
+	return false;
+}
+
+/* Octets of the name in `<ann>`, or of `"ann"`, 'ann' and (ann) behind "user", where no '@' tells that it is an
+ * address; 0: none.  <DATA> and <CR> are the protocol's own. */
+static size_t quoted_name(const struct state *s, sc_str word)
+{
+	static const char open[] = "<\"'(", close[] = ">\"')";
+	const char *mark = word.len ? strchr(open, word.at[0]) : NULL;
+	if (!mark || !*mark || (*mark != '<' && !s->after_user))
+		return 0;
+	size_t n = 1;
+	while (n < word.len && is_run(word.at[n]))
+		n++;
+	sc_str name = sc_str_slice(word, 1, n - 1);
+	bool closed = n < word.len && word.at[n] == close[mark - open];
+	return closed && has_small_letter(name) && (*mark != '<' || !is_host(name)) ? n - 1 : 0;
+}
+
+/* The name that ends a text as "Unknown user: ann". */
+static bool is_last_name(const struct state *s, sc_str word, sc_str rest)
+{
+	while (rest.len && is_blank(rest.at[0]))
+		rest = sc_str_from(rest, 1);
+	return rest.len == 0 && s->after_user && has_small_letter(word) && sc_str_find(word, '@') == SIZE_MAX;
+}
+
+static void put_named(struct state *s, sc_str word, sc_str rest, bool colon)
+{
+	size_t name = quoted_name(s, word);
+	if (name) {
+		sc_text_put(s->t, word.at[0]);
+		sc_text_adds(s->t, "ADDR");
+		word = sc_str_from(word, name + 1);
+	} else if (colon && is_last_name(s, word, rest)) {
+		sc_text_adds(s->t, "ADDR");
+		word = SC_STR("");
+	}
+	put_word(s, word);
+}
+
 static sc_str next_word(sc_str *text, bool *line_begins)
 {
 	size_t i = 0;
@@ -215,7 +276,7 @@ static bool is_helo_name(sc_str word, sc_str rest)
 void sc_template_put(struct sc_text *t, sc_str text)
 {
 	struct state s = { .t = t };
-	bool first = true;
+	bool first = true, colon = false; /* colon: at the end of the word before, not the first */
 	while (!t->cut) {
 		bool line_begins = false;
 		sc_str word = next_word(&text, &line_begins);
@@ -228,7 +289,10 @@ void sc_template_put(struct sc_text *t, sc_str text)
 		if (first && is_helo_name(word, text))
 			sc_text_adds(t, "<HOST>:");
 		else
-			put_word(&s, word);
+			put_named(&s, word, text, colon);
+		bool ends = word.at[word.len - 1] == ':';
+		s.after_user = names_user(sc_str_slice(word, 0, word.len - ends));
+		colon = ends && !first;
 		first = false;
 	}
 }

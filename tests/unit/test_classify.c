@@ -263,6 +263,23 @@ static void test_waiting(void **state)
 		{ 451, "lista gris, reintente en 10 minutos", 600 },
 		{ 450, "You have sent 100 messages in 60 seconds", SC_NONE },
 		{ 450, "100 messages in 60 seconds, try again in 10 minutes", 600 },
+		{ 450, "try again later: only 100 messages per 60 seconds", SC_NONE },
+		{ 450, "Versuchen Sie es in 5 Minuten noch einmal", 300 },
+		{ 450, "Bitte in 2 Stunden erneut senden", 7200 },
+		{ 450, "5 dakika sonra tekrar deneyin", 300 },
+		{ 450, "5分後に再試行してください", 300 },
+		{ 450, "请30秒后重试", 30 },
+		{ 450, "Riprovare fra 5 minuti", 300 },
+		{ 450, "Inténtelo dentro de 90 segundos", 90 },
+		{ 450, "Повторите через 5 минут", 300 },
+		{ 450, "greylisting in effect (295 seconds remaining)", 295 },
+		{ 450, "you are greylisted for the next 299 seconds", 299 },
+		{ 450, "come back in about an hour", 3600 },
+		{ 450, "try again in one hour", 3600 },
+		{ 450, "delayed, try again 5 minutes later", 300 },
+		{ 450, "retry after 2026-11-25 14:00:05", SC_NONE },
+		{ 450, "retry: id 5 m", SC_NONE },
+		{ 450, "try again, this is an error", SC_NONE },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct sc_reason r =

@@ -45,6 +45,16 @@ static const struct {
 	{"spaces become one", "a   b\t\tc", "a b c"},
 	{"UTF-8 stays", "Empf\xc3\xa4nger unbekannt", "Empf\xc3\xa4nger unbekannt"},
 	{"broken UTF-8 stays", "a \xff\xc3 b", "a \xff\xc3 b"},
+	{"a name in brackets", "<maxq>: user unknown", "<ADDR>: user unknown"},
+	{"a name in quotes behind user", "No such user 'ann', local-part \"a.nn\", mailbox (ann)!",
+	 "No such user 'ADDR', local-part \"ADDR\", mailbox (ADDR)!"},
+	{"a name at the end", "Unknown user: ann", "Unknown user: ADDR"},
+	{"no name at the end", "user: ann has left", "user: ann has left"},
+	{"a verdict is no name", "User: unknown", "User: unknown"},
+	{"a name in a URL", "see https://example.org/q?user=a.nn&t=7", "see https://example.org/q?user=ADDR&t=N"},
+	{"no name in quotes", "a \"word\" (and more)", "a \"word\" (and more)"},
+	{"the protocol's own words", "bare <LF> in <DATA>", "bare <LF> in <DATA>"},
+	{"brackets that do not close", "<ann user 'ann mailbox (ann", "<ann user 'ann mailbox (ann"},
 	{"marks only", "... --- ===", "... --- ==="},
 };
 
