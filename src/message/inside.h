@@ -60,6 +60,12 @@ struct sc_report {
 	bool     over;                 /* the fields of the part are over */
 };
 
+/* Of each multipart that is open. */
+struct sc_places {
+	uint32_t numbers[SC_SPLIT_DEPTH]; /* of its part in work, from 1; 0: none has begun */
+	sc_str   types[SC_SPLIT_DEPTH];
+};
+
 struct sc_message {
 	const struct sc_message_host *host;
 	struct sc_arena arena;
@@ -79,10 +85,12 @@ struct sc_message {
 	struct sc_node *part;          /* whose content is read; NULL: it is not listed */
 	char    *link_room;
 	uint64_t part_octets;          /* decoded */
+	struct sc_places *places;      /* NULL: there was no multipart, or nobody wants parts */
 	uint32_t digests;              /* bit: the multipart at that level is a digest (RFC 2046 5.1.5) */
 	enum sc_place place;
 	bool     top;                  /* the header in work is the message's own */
 	bool     within;               /* it is that of a message within */
+	bool     unplaced;             /* octets are missing, or messages lie in messages: where a part stands is not known */
 	bool     stuffed, begun, ended, torn;
 };
 

@@ -8,6 +8,8 @@
  */
 #include "message/inside.h"
 
+#include "base/text.h"
+
 static bool is_multipart(sc_str type)
 {
 	return sc_str_starts(type, SC_STR("multipart/"));
@@ -108,12 +110,31 @@ static sc_str type_of(const struct sc_message *m)
 	return m->entity.type.at ? m->entity.type : digest ? SC_STR("message/rfc822") : SC_STR("text/plain");
 }
 
+/* Where the part stands (RFC 3501 6.4.5): a number for each multipart around it, and 1 for a message's only content. */
+static sc_str section_of(struct sc_message *m)
+{
+	char room[(SC_SPLIT_DEPTH + 1) * 11];
+	struct sc_text t = sc_text_into(room, sizeof(room));
+	if (m->unplaced)
+		return SC_STR_NONE;
+	for (unsigned i = 0; i < m->split.depth; i++) {
+		sc_text_adds(&t, i ? "." : "");
+		sc_text_number(&t, m->places->numbers[i]);
+	}
+	if (!m->split.depth || m->within)
+		sc_text_adds(&t, t.len ? ".1" : "1");
+	return sc_message_copy(m, sc_text_str(&t));
+}
+
 static void list_part(struct sc_message *m, sc_str type)
 {
 	m->part = m->host->parts ? sc_message_add(m, &m->parts, SC_PARTS_LISTED, sizeof(m->part->part)) : NULL;
-	if (m->part)
-		m->part->part = (struct sc_ev_part){ .type = sc_message_copy(m, type), .name = m->entity.name,
-			.size = SC_NONE, .sha256 = SC_STR_NONE, .encoding = m->entity.encoding_word };
+	if (!m->part)
+		return;
+	m->part->part = (struct sc_ev_part){ .type = sc_message_copy(m, type), .name = m->entity.name, .size = SC_NONE,
+		.sha256 = SC_STR_NONE, .encoding = m->entity.encoding_word, .section = section_of(m), .within = SC_STR_NONE };
+	if (m->split.depth && m->places)
+		m->part->part.within = m->places->types[m->split.depth - 1];
 }
 
 /* Lists and gateways put what they pass on beside a text of their own.  A report in a message within is about that
@@ -124,6 +145,17 @@ static void open_report(struct sc_message *m)
 	m->report_depth = (uint8_t)(m->split.depth + 1);
 	if (m->report)
 		*m->report = (struct sc_report){ .rows = NULL };
+}
+
+static void open_place(struct sc_message *m, sc_str type)
+{
+	if (m->host->parts && !m->places)
+		m->places = sc_message_take(m, sizeof(*m->places));
+	m->unplaced = m->unplaced || !m->places;
+	if (!m->places)
+		return;
+	m->places->numbers[m->split.depth] = 0;
+	m->places->types[m->split.depth] = sc_message_copy(m, type);
 }
 
 /* The content is a multipart: its parts follow, if anybody wants them. */
@@ -142,6 +174,7 @@ static bool open_multipart(struct sc_message *m, sc_str type)
 		return true;
 	uint32_t bit = UINT32_C(1) << m->split.depth;
 	m->digests = sc_str_equal(type, SC_STR("multipart/digest")) ? m->digests | bit : m->digests & ~bit;
+	open_place(m, type);
 	m->split.boundary[m->split.depth++] = m->entity.boundary;
 	return true;
 }
@@ -162,6 +195,7 @@ static void end_header(struct sc_message *m)
 		if (wanted)
 			m->report->rows = NULL;
 		m->inner_depth = m->inner_depth ? m->inner_depth : m->split.depth;
+		m->unplaced = m->unplaced || m->within;
 		begin_header(m, wanted ? sc_returned_rows : sc_part_rows);
 		m->within = true;
 		return;
@@ -244,8 +278,11 @@ static void take_boundary(struct sc_message *m, enum sc_split_kind kind, unsigne
 	if (kind == SC_SPLIT_CLOSE && level + 1 == m->report_depth)
 		m->report_depth = 0; /* nothing behind it is of the report */
 	m->place = SC_PLACE_BETWEEN;
-	if (kind == SC_SPLIT_BOUNDARY)
-		begin_header(m, sc_part_rows);
+	if (kind != SC_SPLIT_BOUNDARY)
+		return;
+	if (m->places)
+		m->places->numbers[level]++;
+	begin_header(m, sc_part_rows);
 }
 
 static void take_unit(struct sc_message *m, const struct sc_split_unit *u)
@@ -283,6 +320,7 @@ void sc_mime_gap(struct sc_message *m)
 	if (m->place == SC_PLACE_HEADER)
 		sc_fields_drop(&m->fields);
 	end_content(m, false);
+	m->unplaced = true;
 	m->place = SC_PLACE_LOST;
 }
 

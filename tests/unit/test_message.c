@@ -25,7 +25,7 @@ static const struct message_case {
 	  "Message-ID: <m1@example.org>\r\nFrom: Alice <a@example.org>\r\nTo: b@example.net, \"C, D\" <c@example.net>\r\n"
 	  "Subject: Lunch\r\nDate: Mon, 2 Mar 2026 09:00:00 +0000\r\n\r\nHello\r\n.dot\r\n",
 	  { " message_id=<m1@example.org> ", " from=a@example.org ", " from_name=Alice ", " to=b@example.net; c@example.net ",
-	    " subject=Lunch ", "type=text/plain size=13 ", "complete=true " } },
+	    " subject=Lunch ", "type=text/plain size=13 ", " section=1 ", "!within=", "complete=true " } },
 	{ "folded", "Subject: one\r\n two\r\n\tthree\r\nMessage-ID:\r\n <m@example.org>\r\n\r\n",
 	  { "subject=one two\\tthree ", "message_id=<m@example.org> " } },
 	{ "line feeds alone", "Subject: x\nMessage-ID: <m@example.org>\n\nbody\n", { "subject=x ", "message_id=<m@example.org> ", "size=5 " } },
@@ -56,8 +56,9 @@ static const struct message_case {
 	  "Content-Type: multipart/mixed; boundary=\"b 1\"\r\n\r\npreamble http://no.example/\r\n--b 1\r\n\r\nHi\r\n--b 1  \r\n"
 	  "Content-Type: application/pdf; name=\"=?utf-8?Q?r=C3=A9sum=C3=A9.pdf?=\"\r\nContent-Transfer-Encoding: base64\r\n\r\nSGVs\r\nbG8h\r\n"
 	  "--b 1x\r\n\r\n--b 1--\r\nepilogue\r\n",
-	  { "type=text/plain size=2 sha256=3639efcd08abb273b1619e82e78c29a7df02c1051b1820e99fc395dcaa3326b8 type=application/pdf "
-	    "name=r\xc3\xa9sum\xc3\xa9.pdf size=", "!no.example", "encoding=base64 urls" } },
+	  { "type=text/plain size=2 sha256=3639efcd08abb273b1619e82e78c29a7df02c1051b1820e99fc395dcaa3326b8 "
+	    "section=1 within=multipart/mixed type=application/pdf "
+	    "name=r\xc3\xa9sum\xc3\xa9.pdf size=", "!no.example", "encoding=base64 section=2 within=multipart/mixed urls" } },
 	{ "base64",
 	  "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: application/octet-stream\r\n"
 	  "Content-Disposition: attachment;\r\n filename*0*=utf-8''a%20;\r\n filename*1=b.bin\r\nContent-Transfer-Encoding: Base64\r\n\r\n"
@@ -73,9 +74,20 @@ static const struct message_case {
 	{ "nested",
 	  "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\nContent-Type: multipart/alternative; boundary=ab\r\n\r\n--ab\r\n\r\n1\r\n--ab\r\n"
 	  "Content-Type: TEXT/html\r\n\r\n22\r\n--a\r\nContent-Type: message/rfc822\r\n\r\nSubject: inner\r\nContent-Type: text/csv; name=t.csv\r\n\r\n333\r\n--a--\r\n",
-	  { "type=text/plain size=1 ", "type=text/html size=2 ", "type=message/rfc822 type=text/csv name=t.csv size=3 ", "!inner" } },
+	  { "type=text/plain size=1 ", "type=text/html size=2 ", "type=message/rfc822 section=2 within=multipart/mixed type=text/csv name=t.csv size=3 ", "!inner",
+	    " section=1.1 within=multipart/alternative ", " section=1.2 within=multipart/alternative ", " section=2.1 within=multipart/mixed " } },
 	{ "digest", "Content-Type: multipart/digest; boundary=d\r\n\r\n--d\r\n\r\nSubject: one\r\n\r\nx\r\n--d--\r\n",
-	  { "type=message/rfc822 type=text/plain size=1 " } },
+	  { "type=message/rfc822 section=1 within=multipart/digest type=text/plain size=1 ", " section=1.1 " } },
+	{ "where parts stand",
+	  "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\nContent-Type: message/rfc822\r\n\r\nContent-Type: multipart/related; boundary=i\r\n\r\n"
+	  "--i\r\nContent-Type: text/x-a\r\n\r\n--i\r\nContent-Type: text/x-b\r\n\r\n--i--\r\n--a\r\nContent-Type: multipart/mixed; boundary=e\r\n\r\n"
+	  "--e--\r\n--a\r\nContent-Type: multipart/mixed; boundary=j\r\n\r\n--j\r\nContent-Type: text/x-c\r\n\r\n--a\r\nContent-Type: text/x-d\r\n\r\n--a--\r\n",
+	  { " section=1 within=multipart/mixed ", " section=1.1 within=multipart/related type=text/x-b ", " section=1.2 within=multipart/related ",
+	    " section=3.1 within=multipart/mixed type=text/x-d ", " section=4 within=multipart/mixed " } },
+	{ "messages within messages: not told where",
+	  "Content-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\nContent-Type: message/rfc822\r\n\r\nContent-Type: message/rfc822\r\n\r\n"
+	  "Content-Type: text/x-a\r\n\r\nx\r\n--a\r\nContent-Type: text/x-b\r\n\r\n--a--\r\n",
+	  { " section=1 ", " section=1.1 ", "!section=1.1.1", "type=text/x-a size=1 ", "!section=2" } },
 	{ "no last boundary", "Content-Type: multipart/mixed; boundary=d\r\n\r\n--d\r\n\r\nabc\r\n-", { "type=text/plain size=6 " } },
 	{ "part without content", "Content-Type: multipart/mixed; boundary=d\r\n\r\n--d\r\nContent-Type: image/png\r\n--d\r\n--d--\r\n",
 	  { "type=image/png size=0 ", "type=text/plain size=0 " } },
@@ -311,7 +323,7 @@ static void test_gaps(void **state)
 static void test_gap_invents_nothing(void **state)
 {
 	static const char *const values[] = { "message_id=", "from=", "subject=", "date=", "in_reply_to=", "list_id=",
-		"original_message_id=", "reporting_mta=", "final_recipient=", "sha256=", "status=" };
+		"original_message_id=", "reporting_mta=", "final_recipient=", "sha256=", "status=", "section=", "within=" };
 	struct message_play p;
 	(void)state;
 	message_play_open(&p, 1 << 20, true);
