@@ -543,6 +543,11 @@ def write_hostile(path):
               + b"@x>\r\nDate: " + evil + b"\r\nX-Mailer: " + evil + b"\r\nList-Id: <" + evil + b">\r\nReceived: from " + evil + b" by " + evil
               + b" id " + evil + b"\r\nContent-Type: text/" + evil + b"; name=\"" + evil + b"\"\r\n\r\nhttp://" + evil + b"\r\n.\r\n"),
              (1, b"451 4.3.0 " + evil + b" queued as " + evil + b"\r\n"), (0, b"QUIT\r\n"), (1, b"221 " + evil + b"\r\n")]
+    write_dialogue(path, turns)
+
+
+def write_dialogue(path, turns):
+    """A capture of one connection: (1, octets) are the server's."""
     out = [struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 101)]
     seq, now = [1000, 5000], [0]
 
@@ -565,6 +570,71 @@ def write_hostile(path):
         packet(1 - side, 16)
     packet(0, 17), packet(1, 17), packet(0, 16)
     open(path, "wb").write(b"".join(out))
+
+
+NESTED = b"""From: Eve <eve@example.com>
+To: bob@example.net
+Subject: nested
+Message-ID: <nested@example.org>
+Content-Type: multipart/mixed; boundary=a
+
+--a
+Content-Type: multipart/alternative; boundary=b
+
+--b
+
+plain
+--b
+Content-Type: text/html
+
+<p>
+--b--
+--a
+Content-Type: message/rfc822
+
+Subject: inner
+
+inner text
+--a
+Content-Type: application/zip; name="x.zip"
+Content-Transfer-Encoding: base64
+
+UEsD
+--a--
+""".replace(b"\n", b"\r\n")
+TREE = """   multipart/mixed
+     1  multipart/alternative
+       1.1  text/plain  5 octets  sha256 .*
+       1.2  text/html  3 octets  sha256 .*
+     2  message/rfc822
+       2.1  text/plain  10 octets  sha256 .*
+     3  application/zip  "x.zip"  3 octets  base64  sha256 .*
+"""
+
+
+def message(program):
+    """A message on a page: header beside envelope, its recipients, the tree of its parts; from there to the ladder and back."""
+    path = os.path.join(tempfile.mkdtemp(), "nested.pcap")
+    write_dialogue(path, [(1, b"220 mx.example.net ESMTP\r\n"), (0, b"EHLO mail.example.org\r\n"), (1, b"250 mx.example.net\r\n"),
+                          (0, b"MAIL FROM:<alice@example.org>\r\n"), (1, b"250 ok\r\n"), (0, b"RCPT TO:<bob@example.net>\r\n"), (1, b"250 ok\r\n"),
+                          (0, b"RCPT TO:<carol@example.net>\r\n"), (1, b"250 ok\r\n"), (0, b"DATA\r\n"), (1, b"354 go\r\n"),
+                          (0, NESTED + b".\r\n"), (1, b"250 ok queued as 77\r\n"), (0, b"QUIT\r\n"), (1, b"221 bye\r\n")])
+    s = Screen("%s tui --utc -r %s" % (program, path), (100, 40))
+    s.wait("100 %")
+    s.keys("7", "Enter")
+    check("message", s.wait("STRUCTURE"), s.text())
+    text = s.settle()
+    for line in (r"   from  +eve@example.com   Eve", r"   envelope from +alice@example.org   not the address in From",
+                 "   \u2713 bob@example.net   accepted", r"   \u2713 carol@example.net   accepted   in no To or Cc \(Bcc, list, alias\)"):
+        check("message: %s" % line, re.search("(?m)^%s *$" % line, text), text)
+    check("message: the tree of its parts", re.search(TREE, text), text)
+    s.keys("i")
+    check("message: every field", s.wait("section +1.1"), s.text())
+    s.keys("Escape", "Enter")
+    check("message: its ladder", s.wait("RCPT TO:<carol@example.net>"), s.text())
+    s.keys("Escape")
+    check("message: and back", s.wait("STRUCTURE"), s.text())
+    leave(s, "message")
 
 
 def worker_of(program):
@@ -670,6 +740,7 @@ def main():
             found(program)
             two_keys(program)
             beside(program)
+            message(program)
             every_key(checked)
             monkey(checked, count, seed)
             resize_storm(checked)

@@ -318,6 +318,8 @@ void sc_raw_open(struct sc_tui *t, const struct sc_seen *seen, sc_time when, boo
 /* A page of text; `word` is explained when `explain`. */
 void sc_explain_open(struct sc_tui *t, sc_str word);
 
+/* What a message is: header, recipients, parts, the way it came. */
+void sc_message_page_open(struct sc_tui *t, const struct sc_event *message);
 /* Every field of an event. */
 void sc_event_open(struct sc_tui *t, const struct sc_event *ev);
 

@@ -219,8 +219,14 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 	const void *row = sc_grid_item(table);
 	if (sc_grid_key(t, table, command))
 		return true;
+	const struct sc_ev_head *head = row ? event_of(row)->head : NULL;
+	struct sc_seen *seen = head ? sc_store_find(&t->store, head->session) : NULL;
+	if (seen && sc_hand_key(t, seen, command))
+		return true;
 	if (row && command == SC_DO_open) {
-		if (event_of(row)->head)
+		if (event_of(row)->kind == SC_EVENT_message)
+			sc_message_page_open(t, event_of(row));
+		else if (event_of(row)->head)
 			sc_ladder_open(t, event_of(row)->head->session);
 		else
 			sc_tui_say(t, "this finding is not about one session");
@@ -238,9 +244,9 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 }
 
 const struct sc_view_class sc_view_findings = { .name = "Findings", .brief = "Finds", .size = sizeof(struct notes),
-	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain), .collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .lines = &sc_grid_lines, .close = sc_grid_close };
+	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain) | SC_DO(copy), .collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .lines = &sc_grid_lines, .close = sc_grid_close };
 const struct sc_view_class sc_view_messages = { .name = "Messages", .brief = "Msgs", .size = sizeof(struct notes),
-	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(only) | SC_DO(without), .collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .lines = &sc_grid_lines, .close = sc_grid_close };
+	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(only) | SC_DO(without) | SC_DO(legs) | SC_DO(save) | SC_DO(copy), .collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .lines = &sc_grid_lines, .close = sc_grid_close };
 
 void sc_findings_open(struct sc_tui *t, enum sc_pick_by by, sc_str key)
 {
