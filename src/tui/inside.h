@@ -207,9 +207,12 @@ bool sc_view_stale(const struct sc_tui *t, const struct sc_view *v);
 const struct sc_failures *sc_tui_model(struct sc_tui *t); /* what the filter shows */
 struct sc_view *sc_tui_top(const struct sc_tui *t);
 void sc_tui_do(struct sc_tui *t, enum sc_command_key command); /* what its key would do */
-const char *sc_tui_screen(size_t n);      /* the name of a screen; NULL behind the last */
+const char *sc_tui_screen(size_t n, bool brief); /* the name of a screen; NULL behind the last */
 void sc_tui_go(struct sc_tui *t, size_t screen);
 int64_t sc_tui_now(void); /* ms of the monotonic clock */
+
+/* ---- frame.c ---- */
+void sc_frame_draw(struct sc_tui *t, struct sc_view *v);   /* the view, and what stands around it */
 
 /* ---- narrow.c, window.c: what is shown ---- */
 bool sc_tui_shows(struct sc_tui *t, struct sc_seen *seen); /* filter and window take it */

@@ -14,7 +14,7 @@ static void run_screen(struct sc_tui *t, sc_str argument)
 {
 	uint64_t n = 0;
 	const char *name;
-	for (size_t i = 0; (name = sc_tui_screen(i)); i++) {
+	for (size_t i = 0; (name = sc_tui_screen(i, false)); i++) {
 		bool meant = sc_str_number(argument, &n) ? n == i + 1 : sc_str_equal_nocase(argument, sc_str_of(name));
 		if (meant) {
 			sc_tui_go(t, i);
@@ -22,6 +22,11 @@ static void run_screen(struct sc_tui *t, sc_str argument)
 		}
 	}
 	sc_tui_say(t, "no such screen; Tab tells their names");
+}
+
+static const char *name_of_screen(size_t n)
+{
+	return sc_tui_screen(n, false);
 }
 
 static void run_where(struct sc_tui *t, sc_str argument)
@@ -76,7 +81,7 @@ static void run_report(struct sc_tui *t, sc_str argument)
 }
 
 static const struct command commands[] = {
-	{ "screen",  "NAME",  "goes to a screen",                               run_screen,      sc_tui_screen, NULL },
+	{ "screen",  "NAME",  "goes to a screen",                               run_screen,      name_of_screen, NULL },
 	{ "where",   "EXPRESSION", "shows only sessions that match; nothing: all", run_where,    NULL,          sc_filter_typed },
 	{ "find",    "TEXT",  "goes to the next row that has it",               sc_find_text,    NULL,          NULL },
 	{ "explain", "WORD",  "tells what a code, a cause or a field means",    sc_explain_open, NULL,          NULL },
