@@ -70,6 +70,48 @@ for name in exim-tls12 exim-tls13 postfix-implicit-465; do
 	check "$name: keys that came late" $?
 done
 
+# Keys that come when the connection is over, the capture going on by less than a minute, or at its end; and too late.
+later() { # SECONDS: of capture time between the connections and the keys, which come behind a packet at that time
+	python3 - "$capture" "$1" <<'P'
+import struct, sys
+data, gap = open(sys.argv[1], "rb").read(), int(sys.argv[2])
+at, last = 24, None
+while at < len(data):
+    seconds, micro, caught, wire = struct.unpack_from("<IIII", data, at)
+    last, at = seconds, at + 16 + caught
+frame = bytes(12) + b"\x88\xcc" + bytes(46) # what no connection sees
+for s in (last + gap, last + gap + 1):
+    sys.stdout.buffer.write(struct.pack("<IIII", s, 0, len(frame), len(frame)) + frame)
+P
+}
+for name in exim-tls12 exim-tls13 postfix-implicit-465; do
+	capture=captures/lab/$name.pcap keys=captures/lab/$name.keys
+	"$program" log -q -e delivery,session -r "$capture" -k "$keys" | grep -v '"event":"stats"' >"$work/plain"
+	for wait in 50 70; do
+		later $wait >"$work/tail"
+		exec 3<>"$work/pipe"
+		{
+			cat "$capture"
+			head -c 76 "$work/tail"
+			sleep 1
+			cat "$keys" >&3
+			sleep 1
+			tail -c +77 "$work/tail"
+		} | "$program" log -q -e delivery,session -r - -k "$work/pipe" >"$work/late" 2>&1
+		exec 3>&-
+		if [ $wait = 50 ]; then
+			[ "$(verdicts "$work/late")" = "$(verdicts "$work/plain")" ] && grep -q '"decrypted":true' "$work/late"
+		else
+			grep -q '"unopened":"no_key"' "$work/late" && ! grep -q '"event":"delivery"' "$work/late"
+		fi
+		check "$name: keys $wait seconds behind the end" $?
+	done
+	{ cat "$capture"; { sleep 1; cat "$keys"; } >"$work/pipe" & } |
+		"$program" log -q -e delivery,session -r - -k "$work/pipe" >"$work/late"
+	[ "$(verdicts "$work/late")" = "$(verdicts "$work/plain")" ] && grep -q '"decrypted":true' "$work/late"
+	check "$name: keys when all packets were read" $?
+done
+
 # On a port that is not for mail, the text inside shows what it is; without keys nobody can know.
 capture=captures/lab/postfix-implicit-465.pcap
 "$program" log -q -e all --any-port -p 26 -r "$capture" -k "${capture%.pcap}.keys" >"$work/any"

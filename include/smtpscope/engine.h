@@ -75,6 +75,7 @@ void   sc_engine_names_add(struct sc_engine_named to[SC_ENGINE_OTHERS], const st
 struct sc_engine_totals {
 	struct sc_counters counters;
 	uint64_t sessions_open;
+	uint64_t sessions_waiting; /* of these, for TLS keys */
 	struct sc_ev_outcomes recipients;
 	uint64_t causes[SC_ENGINE_CAUSES]; /* by enum sc_cause */
 	struct sc_engine_named others[SC_ENGINE_OTHERS];

@@ -191,6 +191,7 @@ static void add_totals(struct sc_engine_totals *to, const struct sc_engine_total
 	add(to->causes, from->causes, sizeof(to->causes));
 	sc_engine_names_add(to->others, from->others);
 	to->sessions_open += from->sessions_open;
+	to->sessions_waiting += from->sessions_waiting;
 	to->memory_octets += from->memory_octets;
 	if (from->first != SC_TIME_NONE && (to->first == SC_TIME_NONE || from->first < to->first))
 		to->first = from->first;

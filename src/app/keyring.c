@@ -85,8 +85,8 @@ void sc_keyring_begin(struct sc_keyring *k, bool whole)
 	if (k->fd < 0)
 		return;
 	expect(k, k->pipe || !whole);
-	if (whole)
-		sc_keyring_wait(k);
+	while (whole && sc_keyring_hear(k))
+		continue;
 	sc_keyring_take(k);
 	if (!k->growing) /* its last line may lack its end, and no more will come */
 		sc_tls_keylog_end(&k->log, k->keys);
@@ -108,22 +108,22 @@ static bool pipe_moves(const struct sc_keyring *k, bool *closed)
 	return ready > 0 || (ready < 0 && errno == EINTR);
 }
 
-void sc_keyring_wait(struct sc_keyring *k)
+bool sc_keyring_hear(struct sc_keyring *k)
 {
-	time_t until = seconds() + WAIT_S;
 	bool closed = false;
-	while (k->growing && k->pipe && !*k->stop) {
-		if (seconds() >= until || !pipe_moves(k, &closed)) {
-			if (!k->quiet)
-				sc_say(k->path, "the writer of the key log has not closed it; went on with the %llu secrets that it gave",
-					(unsigned long long)k->log.kept);
-			return;
-		}
+	if (!k->growing || !k->pipe || *k->stop)
+		return false;
+	k->until = k->until ? k->until : seconds() + WAIT_S;
+	if (seconds() < k->until && pipe_moves(k, &closed)) {
+		sc_keyring_take(k);
 		if (closed)
 			expect(k, false);
-		else
-			sc_keyring_take(k);
+		return !closed;
 	}
+	if (!k->quiet)
+		sc_say(k->path, "the writer of the key log has not closed it; went on with the %llu secrets that it gave",
+			(unsigned long long)k->log.kept);
+	return false;
 }
 
 void sc_keyring_end(struct sc_keyring *k)

@@ -37,6 +37,9 @@ void sc_notes_say(const struct sc_fan_sums *sums, uint64_t forgotten, bool fan)
 	if (forgotten)
 		sc_say("--mem", "%llu messages that waited for another attempt were forgotten, so retries may be missed; give a larger"
 		       " --mem", (unsigned long long)forgotten);
+	if (c->sessions_unwaited)
+		sc_say("--keylog", "the TLS keys of %llu sessions were not waited for to the end, for want of room; give a larger --mem, or"
+		       " the keys before the packets", (unsigned long long)c->sessions_unwaited);
 	if (fan && c->datagrams_timed_out)
 		sc_say("--fanout", "%llu IP datagrams in fragments were not put together; the kernel spreads those of IPv6 over all"
 		       " sockets, so read them without it", (unsigned long long)c->datagrams_timed_out);

@@ -75,11 +75,13 @@ static sc_time clock_now(void)
 	return (sc_time)t.tv_sec * SC_SECOND + t.tv_nsec;
 }
 
-/* Secrets have come: no engine may be at work while the store changes. */
+/* Secrets have come: no engine may be at work while the store changes.  Connections that waited for them are told at once. */
 static void take_keys(struct run *r)
 {
 	sc_topology_still(r->engines);
 	sc_keyring_take(&r->keys);
+	if (r->begun)
+		sc_topology_tick(r->engines, r->packets, r->now);
 }
 
 static void on_secrets(void *ctx, sc_str text)
@@ -518,11 +520,22 @@ static sc_err worst_input(const struct run *r)
 	return worst;
 }
 
-/* No packet will come any more; of the key log there may be a rest. */
+/* Connections wait for keys.  Until the next call into the engines none of them is at work. */
+static bool keys_wanted(struct run *r)
+{
+	struct sc_engine_totals totals;
+	sc_topology_totals(r->engines, &totals);
+	return totals.sessions_waiting > 0;
+}
+
+/* No packet will come any more; of the key log there may be a rest, which is waited for when somebody needs it. */
 static void take_last_keys(struct run *r)
 {
 	if (!r->engines)
 		return;
+	bool last = r->live || r->o->follow || r->keys.whole; /* nothing is left to wait for */
+	while (!last && keys_wanted(r) && sc_keyring_hear(&r->keys))
+		sc_topology_tick(r->engines, r->packets, r->now);
 	sc_topology_still(r->engines);
 	sc_keyring_end(&r->keys);
 }

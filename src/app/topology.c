@@ -224,6 +224,7 @@ void sc_topology_totals(struct sc_topology *t, struct sc_engine_totals *totals)
 		add(totals->causes, one.causes, sizeof(one.causes));
 		sc_engine_names_add(totals->others, one.others);
 		totals->sessions_open += one.sessions_open;
+		totals->sessions_waiting += one.sessions_waiting;
 		totals->memory_octets += one.memory_octets;
 	}
 }

@@ -102,6 +102,11 @@ bool sc_blocks_scarce(const struct sc_blocks *b)
 	return less_than(b, 8);
 }
 
+bool sc_blocks_half_used(const struct sc_blocks *b)
+{
+	return less_than(b, 2);
+}
+
 uint64_t sc_blocks_in_use(const struct sc_blocks *b)
 {
 	return (uint64_t)b->classes[0].taken * STRIDE(sizes[0]) + (uint64_t)b->classes[1].taken * STRIDE(sizes[1]);

@@ -39,6 +39,8 @@ void sc_blocks_give_all(struct sc_blocks *b, struct sc_block *first); /* a chain
 bool sc_blocks_short(const struct sc_blocks *b);
 /* True when less than an eighth of either size is left: nothing is to be kept that can be done without. */
 bool sc_blocks_scarce(const struct sc_blocks *b);
+/* True when less than half of either size is left: nothing is to be kept that only may be of use. */
+bool sc_blocks_half_used(const struct sc_blocks *b);
 uint64_t sc_blocks_in_use(const struct sc_blocks *b); /* octets */
 
 #endif

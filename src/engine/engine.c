@@ -6,6 +6,7 @@
 #include <smtpscope/engine.h>
 
 #include "base/memory.h"
+#include "engine/held.h"
 #include "engine/ident.h"
 #include "engine/knock.h"
 #include "engine/mail.h"
@@ -18,51 +19,6 @@
 #define DAY            (86400 * SC_SECOND)
 #define KNOCKS          3 /* SYNs without an answer, when the capture ends before the next was due */
 #define NOT_MAIL_OCTETS 16384 /* from the server without a reply line: something else uses this port */
-
-_Static_assert(SC_CAUSES <= SC_ENGINE_CAUSES, "totals hold every cause");
-
-/* ---- totals ---- */
-
-void sc_engine_totals(const struct sc_engine *e, struct sc_engine_totals *totals)
-{
-	*totals = (struct sc_engine_totals){ .counters = e->counters, .sessions_open = e->sessions.taken,
-		.recipients = e->outcomes, .first = e->first, .last = e->last };
-	memcpy(totals->causes, e->causes, sizeof(e->causes));
-	memcpy(totals->others, e->others, sizeof(e->others));
-	totals->memory_octets = sc_blocks_in_use(&e->store) + (uint64_t)e->sessions.taken * e->sessions.size +
-		(uint64_t)e->flows.pool.taken * e->flows.pool.size;
-}
-
-void sc_engine_tell_stats(const struct sc_engine_totals *totals, uint64_t number, sc_time when, sc_emit_fn *tell, void *ctx)
-{
-	struct sc_count causes[SC_CAUSES];
-	uint32_t n = 0;
-	for (int i = 1; i < SC_CAUSES; i++)
-		if (totals->causes[i])
-			causes[n++] = (struct sc_count){ sc_cause_name((enum sc_cause)i), totals->causes[i] };
-	struct sc_count others[SC_ENGINE_OTHERS];
-	uint32_t other_count = 0;
-	for (size_t i = 0; i < SC_ENGINE_OTHERS; i++)
-		if (totals->others[i].count)
-			others[other_count++] = (struct sc_count){ totals->others[i].name, totals->others[i].count };
-	const struct sc_counters *c = &totals->counters;
-	struct sc_ev_stats ev = {
-		.packets = { c->packets, 0, c->packets_truncated, c->packets_mirrored },
-		.octets = c->octets_seen,
-		.flows = c->flows,
-		.mail_flows = c->mail_flows,
-		.sessions = { totals->sessions_open, c->sessions_closed, c->sessions_evicted },
-		.transactions = c->transactions,
-		.recipients = totals->recipients,
-		.causes = { causes, n },
-		.non_smtp = { others, other_count },
-		.encrypted_sessions = c->sessions_encrypted,
-		.gap_octets = c->gap_octets,
-		.elapsed_ms = totals->first == SC_TIME_NONE ? SC_TIME_NONE : totals->last - totals->first,
-	};
-	struct sc_event event = { .kind = SC_EVENT_stats, .packet = number, .when = when, .body = &ev };
-	tell(ctx, &event);
-}
 
 /* ---- flows ---- */
 
@@ -105,13 +61,23 @@ static void drain(struct sc_engine *e, struct sc_flow *flow)
 		deliver(e, flow, side, &run);
 }
 
+/* What lies behind a gap, too: nothing more will come. */
+static void read_rest(struct sc_engine *e, struct sc_flow *flow)
+{
+	e->seq = flow == e->flow ? e->seq : 0;
+	sc_tcp_flush(&flow->tcp);
+	drain(e, flow);
+}
+
 /* The connection is over, or given up: what is left of it is told, and it only absorbs late copies from here on. */
 static void retire(struct sc_engine *e, struct sc_flow *flow, enum sc_session_end otherwise)
 {
-	e->seq = flow == e->flow ? e->seq : 0;
+	if (flow->state == SC_FLOW_HELD) {
+		sc_held_end(e, flow, false);
+		return;
+	}
+	read_rest(e, flow);
 	bool port = sc_front_mail(&e->front, flow->key.a_port) || sc_front_mail(&e->front, flow->key.b_port);
-	sc_tcp_flush(&flow->tcp);
-	drain(e, flow);
 	if (flow->state == SC_FLOW_HALF && !flow->beyond && !flow->tcp.side[SC_SERVER].octets)
 		sc_knock_half(e, flow, end_of(flow, otherwise), port);
 	else if (flow->session)
@@ -123,6 +89,14 @@ static void retire(struct sc_engine *e, struct sc_flow *flow, enum sc_session_en
 	sc_flow_move(&e->flows, flow, SC_FLOW_CLOSED, e->clock);
 }
 
+/* The connection is over, and the capture goes on: it may be told later. */
+static void conclude(struct sc_engine *e, struct sc_flow *flow, enum sc_session_end otherwise)
+{
+	read_rest(e, flow);
+	if (!sc_held_take(e, flow, end_of(flow, otherwise)))
+		retire(e, flow, otherwise);
+}
+
 static void trim_closed(struct sc_engine *e, sc_time now)
 {
 	struct sc_flow *flow;
@@ -132,13 +106,17 @@ static void trim_closed(struct sc_engine *e, sc_time now)
 
 static void give_up(struct sc_engine *e, struct sc_flow *flow)
 {
-	e->counters.flows_evicted++;
-	retire(e, flow, SC_END_EVICTED);
+	if (flow->state == SC_FLOW_HELD) {
+		sc_held_end(e, flow, true);
+	} else {
+		e->counters.flows_evicted++;
+		retire(e, flow, SC_END_EVICTED);
+	}
 	sc_flow_remove(&e->flows, flow);
 }
 
-/* Makes room by giving up what is lost least by: a connection that is over, one that nobody went on with, then those idle
- * longest. */
+/* Makes room by giving up what is lost least by: a connection that is over, one that nobody went on with, one that waits for
+ * keys, then those idle longest. */
 static void make_room(struct sc_engine *e)
 {
 	bool full = e->flows.pool.taken == e->flows.pool.count;
@@ -149,7 +127,9 @@ static void make_room(struct sc_engine *e)
 		give_up(e, half);
 	full = full && !closed && !half;
 	while (full || e->sessions.taken == e->sessions.count || sc_blocks_short(&e->store)) {
-		struct sc_flow *flow = sc_flow_oldest(&e->flows, SC_FLOW_OPEN);
+		struct sc_flow *flow = sc_flow_oldest(&e->flows, SC_FLOW_HELD);
+		if (!flow)
+			flow = sc_flow_oldest(&e->flows, SC_FLOW_OPEN);
 		if (!flow)
 			flow = sc_flow_oldest(&e->flows, SC_FLOW_HALF); /* it may have sent data with its SYN */
 		if (!flow || flow == e->flow)
@@ -222,7 +202,7 @@ static bool begins_anew(struct sc_engine *e, const struct sc_flow *flow, const s
 		return false;
 	const struct sc_tcp_side *s = &flow->tcp.side[sc_flow_side(flow, ref)];
 	bool same = s->known && s->base == l->seq + 1;
-	if (flow->state == SC_FLOW_CLOSED)
+	if (flow->state >= SC_FLOW_HELD)
 		return !same;
 	if (same || !s->known)
 		return false;
@@ -275,7 +255,9 @@ static void follow(struct sc_engine *e, const struct sc_flow_ref *ref, const str
 	}
 	struct sc_flow *flow = sc_flow_find(&e->flows, ref);
 	if (flow && begins_anew(e, flow, ref, l, pkt)) {
-		if (flow->state != SC_FLOW_CLOSED)
+		if (flow->state == SC_FLOW_HELD)
+			sc_held_end(e, flow, true);
+		else if (flow->state != SC_FLOW_CLOSED)
 			retire(e, flow, SC_END_TIMEOUT);
 		sc_flow_remove(&e->flows, flow);
 		flow = NULL;
@@ -286,7 +268,7 @@ static void follow(struct sc_engine *e, const struct sc_flow_ref *ref, const str
 		e->counters.packets_no_flow++;
 		return;
 	}
-	if (flow->state == SC_FLOW_CLOSED) {
+	if (flow->state >= SC_FLOW_HELD) {
 		e->counters.octets_seen += l->payload.len;
 		e->counters.octets_after_close += l->payload.len;
 		return;
@@ -304,7 +286,7 @@ static void follow(struct sc_engine *e, const struct sc_flow_ref *ref, const str
 		sc_mail_packet(flow->session, sc_flow_side(flow, ref), l, pkt);
 	sc_flow_wait(&e->flows, flow, sc_tcp_waits(&flow->tcp));
 	if (sc_tcp_over(&flow->tcp))
-		retire(e, flow, SC_END_CAPTURE);
+		conclude(e, flow, SC_END_CAPTURE);
 	e->flow = NULL;
 	if (sc_blocks_short(&e->store))
 		make_room(e);
@@ -358,10 +340,12 @@ static void expire(struct sc_engine *e, struct sc_flow *flow, sc_time now)
 		drain(e, flow);
 		sc_flow_wait(&e->flows, flow, sc_tcp_waits(&flow->tcp));
 	}
-	if (sc_tcp_over(&flow->tcp))
-		retire(e, flow, SC_END_CAPTURE);
+	if (flow->state == SC_FLOW_HELD)
+		sc_held_end(e, flow, false);
+	else if (sc_tcp_over(&flow->tcp))
+		conclude(e, flow, SC_END_CAPTURE);
 	else if (now - flow->listed > IDLE)
-		retire(e, flow, SC_END_TIMEOUT);
+		conclude(e, flow, SC_END_TIMEOUT);
 }
 
 /* Puts flows that are idle before `list`, but for those that wait: these stand there already. */
@@ -388,6 +372,7 @@ static struct sc_flow *due(struct sc_engine *e, sc_time now)
 	}
 	list = idle(e, SC_FLOW_HALF, now, list);
 	list = idle(e, SC_FLOW_OPEN, now, list);
+	list = sc_held_due(e, now, list);
 	return sc_flow_sort(list);
 }
 
@@ -416,7 +401,7 @@ void sc_engine_finish(struct sc_engine *e)
 {
 	struct sc_flow *flow, *next, *list = NULL;
 	sc_front_finish(&e->front);
-	for (int i = SC_FLOW_HALF; i <= SC_FLOW_OPEN; i++) {
+	for (int i = SC_FLOW_HALF; i <= SC_FLOW_HELD; i++) {
 		for (flow = sc_flow_oldest(&e->flows, (enum sc_flow_state)i); flow; flow = sc_flow_newer(&e->flows, flow)) {
 			flow->due = list;
 			list = flow;
@@ -493,11 +478,6 @@ void sc_engine_narrow(struct sc_engine *e, uint32_t parts)
 	sc_pool_narrow(&e->flows.pool, parts);
 	sc_pool_narrow(&e->sessions, parts);
 	sc_blocks_narrow(&e->store, parts);
-}
-
-const struct sc_counters *sc_engine_counters(const struct sc_engine *e)
-{
-	return &e->counters;
 }
 
 void sc_engine_close(struct sc_engine *e)

@@ -52,6 +52,7 @@ struct sc_engine {
 	sc_time when, first, last; /* its time, or the tick's; the first packet's; the latest packet's */
 	sc_time clock;            /* of the last tick: goes back by whole days only */
 	bool   watches;           /* somebody wants diagnoses */
+	uint64_t keys_seen;       /* secrets that there were at the last tick */
 	struct sc_flow *flow;     /* in work */
 	uint32_t seq;
 	void  *adviser;           /* NULL: nobody is asked */

@@ -225,6 +225,8 @@ void sc_mail_close(struct sc_engine *e, struct sc_mail *m, enum sc_session_end h
 {
 	fill_facts(m);
 	m->how = how;
+	sc_secure_resume(m, false);
+	e->counters.sessions_unwaited += m->tls && m->tls->hurried;
 	if (m->session.smtp) {
 		e->counters.mail_flows++;
 		e->counters.sessions_closed++;

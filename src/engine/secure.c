@@ -51,9 +51,15 @@ bool sc_secure_opens(const struct sc_engine *e)
 	return e->tls.keys && (sc_tls_keys_count(e->tls.keys) || sc_tls_keys_expected(e->tls.keys));
 }
 
-void sc_secure_take(struct sc_engine *e, struct sc_mail *m, enum sc_side side, const struct sc_segment *run)
+static void pull(struct sc_mail *m)
 {
 	unsigned news;
+	while (sc_tls_next(m->tls, &news))
+		heed(m, news);
+}
+
+void sc_secure_take(struct sc_engine *e, struct sc_mail *m, enum sc_side side, const struct sc_segment *run)
+{
 	if (!m->tls) {
 		m->tls = sc_tls_open(&e->tls, run->packet);
 		sc_sorting_hear_anew(e, m);
@@ -63,18 +69,37 @@ void sc_secure_take(struct sc_engine *e, struct sc_mail *m, enum sc_side side, c
 		return;
 	}
 	sc_tls_push(m->tls, side, run);
-	while (sc_tls_next(m->tls, &news))
-		heed(m, news);
+	pull(m);
+}
+
+bool sc_secure_waits(const struct sc_mail *m)
+{
+	return m->tls && m->tls->waiting && sc_tls_keys_expected(m->tls->host->keys);
+}
+
+bool sc_secure_ready(const struct sc_mail *m)
+{
+	return m->tls && sc_tls_ready(m->tls);
+}
+
+void sc_secure_resume(struct sc_mail *m, bool hurried)
+{
+	if (!m->tls)
+		return;
+	sc_tls_resume(m->tls);
+	pull(m);
+	if (!hurried)
+		return;
+	sc_tls_hurry(m->tls);
+	pull(m);
 }
 
 void sc_secure_finish(struct sc_mail *m, bool closed)
 {
 	if (!m->tls)
 		return;
-	unsigned late;
 	sc_tls_release(m->tls);
-	while (sc_tls_next(m->tls, &late))
-		heed(m, late);
+	pull(m);
 	bool news = sc_tls_finish(m->tls, closed);
 	if (m->tls->ev.unfinished)
 		sc_session_tls_unknown(&m->session);

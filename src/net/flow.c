@@ -164,7 +164,7 @@ void sc_flow_remove(struct sc_flows *f, struct sc_flow *flow)
 void sc_flow_touch(struct sc_flows *f, struct sc_flow *flow, sc_time when, sc_time clock)
 {
 	flow->last = when;
-	if (flow->state == SC_FLOW_CLOSED || clock - flow->listed < LIST_STEP)
+	if (flow->state >= SC_FLOW_HELD || clock - flow->listed < LIST_STEP)
 		return;
 	flow->listed = clock;
 	list_remove(f, &f->lists[flow->state], flow);
@@ -174,7 +174,7 @@ void sc_flow_touch(struct sc_flows *f, struct sc_flow *flow, sc_time when, sc_ti
 void sc_flow_move(struct sc_flows *f, struct sc_flow *flow, enum sc_flow_state state, sc_time clock)
 {
 	SC_ASSERT(flow->state < state);
-	if (state == SC_FLOW_CLOSED)
+	if (state >= SC_FLOW_HELD)
 		sc_flow_wait(f, flow, false);
 	list_remove(f, &f->lists[flow->state], flow);
 	flow->state = (uint8_t)state;

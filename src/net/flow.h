@@ -1,8 +1,8 @@
 /* flow.h - the table of TCP connections that are followed, and the bare SYNs that may become one.
  *
- * A flow is half open (a server has answered a SYN, and no more), open (its segments are read), or closed (it only absorbs
- * what still trickles in).  Each kind stands in a list of its own, in order of its flows' last activity, closed ones in order
- * of their end: so a flood of SYNs, answered or not, pushes out nothing but other attempts.  A SYN alone makes no flow: it
+ * A flow is half open (a server has answered a SYN, and no more), open (its segments are read), held (it is over, but not all
+ * is told of it), or closed; these two only absorb what still trickles in.  Each kind stands in a list of its own, in order of
+ * its flows' last activity, those that are over in order of their end: so a flood of SYNs, answered or not, pushes out nothing but other attempts.  A SYN alone makes no flow: it
  * waits in a small table of its own, where a flood pushes out older SYNs.
  */
 #ifndef SC_NET_FLOW_H
@@ -18,7 +18,7 @@ struct sc_flow_key {
 	uint8_t  version, zero[3];
 };
 
-enum sc_flow_state { SC_FLOW_HALF, SC_FLOW_OPEN, SC_FLOW_CLOSED };
+enum sc_flow_state { SC_FLOW_HALF, SC_FLOW_OPEN, SC_FLOW_HELD, SC_FLOW_CLOSED };
 
 struct sc_flow {                   /* first what every packet needs */
 	struct sc_flow_key key;
@@ -82,7 +82,7 @@ struct sc_flows {
 	uint32_t      *buckets;    /* index + 1 */
 	uint32_t       mask;
 	uint64_t       seed;
-	struct sc_flow_list lists[3]; /* by enum sc_flow_state */
+	struct sc_flow_list lists[4]; /* by enum sc_flow_state */
 	struct sc_flow_list waiting;
 	struct sc_syn *syns;
 	struct sc_flow_list syn_list; /* in the order of their last packets */
@@ -114,7 +114,7 @@ struct sc_flow *sc_flow_add(struct sc_flows *f, const struct sc_flow_ref *ref, e
 void sc_flow_remove(struct sc_flows *f, struct sc_flow *flow);
 
 /* `clock` never goes back from call to call, as packets' times may: so the lists are in the order of `listed`. */
-void sc_flow_touch(struct sc_flows *f, struct sc_flow *flow, sc_time when, sc_time clock); /* not closed: activity */
+void sc_flow_touch(struct sc_flows *f, struct sc_flow *flow, sc_time when, sc_time clock); /* not over: activity */
 void sc_flow_move(struct sc_flows *f, struct sc_flow *flow, enum sc_flow_state state, sc_time clock); /* to a later state */
 void sc_flow_wait(struct sc_flows *f, struct sc_flow *flow, bool waits); /* enters or leaves the waiting list */
 

@@ -6,7 +6,7 @@
 #include "base/fifo.h"
 #include "base/segment.h"
 
-#define SC_TLS_HOLD_OCTETS (64u << 10) /* of one connection: a handshake and a dialogue up to its message */
+#define SC_TLS_HOLD_OCTETS (256u << 10) /* of one side: a dialogue with a message of usual size */
 
 struct sc_tls_hold { /* of one side */
 	struct sc_fifo fifo;

@@ -63,6 +63,7 @@ void sc_tls_close(struct sc_tls *t)
 {
 	if (!t)
 		return;
+	t->host->waiting -= t->waiting;
 	for (int i = 0; i < 2; i++) {
 		sc_tls_records_clear(&t->side[i].records, t->host->store);
 		sc_tls_messages_clear(&t->side[i].messages, t->host->store);
@@ -373,6 +374,7 @@ void sc_tls_release(struct sc_tls *t)
 	if (!t->waiting)
 		return;
 	t->waiting = false;
+	t->host->waiting--;
 	if (t->rearm_hello)
 		sc_tls_unlock_hello(t);
 	for (int i = 0; i < 2; i++)
@@ -380,19 +382,35 @@ void sc_tls_release(struct sc_tls *t)
 			sc_tls_unlock_change(t, (enum sc_side)i);
 }
 
+void sc_tls_hurry(struct sc_tls *t)
+{
+	t->hurried |= t->waiting;
+	sc_tls_release(t);
+}
+
+bool sc_tls_ready(const struct sc_tls *t)
+{
+	return t->waiting && sc_tls_unlock_ready(t);
+}
+
+void sc_tls_resume(struct sc_tls *t)
+{
+	bool early_known = t->early_known;
+	if (!sc_tls_ready(t))
+		return;
+	sc_tls_release(t);
+	t->early_known = early_known;
+}
+
 void sc_tls_push(struct sc_tls *t, enum sc_side side, const struct sc_segment *run)
 {
 	SC_ASSERT(!t->run.bytes.len && !t->after.bytes.len);
 	t->order++;
-	if (t->waiting && sc_tls_unlock_ready(t)) {
-		bool early_known = t->early_known;
-		sc_tls_release(t);
-		t->early_known = early_known;
-	}
+	sc_tls_resume(t);
 	t->after = *run;
 	t->after_from = side;
 	if (must_hold(t, side) && !sc_tls_hold_add(&t->side[side].hold, t->order, &t->after))
-		sc_tls_release(t);
+		sc_tls_hurry(t);
 }
 
 /* What was held comes first, in the order it came in. */
@@ -458,7 +476,7 @@ static unsigned read_run(struct sc_tls *t)
 		if (!t->run.bytes.len || !must_hold(t, t->from))
 			continue;
 		if (!first || !sc_tls_hold_add(&s->hold, t->order, &t->run))
-			sc_tls_release(t);
+			sc_tls_hurry(t);
 	}
 	return news;
 }

@@ -20,6 +20,7 @@ struct sc_tls_host {
 	struct sc_blocks     *store;
 	struct sc_tls_crypto *crypto;
 	const struct sc_tls_keys *keys; /* NULL: none were given */
+	uint64_t  waiting;      /* connections that wait for their secrets */
 	bool      certificates; /* worth decoding */
 	uint16_t *sort;
 	uint8_t  *record, *plain, *message;
@@ -31,7 +32,7 @@ void sc_tls_host_close(struct sc_tls_host *host);
 
 enum sc_tls_epoch { SC_TLS_EARLY, SC_TLS_IN_HANDSHAKE, SC_TLS_IN_TRAFFIC };
 
-enum sc_tls_why { SC_TLS_NO_KEY, SC_TLS_WRONG_KEY, SC_TLS_NO_CIPHER, SC_TLS_COMPRESSED, SC_TLS_TORN };
+enum sc_tls_why { SC_TLS_NO_KEY, SC_TLS_WRONG_KEY, SC_TLS_NO_CIPHER, SC_TLS_COMPRESSED, SC_TLS_TORN, SC_TLS_NOT_WAITED };
 
 struct sc_tls_side {
 	struct sc_tls_records  records;
@@ -81,7 +82,8 @@ struct sc_tls {
 	enum sc_side after_from;
 	uint64_t order;           /* runs pushed */
 	bool     waiting;         /* for secrets: nothing is read on */
-	bool     waited;          /* long enough */
+	bool     waited;          /* long enough, */
+	bool     hurried;         /* or not, for want of room */
 	bool     rearm_hello, rearm[2]; /* what is to be done when they are there */
 	bool     early_known;     /* what becomes of early data, or that there are none */
 	uint16_t version;         /* chosen; 0: not known */
@@ -111,8 +113,14 @@ void sc_tls_push(struct sc_tls *t, enum sc_side side, const struct sc_segment *r
 /* What comes next in the run, bits of enum sc_tls_news; false: it is used up. */
 bool sc_tls_next(struct sc_tls *t, unsigned *news);
 
-/* Nothing is waited for any more: pull again. */
+/* The secrets that it waits for have come. */
+bool sc_tls_ready(const struct sc_tls *t);
+/* If so, what was held is read: pull again. */
+void sc_tls_resume(struct sc_tls *t);
+
+/* Nothing is waited for any more: pull again.  sc_tls_hurry(): and that is for want of room. */
 void sc_tls_release(struct sc_tls *t);
+void sc_tls_hurry(struct sc_tls *t);
 
 /* The connection is over, or given up (`closed` false): the facts of a handshake that did not end well are completed.  True:
  * there was a handshake of which nothing has been told yet. */

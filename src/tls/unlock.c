@@ -16,7 +16,7 @@
 #define TRIALS_MOST 8192u /* and for all records of a connection that stay shut */
 
 static const char *const words[] = { [SC_TLS_NO_KEY] = "no_key", [SC_TLS_WRONG_KEY] = "wrong_key",
-	[SC_TLS_NO_CIPHER] = "cipher", [SC_TLS_COMPRESSED] = "compressed", [SC_TLS_TORN] = "lost" };
+	[SC_TLS_NO_CIPHER] = "cipher", [SC_TLS_COMPRESSED] = "compressed", [SC_TLS_TORN] = "lost", [SC_TLS_NOT_WAITED] = "not_waited" };
 
 static void give_up(struct sc_tls *t, enum sc_side side, enum sc_tls_why why)
 {
@@ -88,8 +88,16 @@ bool sc_tls_unlock_ready(const struct sc_tls *t)
 
 static bool may_wait(struct sc_tls *t)
 {
-	t->waiting = sc_tls_keys_expected(t->host->keys) && !t->waited;
-	return t->waiting;
+	bool may = sc_tls_keys_expected(t->host->keys) && !t->waited;
+	t->host->waiting += may && !t->waiting;
+	t->waiting = may;
+	return may;
+}
+
+/* Why a secret is not there. */
+static enum sc_tls_why lacking(const struct sc_tls *t)
+{
+	return t->hurried ? SC_TLS_NOT_WAITED : SC_TLS_NO_KEY;
 }
 
 void sc_tls_unlock_hello(struct sc_tls *t)
@@ -104,7 +112,7 @@ void sc_tls_unlock_hello(struct sc_tls *t)
 		/* A handshake that failed has no others than these, and its alert can be read with them. */
 		arm(t, SC_CLIENT, SC_TLS_IN_HANDSHAKE, SC_TLS_CLIENT_HANDSHAKE);
 		arm(t, SC_SERVER, SC_TLS_IN_HANDSHAKE, SC_TLS_SERVER_HANDSHAKE);
-		t->unopened = words[SC_TLS_NO_KEY];
+		t->unopened = words[lacking(t)];
 		return;
 	}
 	arm_side(t, SC_CLIENT);
@@ -131,7 +139,7 @@ void sc_tls_unlock_change(struct sc_tls *t, enum sc_side side)
 	s->keyed = seeds.master.at && sc_tls_read_old(t->host->crypto, &s->read, &seeds, side == SC_CLIENT);
 	s->epoch = SC_TLS_IN_TRAFFIC;
 	if (!s->keyed)
-		give_up(t, side, SC_TLS_NO_KEY);
+		give_up(t, side, lacking(t));
 }
 
 void sc_tls_unlock_finished(struct sc_tls *t, enum sc_side side)
