@@ -222,5 +222,11 @@ head -c 9999 /dev/zero | tr '\0' '#' >"$work/a"
 changes "$work/a" cp "$keys" "$work/growing"
 opens "a key log that is written anew"
 
+# Records that are damaged on their way.
+for name in exim-tls13 exim-tls12 postfix-tls13 postfix-implicit-465; do
+	tests/tls_damage.py "$program" captures/lab/$name.pcap captures/lab/$name.keys
+	check "$name: damaged records" $?
+done
+
 echo "keys: $passed passed, $failed failed"
 [ $failed -eq 0 ]
