@@ -230,22 +230,10 @@ static bool goes_on(const struct sc_flow *flow, enum sc_side side, const struct 
 	return !(l->flags & (SC_TCP_SYN | SC_TCP_RST)) && l->flags & SC_TCP_ACK && other->known && l->ack - other->base <= UINT16_MAX;
 }
 
-/* An ICMP error about a packet of a connection. */
-static void follow_error(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l,
-	const struct sc_packet *pkt)
-{
-	struct sc_flow *flow = sc_flow_find(&e->flows, ref);
-	struct sc_syn *syn = flow ? NULL : sc_syn_find(&e->flows, ref);
-	if (flow && flow->session)
-		sc_mail_error(flow->session, sc_flow_side(flow, ref), l, pkt);
-	else if (syn && syn->from_a == ref->from_a && syn->seq == l->seq && l->icmp.unreachable)
-		syn->error = (struct sc_syn_error){ pkt->number, l->icmp };
-}
-
 static void follow(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l, const struct sc_packet *pkt)
 {
 	if (l->status == SC_DECODE_ICMP) {
-		follow_error(e, ref, l, pkt);
+		sc_knock_error(e, ref, l, pkt);
 		return;
 	}
 	if (sc_ident_is(l)) {
@@ -280,6 +268,12 @@ static void follow(struct sc_engine *e, const struct sc_flow_ref *ref, const str
 	note_times(flow, side, l, pkt);
 	if (flow->state == SC_FLOW_HALF && goes_on(flow, side, l))
 		sc_flow_move(&e->flows, flow, SC_FLOW_OPEN, e->clock);
+	if (sc_sorting_passes(flow)) {
+		if (sc_sorting_pass(e, flow, side, l))
+			retire(e, flow, SC_END_CAPTURE);
+		e->flow = NULL;
+		return;
+	}
 	sc_tcp_accept(&flow->tcp, &e->env, side, l, pkt);
 	drain(e, flow);
 	if (flow->session && e->watches)

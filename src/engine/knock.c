@@ -116,3 +116,14 @@ void sc_knock_silent(struct sc_engine *e, const struct sc_flow *flow, enum sc_se
 		.waited_ms = flow->last - flow->established_at };
 	emit(e, &head, flow->id, &body);
 }
+
+void sc_knock_error(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l,
+	const struct sc_packet *pkt)
+{
+	struct sc_flow *flow = sc_flow_find(&e->flows, ref);
+	struct sc_syn *syn = flow ? NULL : sc_syn_find(&e->flows, ref);
+	if (flow && flow->session)
+		sc_mail_error(flow->session, sc_flow_side(flow, ref), l, pkt);
+	else if (syn && syn->from_a == ref->from_a && syn->seq == l->seq && l->icmp.unreachable)
+		syn->error = (struct sc_syn_error){ pkt->number, l->icmp };
+}

@@ -21,4 +21,7 @@ void sc_knock_half(struct sc_engine *e, struct sc_flow *flow, enum sc_session_en
 /* A connection ended before anything was said. */
 void sc_knock_silent(struct sc_engine *e, const struct sc_flow *flow, enum sc_session_end how);
 
+/* An ICMP error about a packet of a connection, or of an attempt at one. */
+void sc_knock_error(struct sc_engine *e, const struct sc_flow_ref *ref, const struct sc_layers *l, const struct sc_packet *pkt);
+
 #endif

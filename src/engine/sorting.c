@@ -161,14 +161,49 @@ struct sc_mail *sc_sorting_open(struct sc_engine *e, struct sc_flow *flow, enum 
 	return m;
 }
 
+bool sc_sorting_passes(const struct sc_flow *flow)
+{
+	return flow->ignored && !sc_tcp_waits(&flow->tcp);
+}
+
+bool sc_sorting_pass(struct sc_engine *e, struct sc_flow *flow, enum sc_side side, const struct sc_layers *l)
+{
+	e->counters.packets_passed++;
+	e->counters.octets_seen += l->payload.len;
+	e->counters.octets_passed += l->payload.len;
+	flow->fin[side] |= (l->flags & SC_TCP_FIN) != 0;
+	for (int i = 0; i < 2; i++)
+		flow->fin[i] |= flow->tcp.side[i].over;
+	return (flow->fin[SC_CLIENT] && flow->fin[SC_SERVER]) || l->flags & SC_TCP_RST;
+}
+
 /* ---- what a session is ---- */
+
+static bool offers_auth(const struct sc_session *s)
+{
+	for (uint32_t i = 0; i < s->facts.capabilities.count; i++)
+		if (sc_str_starts(s->facts.capabilities.items[i], SC_STR("AUTH")))
+			return true;
+	return false;
+}
+
+/* Whoever is seen to speak SMTP in clear needs no second opinion on what that is, and nothing of it is at risk but a password:
+ * so it is heard from where one is asked for. */
+static bool worth_hearing(const struct sc_mail *m)
+{
+	const struct sc_session *s = &m->session;
+	if (!s->smtp || m->tls)
+		return true;
+	m->flow->asked |= s->facts.capabilities.count && !offers_auth(s);
+	return s->facts.capabilities.count && !m->flow->asked;
+}
 
 void sc_sorting_hear(struct sc_engine *e, struct sc_mail *m, enum sc_side side, const struct sc_segment *run)
 {
 	struct sc_flow *flow = m->flow;
 	if (!m->session.smtp && !m->other && !sc_segment_is_gap(run) && at_beginning(flow, side, run))
 		m->other = sc_classify_other(side, run->bytes);
-	if (!e->adviser)
+	if (!e->adviser || (flow->asked && !flow->opinion) || (!flow->opinion && !worth_hearing(m)))
 		return;
 	struct sc_advice advice = consult(e, flow, side, run);
 	m->risks |= advice.risks;

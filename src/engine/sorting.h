@@ -12,6 +12,11 @@ struct sc_mail *sc_sorting_open(struct sc_engine *e, struct sc_flow *flow, enum 
 void sc_sorting_hear(struct sc_engine *e, struct sc_mail *m, enum sc_side side, const struct sc_segment *run);
 void sc_sorting_hear_anew(struct sc_engine *e, struct sc_mail *m);
 
+/* A connection that is known not to be mail, and of which nothing is waited for: of its packets only the end is looked for.
+ * True: it is over. */
+bool sc_sorting_passes(const struct sc_flow *flow);
+bool sc_sorting_pass(struct sc_engine *e, struct sc_flow *flow, enum sc_side side, const struct sc_layers *l);
+
 /* The session is about to end: its risks; or, when it was none, the `non_smtp` event.  `sure`: what is there is enough to say
  * that nobody spoke SMTP. */
 void sc_sorting_facts(struct sc_engine *e, struct sc_mail *m);

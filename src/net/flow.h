@@ -43,6 +43,7 @@ struct sc_flow {                   /* first what every packet needs */
 	struct sc_flow *due;       /* next in a list the engine makes for a moment */
 	void    *opinion;          /* the adviser's (engine/sorting.h); NULL: it is not asked */
 	bool     asked;            /* it was, or cannot be */
+	bool     fin[2];           /* ignored: the side has ended, by enum sc_side */
 	uint8_t  heard;            /* runs that were looked at for what they are */
 };
 

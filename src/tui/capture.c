@@ -73,6 +73,7 @@ static void add_packets(struct sc_tui *t, struct capture *c, const struct sc_cou
 	if (!all)
 		return;
 	add(c, "of followed connections", sc_counters_packets_followed(k), all);
+	add(c, "TCP of what is no mail", k->packets_passed, all);
 	add(c, "TCP on other ports", k->packets_other_port, all);
 	add(c, "TCP of no connection", k->packets_no_flow, all);
 	add(c, "IP, but not TCP", k->packets_not_tcp, all);
@@ -90,6 +91,7 @@ static void add_octets(struct capture *c, const struct sc_counters *k)
 		return;
 	add_heading(c, "OCTETS OF THESE CONNECTIONS", LEFT);
 	add(c, "read in order", k->octets_delivered, all);
+	add(c, "of what is no mail", k->octets_passed, all);
 	add(c, "sent again", k->octets_duplicate, all);
 	add(c, "before reading began, or too late", k->octets_before_start + k->octets_after_close, all);
 	add(c, "that their receiver did not take", k->octets_refused + k->octets_urgent, all);

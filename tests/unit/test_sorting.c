@@ -237,17 +237,53 @@ static void test_advice(void **state)
 	play(&middle, &fake_class, NULL, NULL);
 }
 
+/* Whoever speaks SMTP is heard from where a password may come; where none can, not at all. */
 static void test_risks_of_a_session(void **state)
 {
-	static const char *const lines[] = { "S:220 a ESMTP\r\n", "C:EHLO Z\r\n", "S:250 a\r\n", NULL };
+	static const char *const login[] = { "S:220 a ESMTP\r\n", "C:EHLO b\r\n", "S:250-a\r\n250 AUTH PLAIN\r\n", "C:AUTH PLAIN Z\r\n", NULL };
+	static const char *const none[] = { "S:220 a ESMTP\r\n", "C:EHLO Z\r\n", "S:250-a\r\n250 SIZE\r\n", "C:MAIL FROM:<Z@b.example>\r\n",
+		"S:250 Z\r\n", NULL };
 	(void)state;
-	struct seen *s = open_seen(true, &fake_class);
-	handshake(s->talk);
-	converse(s->talk, lines);
-	close_seen(s);
-	assert_int_equal(s->sessions, 1);
-	assert_string_equal(s->risk, "second");
-	free(s);
+	for (int i = 0; i < 2; i++) {
+		struct seen *s = open_seen(true, &fake_class);
+		handshake(s->talk);
+		converse(s->talk, i ? none : login);
+		close_seen(s);
+		assert_int_equal(s->sessions, 1);
+		assert_string_equal(s->risk, i ? "" : "second");
+		assert_int_equal(fake.asked, i ? 0 : 2); /* the offer, and what came of it */
+		free(s);
+	}
+}
+
+/* What is no mail is not read on; only its end is looked for, and then its ports may be used anew. */
+static void test_passed(void **state)
+{
+	(void)state;
+	for (int end = 0; end < 2; end++) {
+		struct seen *s = open_seen(false, NULL);
+		const struct sc_counters *c = sc_engine_counters(s->talk->engine);
+		handshake(s->talk);
+		say(s->talk, SC_CLIENT, "GET / HTTP/1.1\r\n\r\n");
+		s->talk->seq[SC_SERVER] += 1000; /* missing, and nobody cares */
+		say(s->talk, SC_SERVER, "HTTP/1.1 200 OK\r\n\r\n");
+		say(s->talk, SC_CLIENT, "MAIL FROM:<a@b.example>\r\n");
+		assert_int_equal(c->octets_passed, 19 + 25);
+		assert_int_equal(c->packets_passed, 2);
+		if (end == 0) {
+			fin(s->talk, SC_CLIENT);
+			say(s->talk, SC_SERVER, "220 a ESMTP\r\n");
+			fin(s->talk, SC_SERVER);
+		} else {
+			segment(s->talk, SC_CLIENT, SC_TCP_RST, s->talk->seq[SC_CLIENT], 0, SC_STR(""), SC_STR(""));
+		}
+		say(s->talk, SC_CLIENT, "late");
+		assert_int_equal(c->octets_after_close, 4);
+		assert_int_equal(c->gap_octets, 0);
+		close_seen(s);
+		assert_int_equal(s->sessions, 0);
+		free(s);
+	}
 }
 
 /* Elsewhere few runs are looked at, and then the connection is left alone. */
@@ -325,6 +361,7 @@ int main(void)
 		cmocka_unit_test(test_without_adviser),
 		cmocka_unit_test(test_advice),
 		cmocka_unit_test(test_risks_of_a_session),
+		cmocka_unit_test(test_passed),
 		cmocka_unit_test(test_looks_end),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_ndpi_agrees),
