@@ -150,6 +150,7 @@ bench: all $(BUILD)/bench/classify $(BUILD)/tools/story_day ## speed against the
 	$(BUILD)/bench/classify
 	$(BUILD)/tools/story_day
 	tests/bench/bench.py --build $(BUILD) --scale $(SCALE) --rounds $(ROUNDS)
+	tests/bench/tls.py --bin $(BUILD)/smtpscope --megabytes 100 --rounds $(ROUNDS)
 
 bench-detectors: $(BUILD)/tools/bench_detectors ## precision and recall on a made-up day, speed and memory on a flood
 	$(BUILD)/tools/bench_detectors 101 10000000

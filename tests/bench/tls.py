@@ -15,6 +15,7 @@ V = ssl.TLSVersion
 CASES = [("TLSv1.3 AES-128-GCM", V.TLSv1_3, "TLS_AES_128_GCM_SHA256", "aes-128-gcm"), ("TLSv1.3 AES-256-GCM", V.TLSv1_3, "TLS_AES_256_GCM_SHA384", "aes-256-gcm"),
     ("TLSv1.3 ChaCha20", V.TLSv1_3, "TLS_CHACHA20_POLY1305_SHA256", "chacha20-poly1305"),
     ("TLSv1.2 AES-256-GCM", V.TLSv1_2, "ECDHE-RSA-AES256-GCM-SHA384", "aes-256-gcm"), ("TLSv1.2 AES-128-CBC", V.TLSv1_2, "AES128-SHA", "aes-128-cbc-hmac-sha1")]
+BAR = (0.4, 1)
 
 
 def user_time(argv):
@@ -85,7 +86,7 @@ def main():
         return child(args.child[0], int(args.child[1]), args.megabytes)
     common = [args.bin, "log", "-q", "-e", "session,transaction", "--workers", "1", "-r"]
     with tempfile.TemporaryDirectory() as where:
-        print(f"{'':22}{'opened, of openssl speed':>26}{'without keys, of clear':>26}")
+        print(f"{'':22}{'opened, of openssl speed':>26}{'bar':>6}{'without keys, of clear':>26}{'bar':>6}")
         for n, (label, version, suite, evp) in enumerate(CASES):
             conf = f"{where}/openssl.cnf"
             open(conf, "w").write(f"openssl_conf=a\n[a]\nssl_conf=b\n[b]\nsystem_default=c\n[c]\nCiphersuites={suite}\n" if version == V.TLSv1_3 else "")
@@ -97,7 +98,7 @@ def main():
                 shut, clear = user_time([*common, f"{where}/{n}.pcap"]), user_time([*common, f"{where}/clear.pcap"])
                 shares.append(size / opened / octets)
                 multiples.append(shut / clear)
-            print(f"{label:22}{max(shares):25.0%} {min(multiples):25.2f}", flush=True)
+            print(f"{label:22}{max(shares):26.0%}{BAR[0]:6.0%}{min(multiples):26.2f}{BAR[1]:6}", flush=True)
             os.remove(f"{where}/{n}.pcap")
 
 
