@@ -5,25 +5,15 @@ The client notes what the server answers to it; the program must tell the same, 
 message by the queue id that stands in the server's log."""
 import collections, json, os, re, signal, smtplib, socket, subprocess, sys, tempfile, threading, time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), 'lab'))
+from own_postfix import Postfix
+
 PROGRAM = os.path.join(sys.argv[1], 'smtpscope')
 HOST = '127.0.0.1'
 WAIT = 20
 passed, failed = 0, 0
 
-MAIN = """compatibility_level = 3.6
-queue_directory = {work}/spool
-data_directory = {work}/data
-maillog_file = {work}/log
-maillog_file_prefixes = {work}
-myhostname = mx.example.net
-mydestination = example.net
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-alias_maps =
-local_recipient_maps =
-local_transport = discard:
-default_transport = discard:
-message_size_limit = 100000
+MAIN = """message_size_limit = 100000
 mynetworks = 203.0.113.0/24
 smtpd_recipient_restrictions = check_recipient_access inline:{{nobody@example.net=REJECT_NO, later@example.net=LATER}},
     permit_mynetworks, reject_unauth_destination
@@ -31,20 +21,6 @@ smtpd_restriction_classes = REJECT_NO, LATER
 REJECT_NO = check_recipient_access static:{{550 5.1.1 no such user here}}
 LATER = check_recipient_access static:{{450 4.2.0 greylisted, come again}}
 header_checks = regexp:{work}/headers
-"""
-MASTER = """smtp inet n - n - - smtpd
-pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-anvil unix - - n - 1 anvil
-error unix - - n - - error
-retry unix - - n - - error
-discard unix - - n - - discard
-postlog unix-dgram n - n - 1 postlogd
 """
 
 
@@ -66,37 +42,21 @@ def until(condition):
     return False
 
 
-class Server:
+class Server(Postfix):
     def __init__(self, work):
-        self.config = os.path.join(work, 'etc')
-        self.work = work
-        for name in ('etc', 'spool', 'data'):
-            os.mkdir(os.path.join(work, name))
-        for name, text in (('main.cf', MAIN), ('master.cf', MASTER)):
-            with open(os.path.join(self.config, name), 'w') as f:
-                f.write(text.format(work=work))
+        super().__init__(work, MAIN)
         with open(os.path.join(work, 'headers'), 'w') as f:
             f.write('/^Subject: spam/ REJECT this is spam\n')
-        subprocess.run(['chown', 'postfix', os.path.join(work, 'data')], check=True)
 
     def start(self):
-        r = subprocess.run(['postfix', '-c', self.config, 'start'], capture_output=True, text=True, timeout=60)
+        said = super().start()
         def answers():
             try:
                 socket.create_connection((HOST, 25), 1).close()
                 return True
             except OSError:
                 return False
-        return until(answers), r.stderr + self.log()
-
-    def log(self):
-        try:
-            return open(os.path.join(self.work, 'log')).read()
-        except OSError:
-            return ''
-
-    def stop(self):
-        subprocess.run(['postfix', '-c', self.config, 'stop'], capture_output=True, timeout=60)
+        return until(answers), said + self.log()
 
 
 class Program:

@@ -11,6 +11,7 @@ the directory of an unpacked package.  Exit 1 when anything differs.
 """
 import argparse, fnmatch, hashlib, json, os, re, select, shutil, smtplib, socket, ssl, subprocess, sys, tempfile, threading, time
 
+import own_postfix
 from tls_matrix import Wire, certificates
 
 HOST, SENDER, TO = "127.0.0.1", "a@example.org", "b@example.net"
@@ -18,38 +19,15 @@ BODY = b"".join(b"%04d a line of mail, and .a dot\r\n.%04d\r\n" % (i, i) for i i
 HEAD = b"From: <a@example.org>\r\nTo: <b@example.net>\r\nMessage-ID: <peers@example.org>\r\nSubject: peers\r\n\r\n"
 WAIT = 15
 
-MAIN = """compatibility_level = 3.6
-queue_directory = {work}/spool
-data_directory = {work}/data
-maillog_file = {work}/log
-maillog_file_prefixes = {work}
-myhostname = mx.example.net
-mydestination = example.net
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-alias_maps =
-local_recipient_maps =
-local_transport = discard:
-default_transport = discard:
-smtpd_tls_security_level = may
-smtpd_tls_chain_files = {certs}/rsa.pem, {certs}/ec.pem
+MAIN = """smtpd_tls_security_level = may
+smtpd_tls_chain_files = {work}/rsa.pem, {work}/ec.pem
 smtpd_tls_protocols = >=TLSv1.2
 smtpd_tls_ciphers = low
 tls_low_cipherlist = ALL:!aNULL:@SECLEVEL=0
 smtpd_client_connection_rate_limit = 0
 """
-MASTER = """smtp inet n - n - - smtpd
-465 inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+MASTER = """465 inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
 tlsmgr unix - - n 1000? 1 tlsmgr
-pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-anvil unix - - n - 1 anvil
-discard unix - - n - - discard
-postlog unix-dgram n - n - 1 postlogd
 """
 EXIM = """primary_hostname = mx.example.net
 local_interfaces = 127.0.0.1
@@ -93,22 +71,14 @@ def answers(port):
 
 # ---- servers ----
 
-class Postfix:
+class Postfix(own_postfix.Postfix):
     name, plain, wrapped = "postfix", 25, 465
 
     def __init__(self, work):
-        self.config = f"{work}/etc"
         if not shutil.which("postfix"):
             raise FileNotFoundError("Postfix is not installed")
-        for d in ("etc", "spool", "data"):
-            os.mkdir(f"{work}/{d}")
-        for name, text in (("main.cf", MAIN), ("master.cf", MASTER)):
-            open(f"{self.config}/{name}", "w").write(text.format(work=work, certs=work))
-        shutil.chown(f"{work}/data", "postfix")
-        subprocess.run(["postfix", "-c", self.config, "start"], check=True, capture_output=True, timeout=60)
-
-    def stop(self):
-        subprocess.run(["postfix", "-c", self.config, "stop"], capture_output=True, timeout=60)
+        super().__init__(work, MAIN, MASTER)
+        self.start()
 
 
 class Exim:
