@@ -7,19 +7,31 @@
 
 #include "base/cursor.h"
 
-static bool of_use(uint8_t type)
+/* Those that somebody reads, and what lacks when they cannot be. */
+static const struct row {
+	uint8_t type;
+	const char *lacks; /* NULL: nothing that is told */
+} rows[] = {
+	{ SC_TLS_CLIENT_HELLO,         "client_hello" },
+	{ SC_TLS_SERVER_HELLO,         "server_hello" },
+	{ SC_TLS_ENCRYPTED_EXTENSIONS, "encrypted_extensions" },
+	{ SC_TLS_CERTIFICATE,          "certificate" },
+	{ SC_TLS_SERVER_KEY_EXCHANGE,  "server_key_exchange" },
+	{ SC_TLS_KEY_UPDATE,           NULL },
+};
+
+static const struct row *find_row(uint8_t type)
 {
-	switch (type) {
-	case SC_TLS_CLIENT_HELLO:
-	case SC_TLS_SERVER_HELLO:
-	case SC_TLS_ENCRYPTED_EXTENSIONS:
-	case SC_TLS_CERTIFICATE:
-	case SC_TLS_SERVER_KEY_EXCHANGE:
-	case SC_TLS_KEY_UPDATE:
-		return true;
-	default:
-		return false;
-	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].type == type)
+			return &rows[i];
+	return NULL;
+}
+
+const char *sc_tls_message_unread(uint8_t type)
+{
+	const struct row *row = find_row(type);
+	return row ? row->lacks : NULL;
 }
 
 static bool read_header(struct sc_tls_messages *m, sc_str *fragment)
@@ -34,7 +46,7 @@ static bool read_header(struct sc_tls_messages *m, sc_str *fragment)
 	m->left = sc_load_be32(m->header) & 0xffffff;
 	m->have = 0;
 	m->open = true;
-	m->keep = of_use(m->header[0]) && m->left <= SC_TLS_MESSAGE_MOST;
+	m->keep = find_row(m->header[0]) && m->left <= SC_TLS_MESSAGE_MOST;
 	return true;
 }
 

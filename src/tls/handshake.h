@@ -32,6 +32,8 @@ struct sc_tls_messages {
  * or from `room` (SC_TLS_MESSAGE_MOST octets) when it was cut.  False: the fragment is used up. */
 bool sc_tls_messages_next(struct sc_tls_messages *m, struct sc_blocks *store, uint8_t *room, sc_str *fragment,
 	struct sc_tls_message *message);
+/* A message came without its body: the name of what is not known by that; NULL: nothing that anybody tells. */
+const char *sc_tls_message_unread(uint8_t type);
 /* A message is open, or part of its header was read. */
 static inline bool sc_tls_messages_inside(const struct sc_tls_messages *m)
 {

@@ -5,6 +5,8 @@
  */
 #include "tls/hello.h"
 
+#include <stddef.h>
+
 #include "base/cursor.h"
 #include "tls/names.h"
 
@@ -86,43 +88,96 @@ static uint16_t highest(sc_str versions, uint16_t otherwise)
 	return most ? most : otherwise;
 }
 
-static void client_extension(struct sc_tls_client_hello *h, const struct sc_tls_extension *e)
+/* ---- extensions ---- */
+
+struct encrypted_extensions { /* as of EncryptedExtensions (RFC 8446 4.3.1) */
+	sc_str alpn;
+	bool   early_data;
+};
+
+enum message { IN_CLIENT_HELLO, IN_SERVER_HELLO, IN_ENCRYPTED };
+
+/* How an extension is read, and what it is kept as. */
+enum shape {
+	THERE,    /* bool: it is there, whatever it holds */
+	LIST8,    /* sc_str: a list behind its length in one octet */
+	LIST16,   /* in two */
+	HOST,     /* the name in a list of servers */
+	PROTOCOL, /* the first of a list of protocols */
+	NUMBER,   /* uint16_t: its first two octets */
+	CHOSEN,   /* uint16_t: two octets and no more; else what was there stays */
+};
+
+#define CLIENT(field)    IN_CLIENT_HELLO, offsetof(struct sc_tls_client_hello, field)
+#define SERVER(field)    IN_SERVER_HELLO, offsetof(struct sc_tls_server_hello, field)
+#define ENCRYPTED(field) IN_ENCRYPTED, offsetof(struct encrypted_extensions, field)
+
+static const struct {
+	uint16_t type;
+	enum shape shape;
+	enum message message;
+	size_t at; /* in the struct of that message */
+} rows[] = {
+	{ EXT_SERVER_NAME,      THERE,    CLIENT(has_sni) },
+	{ EXT_SERVER_NAME,      HOST,     CLIENT(sni) },
+	{ EXT_GROUPS,           LIST16,   CLIENT(groups) },
+	{ EXT_POINT_FORMATS,    LIST8,    CLIENT(point_formats) },
+	{ EXT_SIGNATURES,       LIST16,   CLIENT(signatures) },
+	{ EXT_ALPN,             PROTOCOL, CLIENT(alpn) },
+	{ EXT_ALPN,             PROTOCOL, SERVER(alpn) },
+	{ EXT_ALPN,             PROTOCOL, ENCRYPTED(alpn) },
+	{ EXT_ENCRYPT_THEN_MAC, THERE,    SERVER(encrypt_then_mac) },
+	{ EXT_SESSION_TICKET,   THERE,    SERVER(ticket) },
+	{ EXT_PRE_SHARED_KEY,   THERE,    CLIENT(psk) },
+	{ EXT_PRE_SHARED_KEY,   THERE,    SERVER(psk) },
+	{ EXT_EARLY_DATA,       THERE,    CLIENT(early_data) },
+	{ EXT_EARLY_DATA,       THERE,    ENCRYPTED(early_data) },
+	{ EXT_VERSIONS,         LIST8,    CLIENT(versions) },
+	{ EXT_VERSIONS,         CHOSEN,   SERVER(version) },
+	{ EXT_KEY_SHARE,        NUMBER,   SERVER(group) },
+};
+
+static sc_str read_text(enum shape shape, sc_str data)
 {
-	switch (e->type) {
-	case EXT_SERVER_NAME:
-		h->has_sni = true;
-		h->sni = server_name(e->data);
-		break;
-	case EXT_GROUPS:
-		h->groups = list16(e->data);
-		break;
-	case EXT_POINT_FORMATS:
-		h->point_formats = list8(e->data);
-		break;
-	case EXT_SIGNATURES:
-		h->signatures = list16(e->data);
-		break;
-	case EXT_ALPN:
-		h->alpn = protocol(e->data);
-		break;
-	case EXT_PRE_SHARED_KEY:
-		h->psk = true;
-		break;
-	case EXT_EARLY_DATA:
-		h->early_data = true;
-		break;
-	case EXT_VERSIONS:
-		h->versions = list8(e->data);
-		break;
+	switch (shape) {
+	case LIST8:
+		return list8(data);
+	case LIST16:
+		return list16(data);
+	case HOST:
+		return server_name(data);
 	default:
-		break;
+		return protocol(data);
 	}
 }
+
+static void keep_extension(enum shape shape, sc_str data, void *at)
+{
+	struct sc_cursor c = sc_cursor_of(data);
+	if (shape == THERE)
+		*(bool *)at = true;
+	else if (shape < NUMBER)
+		*(sc_str *)at = read_text(shape, data);
+	else if (shape == NUMBER || data.len == 2)
+		*(uint16_t *)at = sc_cursor_be16(&c);
+}
+
+/* Reads a list of extensions into the struct of `message`.  True: to its end. */
+static bool read_extensions(sc_str list, enum message message, void *into)
+{
+	struct sc_tls_extension e;
+	while (list.len && sc_tls_extension_next(&list, &e))
+		for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+			if (rows[i].type == e.type && rows[i].message == message)
+				keep_extension(rows[i].shape, e.data, (char *)into + rows[i].at);
+	return !list.len;
+}
+
+/* ---- messages ---- */
 
 struct sc_tls_client_hello sc_tls_client_hello_read(sc_str body)
 {
 	struct sc_tls_client_hello h = { 0 };
-	struct sc_tls_extension e;
 	struct sc_cursor c = sc_cursor_of(body);
 	h.version = sc_cursor_be16(&c);
 	h.random = sc_cursor_take(&c, 32);
@@ -131,45 +186,14 @@ struct sc_tls_client_hello sc_tls_client_hello_read(sc_str body)
 	(void)take8(&c); /* compression methods */
 	h.good = !c.failed;
 	h.extensions = h.good && sc_cursor_left(&c) ? take16(&c) : SC_STR("");
-	sc_str list = h.extensions;
-	while (list.len && sc_tls_extension_next(&list, &e))
-		client_extension(&h, &e);
-	h.good = h.good && !c.failed && !list.len;
+	h.good = read_extensions(h.extensions, IN_CLIENT_HELLO, &h) && h.good && !c.failed;
 	h.highest = highest(h.versions.at ? h.versions : SC_STR(""), h.version);
 	return h;
-}
-
-static void server_extension(struct sc_tls_server_hello *h, const struct sc_tls_extension *e)
-{
-	struct sc_cursor c = sc_cursor_of(e->data);
-	switch (e->type) {
-	case EXT_VERSIONS:
-		h->version = e->data.len == 2 ? sc_cursor_be16(&c) : h->version;
-		break;
-	case EXT_KEY_SHARE:
-		h->group = sc_cursor_be16(&c);
-		break;
-	case EXT_ALPN:
-		h->alpn = protocol(e->data);
-		break;
-	case EXT_PRE_SHARED_KEY:
-		h->psk = true;
-		break;
-	case EXT_ENCRYPT_THEN_MAC:
-		h->encrypt_then_mac = true;
-		break;
-	case EXT_SESSION_TICKET:
-		h->ticket = true;
-		break;
-	default:
-		break;
-	}
 }
 
 struct sc_tls_server_hello sc_tls_server_hello_read(sc_str body)
 {
 	struct sc_tls_server_hello h = { 0 };
-	struct sc_tls_extension e;
 	struct sc_cursor c = sc_cursor_of(body);
 	h.legacy = h.version = sc_cursor_be16(&c);
 	h.random = sc_cursor_take(&c, 32);
@@ -178,24 +202,17 @@ struct sc_tls_server_hello sc_tls_server_hello_read(sc_str body)
 	h.compressed = sc_cursor_u8(&c) != 0;
 	h.good = !c.failed;
 	h.extensions = h.good && sc_cursor_left(&c) ? take16(&c) : SC_STR("");
-	sc_str list = h.extensions;
-	while (list.len && sc_tls_extension_next(&list, &e))
-		server_extension(&h, &e);
-	h.good = h.good && !c.failed && !list.len;
+	h.good = read_extensions(h.extensions, IN_SERVER_HELLO, &h) && h.good && !c.failed;
 	h.retry = sc_str_equal(h.random, (sc_str){ (const char *)retry_random, sizeof(retry_random) });
 	return h;
 }
 
 sc_str sc_tls_encrypted_extensions_read(sc_str body, bool *early_data)
 {
-	sc_str list = list16(body), alpn = SC_STR_NONE;
-	struct sc_tls_extension e;
-	*early_data = false;
-	while (list.len && sc_tls_extension_next(&list, &e)) {
-		alpn = e.type == EXT_ALPN ? protocol(e.data) : alpn;
-		*early_data |= e.type == EXT_EARLY_DATA;
-	}
-	return alpn;
+	struct encrypted_extensions said = { .alpn = SC_STR_NONE };
+	(void)read_extensions(list16(body), IN_ENCRYPTED, &said);
+	*early_data = said.early_data;
+	return said.alpn;
 }
 
 uint16_t sc_tls_key_exchange_group(sc_str body)

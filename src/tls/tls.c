@@ -170,6 +170,8 @@ static void take_server_message(struct sc_tls *t, const struct sc_tls_message *m
 
 static void take_message(struct sc_tls *t, enum sc_side side, const struct sc_tls_message *m)
 {
+	if (!t->ev.unread && !m->body.at && m->len)
+		t->ev.unread = sc_tls_message_unread(m->type);
 	if (m->type == SC_TLS_FINISHED) {
 		t->side[side].finished = true;
 		sc_tls_unlock_finished(t, side);

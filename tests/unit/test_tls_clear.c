@@ -76,10 +76,46 @@ static void test_clear(void **state)
 	assert_int_equal(sc_blocks_in_use(&store), 0);
 }
 
+/* A message that is longer than is kept is stepped over, and that is told; what follows is read. */
+static void test_unread(void **state)
+{
+	static const struct { enum sc_side side; uint8_t type; const char *want; } rows[] = {
+		{ SC_CLIENT, SC_TLS_CLIENT_HELLO, "client_hello" }, { SC_SERVER, SC_TLS_SERVER_HELLO, "server_hello" },
+		{ SC_SERVER, SC_TLS_CERTIFICATE, "certificate" }, { SC_SERVER, SC_TLS_SERVER_KEY_EXCHANGE, "server_key_exchange" },
+		{ SC_SERVER, SC_TLS_FINISHED, NULL }, { SC_SERVER, SC_TLS_KEY_UPDATE, NULL },
+	};
+	static char record[5 + 16384];
+	static const size_t len = SC_TLS_MESSAGE_MOST + 1;
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sc_tls *t = sc_tls_open(&host, 1);
+		struct sc_segment run = { .packet = 1 };
+		unsigned news;
+		for (size_t left = len + 4, n; left; left -= n) {
+			n = left < 16384 ? left : 16384;
+			memset(record, 0, sizeof(record));
+			memcpy(record, (char[]){ 22, 3, 3, (char)(n >> 8), (char)n }, 5);
+			if (left == len + 4)
+				memcpy(record + 5, (char[]){ (char)rows[i].type, 0, (char)(len >> 8), (char)len }, 4);
+			run.bytes = (sc_str){ record, 5 + n };
+			sc_tls_push(t, rows[i].side, &run);
+			while (sc_tls_next(t, &news))
+				continue;
+			run.offset += 5 + n;
+		}
+		(void)sc_tls_finish(t, true);
+		if ((t->ev.unread != NULL) != (rows[i].want != NULL) || (rows[i].want && strcmp(t->ev.unread, rows[i].want) != 0))
+			fail_msg("type %u: %s", rows[i].type, t->ev.unread ? t->ev.unread : "nothing");
+		sc_tls_close(t);
+	}
+	assert_int_equal(sc_blocks_in_use(&store), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_clear, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_unread, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
