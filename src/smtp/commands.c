@@ -44,8 +44,10 @@ static void settle_connect(struct sc_session *s, struct sc_exchange *x, const st
 		s->facts.timing.greeting_ms = r->last.when - s->established;
 	if (masked(r->text))
 		sc_session_quirk(s, SC_QUIRK_BIT(masked_keyword));
-	if (s->id.server.port == 465 && !s->encrypted)
+	if (s->id.server.port == 465 && !s->sealed[SC_SERVER])
 		sc_session_quirk(s, SC_QUIRK_BIT(plain_on_tls_port));
+	else if (s->implicit_tls && !s->sealed[SC_SERVER])
+		sc_session_quirk(s, SC_QUIRK_BIT(tls_on_plain_port));
 	note_failure(s, x, r);
 }
 

@@ -107,6 +107,12 @@ void sc_session_swap(struct sc_session *s)
 	sc_dialogue_begin(s);
 }
 
+/* On these ports the server speaks first, in clear (RFC 5321 4.3.1, RFC 6409); of others that the user names nobody knows. */
+static bool is_plain_port(uint16_t port)
+{
+	return port == 25 || port == 587 || port == 2525;
+}
+
 /* TLS begins: the other side's next octets are TLS, too, or the words that tell why not. */
 static void begin_tls(struct sc_session *s, enum sc_side side, const struct sc_unit *u)
 {
@@ -118,7 +124,8 @@ static void begin_tls(struct sc_session *s, enum sc_side side, const struct sc_u
 	s->starttls_open |= s->starttls_asked; /* TLS is an answer, too */
 	s->implicit_tls = first && side == SC_CLIENT && !s->starttls_open && seen_whole;
 	s->starttls_at = s->starttls_at == SC_TIME_NONE ? u->first.when : s->starttls_at;
-	if (s->implicit_tls && s->id.server.port != 465 && !s->strict)
+	bool plain = is_plain_port(s->id.server.port) || (s->greeted && s->id.server.port != 465);
+	if (s->implicit_tls && plain && !s->strict)
 		sc_session_quirk(s, SC_QUIRK_BIT(tls_on_plain_port));
 	bool torn = s->switch_torn[sc_other(side)];
 	sc_framer_mode(&s->framer[sc_other(side)], torn ? SC_FRAME_OPAQUE : SC_FRAME_START, 0);

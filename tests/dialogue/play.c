@@ -169,7 +169,8 @@ void play(const struct plan *plan, struct log *log)
 	append(&log->json, &log->json_len, &log->json_room, "", 0);
 	if (log->detailed)
 		open_json(p);
-	struct sc_engine_config config = { .memory = MEMORY, .seed = 1, .emit = on_event, .emit_ctx = p };
+	const uint16_t ports[] = { plan->port };
+	struct sc_engine_config config = { .memory = MEMORY, .seed = 1, .ports = ports, .port_count = 1, .emit = on_event, .emit_ctx = p };
 	if (sc_engine_open(&e, &config) != SC_OK)
 		abort();
 	for (size_t i = 0; i < plan->count; i++) {
