@@ -17,20 +17,20 @@ static uint64_t key_of(const struct sc_sight *s, uint64_t n)
 	return sc_mix(s->head->session, n);
 }
 
-/* The domain of an address in `From`: "Name <a@example.org>" or "a@example.org". */
-static sc_str domain_of(sc_str from)
+/* A forwarder rewrote the sender (SRS), or it is signed (BATV): the mail began as one of the sender that the header names. */
+static bool is_rewritten(sc_str mail_from)
 {
-	size_t open = sc_str_rfind(from, '<');
-	if (open != SIZE_MAX)
-		from = sc_str_from(from, open + 1);
-	from = sc_str_slice(from, 0, sc_str_find(from, '>'));
-	return sc_str_trim(sc_str_domain(from));
+	static const sc_str begins[] = {{"SRS0", 4}, {"SRS1", 4}, {"prvs=", 5}};
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+		if (sc_str_starts_nocase(mail_from, begins[i]))
+			return true;
+	return false;
 }
 
 static void note_message(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_message *x = s->ev->body;
-	sc_str domain = domain_of(x->from);
+	sc_str domain = sc_domain_of_from(x->from);
 	bool learnt;
 	if (domain.len > sizeof(((struct slot *)NULL)->domain) || !sc_roles_local(s->roles, domain, &learnt) || learnt)
 		return;
@@ -43,7 +43,7 @@ static void note_message(struct sc_detector *d, const struct sc_sight *s)
 static void judge(struct sc_detector *d, const struct sc_sight *s, const struct slot *slot)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
-	if (slot->list || x->auth_user.at || x->mail_from.len == 0)
+	if (slot->list || x->auth_user.at || x->mail_from.len == 0 || is_rewritten(x->mail_from))
 		return;
 	sc_str header = {slot->domain, slot->domain_len}, envelope = sc_domain_of_path(x->mail_from);
 	if (sc_domain_same(sc_domain_registrable(header), envelope))
@@ -81,7 +81,8 @@ const struct sc_detector_class sc_detector_from_mismatch = {
 	.summary = "Mail from outside, without login, whose From names one of the domains of --home while the "
 		   "envelope has a foreign sender.",
 	.innocent =
-		"Services that send in our name: name them with --peers. Mailing lists (List-Id) are not counted.",
+		"Services that send in our name: name them with --peers. Mailing lists (List-Id) and forwarders that rewrite the "
+		"sender (SRS) are not counted.",
 	.advice = "Publish DMARC for the domain and let the server judge by it.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_message) | SC_WANT(SC_EVENT_transaction),

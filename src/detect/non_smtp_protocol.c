@@ -67,7 +67,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	if (st->protocol)
 		tell(d, s, st);
 	else if (x->quirks & SC_QUIRK_BIT(tls_on_plain_port))
-		sc_detector_note(d, s, s->head->server.port == 587 ? SC_SEVERITY_INFO : SC_SEVERITY_LOW, 70,
+		sc_detector_note(d, s, s->head->server.port == 587 ? SC_SEVERITY_INFO : SC_SEVERITY_MEDIUM, 70,
 				 "began with a TLS handshake on a port that is for plain text until STARTTLS");
 }
 

@@ -14,7 +14,7 @@ struct state {
 
 static bool is_tell_tale(sc_str name)
 {
-	static const char *const names[] = {"root",   "decode", "uudecode", "admin",  "administrator",
+	static const char *const names[] = {"root",   "decode", "uudecode", "admin",  "administrator", "postmaster",
 					    "test",   "guest",  "www-data", "oracle", "bin",
 					    "daemon", "sync",   "lp",       "nobody"};
 	if (name.len && name.at[0] == '<')

@@ -67,6 +67,14 @@ static void tls_587(struct stage *st)
 	plain(st, 0, Q(tls_on_plain_port));
 }
 
+static void tls_25(struct stage *st) { plain(st, 0, Q(tls_on_plain_port)); }
+static void smb(struct stage *st)
+{
+	struct sc_ev_exchange x = { .n = 1, .verb = { "\0\0\0\x85\xff" "SMB", 8 }, .code = 500, .quirks = Q(unknown_command) };
+	tell_event(st, SC_EVENT_exchange, &x);
+	plain(st, 0, 0);
+}
+
 static void odd_verb(struct stage *st)
 {
 	exchange(st, "XCLIENT", "NAME=x", 550, Q(unknown_command));
@@ -218,6 +226,8 @@ static void test_scenes(void **state)
 		{ "GET", "non_smtp_protocol", NULL, http, "medium" },
 		{ "POST with a mail inside", "non_smtp_protocol", NULL, http_forged, "high" },
 		{ "POST, mail refused", "non_smtp_protocol", NULL, http_refused, "medium" },
+		{ "TLS on 25", "non_smtp_protocol", NULL, tls_25, "medium" },
+		{ "SMB", "non_smtp_protocol", NULL, smb, "medium" },
 		{ "TLS on 587", "non_smtp_protocol", NULL, tls_587, "info" },
 		{ "an unknown command", "non_smtp_protocol", NULL, odd_verb, NULL },
 		{ "three unknown", "protocol_errors", NULL, unknown_3, "low" },

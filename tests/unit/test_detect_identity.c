@@ -137,6 +137,8 @@ static void header_bare(struct stage *st) { headed(st, "boss@mail.example.org", 
 static void header_list(struct stage *st) { headed(st, "ann@example.org", "<l.example.net>", "l-bounces@example.net"); }
 static void header_same(struct stage *st) { headed(st, "boss@example.org", NULL, "srv@mail.example.org"); }
 static void header_null(struct stage *st) { headed(st, "boss@example.org", NULL, ""); }
+static void header_forwarded(struct stage *st) { headed(st, "ann@example.org", NULL, "SRS0=x7=ab=example.org=ann@example.net"); }
+static void header_signed(struct stage *st) { headed(st, "ann@example.org", NULL, "prvs=1234567890=ann@example.net"); }
 static void header_odd(struct stage *st)
 {
 	headed(st, "", NULL, "x@example.net");
@@ -152,6 +154,14 @@ static void header_inside(struct stage *st)
 }
 
 static void alike(struct stage *st) { mail(st, "ceo@examp1e.org", "a@example.org", "accepted", NULL); }
+static void alike_in_header(struct stage *st) { headed(st, "\"The Boss\" <ceo@Examp1e.org>", NULL, "x@other.test"); }
+static void alike_twice(struct stage *st) { headed(st, "ceo@examp1e.org", NULL, "ceo@examp1e.org"); }
+static void unlike_in_header(struct stage *st) { headed(st, "ceo@sample.org", "<l.examp1e.org>", "x@other.test"); }
+static void alike_inside(struct stage *st)
+{
+	from_ip(st, "192.0.2.80");
+	alike_twice(st);
+}
 static void unlike(struct stage *st) { mail(st, "ceo@sample.org", "a@example.org", "accepted", NULL); }
 
 static void domains(struct stage *st, unsigned n, unsigned each, bool many_names)
@@ -231,10 +241,15 @@ static void test_scenes(void **state)
 		{ "a newsletter", "from_mismatch", HOME, header_newsletter, NULL },
 		{ "the same organisation", "from_mismatch", HOME, header_same, NULL },
 		{ "a bounce", "from_mismatch", HOME, header_null, NULL },
+		{ "forwarded", "from_mismatch", HOME, header_forwarded, NULL },
+		{ "signed", "from_mismatch", HOME, header_signed, NULL },
 		{ "odd headers", "from_mismatch", HOME, header_odd, NULL },
 		{ "from inside", "from_mismatch", HOME, header_inside, NULL },
 		{ "nothing is known", "from_mismatch", NULL, header_ours, NULL },
 		{ "alike", "lookalike_domain", HOME, alike, "medium" },
+		{ "alike in From", "lookalike_domain", HOME, alike_in_header, "medium" },
+		{ "not alike in From", "lookalike_domain", HOME, unlike_in_header, NULL },
+		{ "alike, from inside", "lookalike_domain", HOME, alike_inside, NULL },
 		{ "not alike", "lookalike_domain", HOME, unlike, NULL },
 		{ "itself", "lookalike_domain", HOME, own_accepted, NULL },
 		{ "20 domains", "sender_churn", HOME, domains_20, "medium" },
@@ -379,6 +394,21 @@ static void test_learnt_roles(void **state)
 	sc_detect_settings_close(settings);
 }
 
+/* The envelope of a mail whose From was told is no second one; that of the next mail is. */
+static void test_alike_once_a_mail(void **state)
+{
+	(void)state;
+	struct stage *st = calloc(1, sizeof(*st));
+	stage_open(st, "lookalike_domain", HOME);
+	alike_twice(st);
+	assert_int_equal(st->found_count, 1);
+	alike(st);
+	assert_int_equal(st->found_count, 2);
+	assert_int_equal(st->found[1].count, 2);
+	stage_close(st);
+	free(st);
+}
+
 /* While nobody says which domains are ours, no sender of a learnt one is called forged. */
 static void test_learnt_senders_are_not_judged(void **state)
 {
@@ -503,7 +533,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_scenes),       cmocka_unit_test(test_dialects),     cmocka_unit_test(test_dialect_scenes),
 		cmocka_unit_test(test_helo_invalid), cmocka_unit_test(test_helo_dynamic),
-		cmocka_unit_test(test_lookalikes),   cmocka_unit_test(test_registrable),  cmocka_unit_test(test_learnt_roles),
+		cmocka_unit_test(test_lookalikes),   cmocka_unit_test(test_registrable),  cmocka_unit_test(test_learnt_roles), cmocka_unit_test(test_alike_once_a_mail),
 		cmocka_unit_test(test_learnt_senders_are_not_judged),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,6 +116,7 @@ static void vrfy_2(struct stage *st)
 }
 static void vrfy_root(struct stage *st) { exchange(st, "VRFY", "root", 252, 0); }
 static void vrfy_root_path(struct stage *st) { exchange(st, "VRFY", "<root@example.org>", 252, 0); }
+static void vrfy_postmaster(struct stage *st) { exchange(st, "VRFY", "postmaster", 252, 0); }
 static void vrfy_rooter(struct stage *st) { exchange(st, "VRFY", "rooter", 252, 0); }
 static void vrfy_empty(struct stage *st) { exchange(st, "VRFY", NULL, 501, 0); }
 static void expn(struct stage *st) { exchange(st, "EXPN", "staff", 502, 0); }
@@ -440,6 +441,7 @@ static void test_scenes(void **state)
 		{ "two", "vrfy_expn", NULL, vrfy_2, NULL },
 		{ "root", "vrfy_expn", NULL, vrfy_root, "low" },
 		{ "root as a path", "vrfy_expn", NULL, vrfy_root_path, "low" },
+		{ "postmaster", "vrfy_expn", NULL, vrfy_postmaster, "low" },
 		{ "rooter", "vrfy_expn", NULL, vrfy_rooter, NULL },
 		{ "no argument", "vrfy_expn", NULL, vrfy_empty, NULL },
 		{ "EXPN", "vrfy_expn", NULL, expn, "low" },

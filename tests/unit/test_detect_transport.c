@@ -420,6 +420,27 @@ static void test_exploits_in_messages(void **state)
 	free(st);
 }
 
+static void test_replies(void **state)
+{
+	(void)state;
+	static const sc_str plain[] = {{"mx.example.org", 14}, {"SIZE\t1000", 9}}, odd[] = {{"mx.example.org", 14}, {"\x01|sh", 4}};
+	static const struct { const sc_str *lines; uint32_t count; bool bad; } cases[] = {
+		{ plain, 2, false }, { odd, 2, true }, { odd + 1, 1, false }, { NULL, 0, false },
+	};
+	struct stage *st = calloc(1, sizeof(*st));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		stage_open(st, "exploit", HOME);
+		struct sc_ev_exchange x = { .n = 1, .verb = SC_STR("EHLO"), .argument = SC_STR("h.example"), .code = 250,
+			.text = { cases[i].lines, cases[i].count } };
+		tell_event(st, SC_EVENT_exchange, &x);
+		assert_int_equal(st->found_count > 0, cases[i].bad);
+		if (cases[i].bad)
+			assert_string_equal(st->found[0].severity, "high");
+		stage_close(st);
+	}
+	free(st);
+}
+
 static void test_server_name(void **state)
 {
 	(void)state;
@@ -544,7 +565,7 @@ static void test_exploit_is_linear(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_scenes), cmocka_unit_test(test_clean_mail),
+		cmocka_unit_test(test_scenes), cmocka_unit_test(test_replies), cmocka_unit_test(test_clean_mail),
 		cmocka_unit_test(test_exploit_is_linear),        cmocka_unit_test(test_reconfigured_server),
 		cmocka_unit_test(test_exploits),      cmocka_unit_test(test_exploits_by_length),
 		cmocka_unit_test(test_exploits_in_messages), cmocka_unit_test(test_server_name),

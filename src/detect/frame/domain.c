@@ -16,6 +16,15 @@ sc_str sc_domain_registrable(sc_str domain)
 	return organisation.len ? organisation : domain;
 }
 
+sc_str sc_domain_of_from(sc_str from)
+{
+	size_t open = sc_str_rfind(from, '<');
+	if (open != SIZE_MAX)
+		from = sc_str_from(from, open + 1);
+	from = sc_str_slice(from, 0, sc_str_find(from, '>'));
+	return sc_str_trim(sc_str_domain(from));
+}
+
 bool sc_domain_same(sc_str a, sc_str b)
 {
 	return sc_str_equal_nocase(a, b);

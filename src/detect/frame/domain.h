@@ -14,6 +14,9 @@ static inline sc_str sc_domain_of_path(sc_str path)
 	return domain.len ? sc_domain_registrable(domain) : SC_STR_NONE;
 }
 
+/* Of an address in From: "Name <a@example.org>" or "a@example.org". */
+sc_str sc_domain_of_from(sc_str from);
+
 bool sc_domain_same(sc_str a, sc_str b);
 
 /* How a name may be mistaken for another one, both registrable domains: a short reason; NULL: it may not. */
