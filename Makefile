@@ -153,9 +153,9 @@ bench: all $(BUILD)/bench/classify $(BUILD)/tools/story_day ## speed against the
 	tests/bench/tls.py --bin $(BUILD)/smtpscope --megabytes 100 --rounds $(ROUNDS)
 
 bench-detectors: $(BUILD)/tools/bench_detectors ## precision and recall on a made-up day, speed and memory on a flood
-	$(BUILD)/tools/bench_detectors 101 10000000
-	$(BUILD)/tools/bench_detectors 202 0
-	$(BUILD)/tools/bench_detectors 303 0
+	$(BUILD)/tools/bench_detectors 707 10000000
+	$(BUILD)/tools/bench_detectors 808 0
+	$(BUILD)/tools/bench_detectors 909 0
 .PHONY: bench-detectors
 
 layers: all ## who includes whom, and what the library asks of libc
