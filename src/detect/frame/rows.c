@@ -16,6 +16,9 @@ size_t sc_rows_plan(struct sc_rows *r, size_t octets)
 	size_t at = r->row_octets;
 	if (octets == 0)
 		return at;
+	SC_ASSERT(r->planned < SC_ROW_PIECES);
+	r->plan[r->planned].at = at;
+	r->plan[r->planned++].octets = octets;
 	r->row_octets += HEADER + ((octets + 7) & ~(size_t)7);
 	return at;
 }
@@ -63,15 +66,20 @@ static char *row_of(struct sc_rows *r, size_t place)
 	return r->pieces + (size_t)(r->numbers[place] - 1) * r->row_octets;
 }
 
-struct sc_row sc_rows_touch(struct sc_rows *r, uint64_t hash, uint32_t second, bool heavy)
+static struct sc_row row_at(struct sc_rows *r, char *slot)
 {
-	char *slot = sc_keyed_enter(&r->holders, hash, second);
 	uint32_t *turn = (uint32_t *)(void *)slot;
-	if (!slot)
-		return heavy ? (struct sc_row){r->nobody, next_turn(r)} : (struct sc_row){NULL, 0};
 	if (!*turn)
 		*turn = next_turn(r);
 	return (struct sc_row){row_of(r, (size_t)(slot - r->holders.slots) / r->holders.slot_octets), *turn};
+}
+
+struct sc_row sc_rows_touch(struct sc_rows *r, uint64_t hash, uint32_t second, bool heavy)
+{
+	char *slot = sc_keyed_enter(&r->holders, hash, second);
+	if (!slot)
+		return heavy ? (struct sc_row){r->nobody, next_turn(r)} : (struct sc_row){NULL, 0};
+	return row_at(r, slot);
 }
 
 void *sc_row_find(struct sc_row row, size_t at)
@@ -88,4 +96,35 @@ void *sc_row_piece(struct sc_row row, size_t at, size_t octets)
 		memset(row.at + at + HEADER, 0, octets);
 	*turn = row.turn;
 	return row.at + at + HEADER;
+}
+
+/* A holder that is new keeps turn 0, so that its row is cleared; one that both have keeps its row. */
+static void keep_turn(void *into, const void *from)
+{
+	(void)into;
+	(void)from;
+}
+
+static void merge_row(const struct sc_rows *plan, struct sc_row into, struct sc_row from, sc_row_merge_fn *merge, void *ctx)
+{
+	for (uint32_t i = 0; i < plan->planned; i++) {
+		const void *piece = sc_row_find(from, plan->plan[i].at);
+		if (piece)
+			merge(ctx, i, sc_row_piece(into, plan->plan[i].at, plan->plan[i].octets), piece);
+	}
+}
+
+void sc_rows_merge(struct sc_rows *into, const struct sc_rows *from, sc_row_merge_fn *merge, void *ctx)
+{
+	SC_ASSERT(into->row_octets == from->row_octets && into->planned == from->planned);
+	sc_keyed_merge(&into->holders, &from->holders, keep_turn);
+	for (size_t i = 0; i < row_count(from); i++) {
+		uint64_t tag = from->holders.tags[i];
+		char *slot = tag && from->numbers[i] ? sc_keyed_find(&into->holders, tag) : NULL;
+		if (!slot)
+			continue; /* nobody, or there was no room for him */
+		struct sc_row its = {from->pieces + (size_t)(from->numbers[i] - 1) * from->row_octets,
+				     *(const uint32_t *)(const void *)(from->holders.slots + i * from->holders.slot_octets)};
+		merge_row(from, row_at(into, slot), its, merge, ctx);
+	}
 }

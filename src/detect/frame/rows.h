@@ -12,13 +12,18 @@ struct sc_row {
 	uint32_t turn; /* no two holders of a row have the same: an older one's pieces are worth nothing */
 };
 
+#define SC_ROW_PIECES 32
+
 struct sc_rows {
 	struct sc_keyed holders; /* a slot: the turn */
 	char    *pieces, *nobody;
 	uint32_t *numbers;       /* of the rows, by place of the holder, from 1 on; 0: none so far */
 	uint32_t given;
 	size_t   row_octets;
-	uint32_t turns;
+	struct {
+		size_t at, octets;
+	} plan[SC_ROW_PIECES];   /* of a row */
+	uint32_t planned, turns;
 };
 
 /* Rows are planned piece by piece, then taken.  Where the piece begins; one of no octets takes no room: */
@@ -38,6 +43,11 @@ static inline void sc_row_expect(struct sc_row row, size_t at, size_t octets)
 	__builtin_prefetch(row.at + at, 1);
 	__builtin_prefetch(row.at + at + 64, 1);
 }
+
+/* Adds what the rows of another sensor hold, of the same size, plan and hash key.  `merge` adds the i-th piece that was planned;
+ * `into` is zeroed when nobody wrote there. */
+typedef void sc_row_merge_fn(void *ctx, uint32_t i, void *into, const void *from);
+void   sc_rows_merge(struct sc_rows *into, const struct sc_rows *from, sc_row_merge_fn *merge, void *ctx);
 
 /* A piece, zeroed when it is new; NULL: a visitor. */
 void *sc_row_piece(struct sc_row row, size_t at, size_t octets);

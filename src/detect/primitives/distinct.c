@@ -148,3 +148,12 @@ uint64_t sc_recent_count(const struct sc_recent *r, uint32_t second, uint32_t le
 		return together(r);
 	return slot - r->slot == 1 ? sc_distinct_count(&r->now) : 0;
 }
+
+void sc_recent_merge(struct sc_recent *into, const struct sc_recent *from)
+{
+	struct sc_recent other = *from;
+	turn(into, other.slot);
+	turn(&other, into->slot);
+	sc_distinct_merge(&into->now, &other.now);
+	sc_distinct_merge(&into->before, &other.before);
+}

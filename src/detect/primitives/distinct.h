@@ -40,6 +40,8 @@ struct sc_recent {
 /* Without counting, which costs more.  True: it is new in this bucket, as far as can be told. */
 bool     sc_recent_put(struct sc_recent *r, uint64_t hash, uint32_t second, uint32_t length_s);
 uint64_t sc_recent_add(struct sc_recent *r, uint64_t hash, uint32_t second, uint32_t length_s);
+/* Adds what another sensor saw, with windows of the same length. */
+void     sc_recent_merge(struct sc_recent *into, const struct sc_recent *from);
 uint64_t sc_recent_count(const struct sc_recent *r, uint32_t second, uint32_t length_s);
 
 #endif

@@ -47,6 +47,22 @@ static inline void sc_usual_add(struct sc_usual *u, uint32_t n, uint32_t second)
 	u->count += n;
 }
 
+/* Adds what another sensor counted.  The busiest hours need not be the same: theirs are added up, so what is usual may be too
+ * high, never too low. */
+static inline void sc_usual_merge(struct sc_usual *into, const struct sc_usual *from)
+{
+	struct sc_usual other = *from;
+	uint32_t hour = into->hour > other.hour ? into->hour : other.hour;
+	if (!other.first)
+		return;
+	sc_usual_turn(into, hour * 3600);
+	sc_usual_turn(&other, hour * 3600);
+	into->first = into->first < other.first ? into->first : other.first;
+	into->count += other.count;
+	into->last += other.last;
+	into->peak += other.peak;
+}
+
 /* More than `times` what is usual; while nothing is known, anything is. */
 static inline bool sc_usual_exceeded(const struct sc_usual *u, uint64_t n, uint64_t times)
 {
