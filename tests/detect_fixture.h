@@ -264,22 +264,59 @@ static inline enum sc_severity severity_rank(const char *name)
 	return (enum sc_severity)i;
 }
 
-static inline void play_scene(const struct scene *sc)
+/* The worst severity that was told and is not over; NULL: none. */
+static inline const char *worst_found(const struct stage *st)
+{
+	const char *worst = NULL;
+	for (size_t i = 0; i < st->found_count; i++)
+		if (strcmp(st->found[i].state, "over") != 0 &&
+		    (!worst || severity_rank(st->found[i].severity) > severity_rank(worst)))
+			worst = st->found[i].severity;
+	return worst;
+}
+
+/* A crowd of strangers: each has a session, gets rid of a mail, or fails to log in. */
+static inline void crowd(struct stage *st)
+{
+	struct sc_ev_endpoint client = st->head.client;
+	const char *helo = st->helo;
+	for (uint32_t i = 0; i < FLOOD; i++) {
+		char name[48];
+		snprintf(name, sizeof(name), "mx.d%u.example.net", i);
+		from_number(st, i);
+		st->helo = name;
+		if (i % 3 == 0)
+			plain(st, 1, 0);
+		else if (i % 3 == 1)
+			mail(st, "x@example.net", "user@example.org", "accepted", NULL);
+		else
+			login(st, "user", "failed", false);
+		if (i % 280 == 279)
+			pause_s(st, 1);
+	}
+	st->head.client = client;
+	st->helo = helo;
+	st->found_count = 0;
+	new_session(st);
+}
+
+static inline void play_in(const struct scene *sc, bool crowded)
 {
 	struct stage *st = calloc(1, sizeof(*st));
 	assert_non_null(st);
 	stage_open(st, sc->detector, sc->home);
+	size_t octets = sc_detection_octets(st->self);
+	if (crowded)
+		crowd(st);
 	sc->play(st);
-	const char *worst = NULL;
-	for (size_t i = 0; i < st->found_count; i++)
-		if (!worst || severity_rank(st->found[i].severity) > severity_rank(worst))
-			worst = st->found[i].severity;
+	const char *worst = worst_found(st);
 	bool right = sc->severity ? worst && strcmp(worst, sc->severity) == 0 : !worst;
 	if (!right) {
 		show_found(st);
-		fail_msg("%s: %s: %s instead of %s", sc->detector, sc->name, worst ? worst : "silence",
-			 sc->severity ? sc->severity : "silence");
+		fail_msg("%s: %s%s: %s instead of %s", sc->detector, sc->name, crowded ? " behind a crowd" : "",
+			 worst ? worst : "silence", sc->severity ? sc->severity : "silence");
 	}
+	assert_int_equal(sc_detection_octets(st->self), octets);
 	stage_close(st);
 	free(st);
 }
@@ -287,7 +324,57 @@ static inline void play_scene(const struct scene *sc)
 #define PLAY_ALL(scenes)                                                        \
 	do {                                                                    \
 		for (size_t i_ = 0; i_ < sizeof(scenes) / sizeof((scenes)[0]); i_++) \
-			play_scene(&(scenes)[i_]);                              \
+			play_in(&(scenes)[i_], false);                          \
+	} while (0)
+
+/* ---- the four fixtures of each detector ---- */
+
+static const struct fixture {
+	const char *detector, *table, *above, *below, *alike, *flood;
+} fixtures[] = {
+#define SC_FIXTURE(detector, table, above, below, alike, flood) { #detector, #table, above, below, alike, flood },
+#include "detect_fixtures.def"
+#undef SC_FIXTURE
+};
+#define FIXTURES (sizeof(fixtures) / sizeof(fixtures[0]))
+
+static inline const struct scene *scene_of(const struct scene *scenes, size_t count, const char *detector, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(scenes[i].detector, detector) == 0 && strcmp(scenes[i].name, name) == 0)
+			return &scenes[i];
+	fail_msg("%s lacks its fixture \"%s\"", detector, name);
+	return NULL;
+}
+
+/* What stays below, or looks alike, is milder than what is above. */
+static inline bool is_milder(const struct scene *a, const struct scene *b)
+{
+	return !a->severity || severity_rank(a->severity) < severity_rank(b->severity);
+}
+
+static inline void check_fixtures(const char *table, const struct scene *scenes, size_t count)
+{
+	for (size_t i = 0; i < FIXTURES; i++) {
+		const struct fixture *f = &fixtures[i];
+		if (strcmp(f->table, table) != 0)
+			continue;
+		const struct scene *above = scene_of(scenes, count, f->detector, f->above);
+		assert_non_null(above->severity);
+		assert_true(is_milder(scene_of(scenes, count, f->detector, f->below), above));
+		assert_true(is_milder(scene_of(scenes, count, f->detector, f->alike), above));
+		if (strcmp(f->flood, "crowd") == 0)
+			play_in(above, true);
+		else if (strcmp(f->flood, "floods") != 0)
+			assert_non_null(scene_of(scenes, count, f->detector, f->flood)->severity);
+	}
+}
+
+/* Plays the table, and sees that it has all fixtures that are said to be in it. */
+#define PLAY_FIXTURES(table, scenes)                                            \
+	do {                                                                    \
+		PLAY_ALL(scenes);                                               \
+		check_fixtures(table, scenes, sizeof(scenes) / sizeof((scenes)[0])); \
 	} while (0)
 
 /* A million clients, each of whom does a thing once, and one offender among them who does it `times` times, a second apart. */

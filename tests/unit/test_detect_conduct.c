@@ -68,6 +68,7 @@ static void tls_587(struct stage *st)
 }
 
 static void tls_25(struct stage *st) { plain(st, 0, Q(tls_on_plain_port)); }
+static void reset_alone(struct stage *st) { plain(st, 1, Q(tcp_bad_reset)); }
 static void smb(struct stage *st)
 {
 	struct sc_ev_exchange x = { .n = 1, .verb = { "\0\0\0\x85\xff" "SMB", 8 }, .code = 500, .quirks = Q(unknown_command) };
@@ -255,10 +256,11 @@ static void test_scenes(void **state)
 		{ "100 with mail", "connection_flood", NULL, busy_sender, "low" },
 		{ "a provider's pool", "connection_flood", NULL, pool, NULL },
 		{ "flood", "connection_flood", NULL, session_flood, "medium" },
+		{ "a reset alone", "tcp_ambiguity", NULL, reset_alone, NULL },
 		{ "overlap", "tcp_ambiguity", NULL, overlap, "medium" },
 		{ "none", "tcp_ambiguity", NULL, retransmitted, NULL },
 	};
-	PLAY_ALL(scenes);
+	PLAY_FIXTURES("conduct", scenes);
 }
 
 /* ---- how findings are told ---- */

@@ -58,6 +58,7 @@ static void message(struct stage *st, const char *id)
 		.outcome = "accepted", .message_id = sc_str_of(id), .code = 250 };
 	tell_event(st, SC_EVENT_delivery, &x);
 }
+static void mistyped(struct stage *st) { login(st, another("user%u"), "failed", false); }
 static void once(struct stage *st) { message(st, another("<%u@example.net>")); }
 
 /* ---- what the offender does ---- */
@@ -121,6 +122,11 @@ static void drip(struct stage *st, unsigned i)
 	mail(st, "pc@example.org", "log@example.com", "accepted", NULL);
 	pause_s(st, 3600);
 }
+static void guess(struct stage *st, unsigned i)
+{
+	login(st, "ann", i < 8 ? "failed" : "ok", false);
+	new_session(st);
+}
 static void loop(struct stage *st, unsigned i)
 {
 	(void)i;
@@ -143,26 +149,50 @@ static void play(struct stage *st, void (*thing)(struct stage *st), void (*offen
 		offend(st, i);
 }
 
+static const struct {
+	const char *detector;
+	void (*thing)(struct stage *st);
+	void (*offend)(struct stage *st, unsigned i);
+	unsigned times;
+} floods[] = {
+	{ "account_fanout", account, spread, 120 },
+	{ "account_many_nets", traveller, move, 6 },
+	{ "account_many_senders", account, forge, 6 },
+	{ "auth_success_after_failures", mistyped, guess, 9 },
+	{ "snowshoe", network, step, 60 },
+	{ "null_sender_flood", bounced_at, bounce, 21 },
+	{ "no_retry", deferred, leave, 10 },
+	{ "outbound_failures", refused, annoy, 101 },
+	{ "rogue_mta", machine, deliver, 4 },
+	{ "smtp_exfiltration", reported, drip, 14 },
+	{ "mail_loop", once, loop, 6 },
+};
+
+/* Every detector has its row of fixtures, in a table that is played; and those that say they flood do it here. */
+static void test_each_has_fixtures(void **state)
+{
+	static const char *const tables[] = { "conduct", "dialect", "identity", "probing", "transport", "volume" };
+	(void)state;
+	for (size_t i = 0; sc_detectors[i]; i++) {
+		const struct fixture *row = NULL;
+		bool played = false, floods_here = false;
+		for (size_t k = 0; k < FIXTURES; k++)
+			row = strcmp(fixtures[k].detector, sc_detectors[i]->name) == 0 ? &fixtures[k] : row;
+		if (!row)
+			fail_msg("%s has no fixtures", sc_detectors[i]->name);
+		for (size_t k = 0; k < sizeof(tables) / sizeof(tables[0]); k++)
+			played |= strcmp(tables[k], row->table) == 0;
+		for (size_t k = 0; k < sizeof(floods) / sizeof(floods[0]); k++)
+			floods_here |= strcmp(floods[k].detector, row->detector) == 0;
+		if (!played || floods_here != (strcmp(row->flood, "floods") == 0))
+			fail_msg("%s: nobody plays its fixtures", row->detector);
+	}
+	assert_int_equal(FIXTURES, sc_detector_count());
+}
+
 static void test_floods(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *detector;
-		void (*thing)(struct stage *st);
-		void (*offend)(struct stage *st, unsigned i);
-		unsigned times;
-	} floods[] = {
-		{ "account_fanout", account, spread, 120 },
-		{ "account_many_nets", traveller, move, 6 },
-		{ "account_many_senders", account, forge, 6 },
-		{ "snowshoe", network, step, 60 },
-		{ "null_sender_flood", bounced_at, bounce, 21 },
-		{ "no_retry", deferred, leave, 10 },
-		{ "outbound_failures", refused, annoy, 101 },
-		{ "rogue_mta", machine, deliver, 4 },
-		{ "smtp_exfiltration", reported, drip, 14 },
-		{ "mail_loop", once, loop, 6 },
-	};
 	for (size_t f = 0; f < sizeof(floods) / sizeof(floods[0]); f++) {
 		struct stage *st = calloc(1, sizeof(*st));
 		stage_open(st, floods[f].detector, HOME);
@@ -178,6 +208,6 @@ static void test_floods(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_floods) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_each_has_fixtures), cmocka_unit_test(test_floods) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

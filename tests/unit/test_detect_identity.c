@@ -196,10 +196,29 @@ static void another_domain(struct stage *st)
 }
 static void domains_flood(struct stage *st) { flood(st, another_domain, 30); }
 
+static void named(struct stage *st, const char *helo, uint16_t port)
+{
+	to_ip(st, "192.0.2.25", port);
+	st->helo = helo;
+	plain(st, 1, 0);
+}
+static void line_of_subscriber(struct stage *st) { named(st, "203-0-113-7.dsl.example.net", 25); }
+static void one_number(struct stage *st) { named(st, "mx7.example.net", 25); }
+static void line_of_server(struct stage *st) { named(st, "mail-203-0-113-7.example.net", 25); }
+static void one_label(struct stage *st) { named(st, "host", 25); }
+static void two_labels(struct stage *st) { named(st, "example.net", 25); }
+static void one_label_submits(struct stage *st) { named(st, "host", 587); }
+
 static void test_scenes(void **state)
 {
 	(void)state;
 	static const struct scene scenes[] = {
+		{ "a subscriber's line", "helo_dynamic", HOME, line_of_subscriber, "low" },
+		{ "one number", "helo_dynamic", HOME, one_number, NULL },
+		{ "a mail server's", "helo_dynamic", HOME, line_of_server, NULL },
+		{ "one label", "helo_invalid", HOME, one_label, "info" },
+		{ "two labels", "helo_invalid", HOME, two_labels, NULL },
+		{ "one label on 587", "helo_invalid", HOME, one_label_submits, NULL },
 		{ "the server's name", "helo_forged", HOME, helo_own, "medium" },
 		{ "another name", "helo_forged", HOME, helo_other, NULL },
 		{ "a domain of ours", "helo_forged", HOME, helo_domain, "medium" },
@@ -259,7 +278,7 @@ static void test_scenes(void **state)
 		{ "logged in", "sender_churn", HOME, domains_logged_in, NULL },
 		{ "flood", "sender_churn", HOME, domains_flood, "medium" },
 	};
-	PLAY_ALL(scenes);
+	PLAY_FIXTURES("identity", scenes);
 }
 
 /* One name each on a stage of its own. */
@@ -525,7 +544,7 @@ static void test_dialect_scenes(void **state)
 		{ "seen in part", "dialect", HOME, name_lossy, NULL },
 		{ "flood", "dialect", HOME, names_of_many, "low" },
 	};
-	PLAY_ALL(scenes);
+	PLAY_FIXTURES("dialect", scenes);
 }
 
 int main(void)

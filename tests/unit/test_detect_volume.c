@@ -632,7 +632,7 @@ static void test_scenes(void **state)
 		{ "four times", "mail_loop", HOME, loop_4, NULL },
 		{ "a list", "mail_loop", HOME, exploder, NULL },
 	};
-	PLAY_ALL(scenes);
+	PLAY_FIXTURES("volume", scenes);
 }
 
 int main(void)
