@@ -62,7 +62,7 @@ struct blind {
 void sc_report_show_blind(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
 {
 	static const struct sc_column columns[] = {
-		{SC_CELL_CODE, "sessions", "sessions", 9, 0, NULL, 0},
+		{SC_CELL_CODE, "count", "sessions", 9, 0, NULL, 0},
 		{SC_CELL_PROSE, "why", "why", 0, 0, NULL, 0},
 		{SC_CELL_PROSE, "rules", "rules", 0, 0, ": ", 0},
 	};
