@@ -2,16 +2,10 @@
  *
  * The file is $XDG_CONFIG_HOME/smtpscope/screens, a line a screen: `sessions sort=time reverse=no hide=tls,auth`.  It may hold
  * anything: a line that is not of this form is passed over, names are letters and hyphens, sizes are bounded, and a name that
- * no table has changes nothing.  It is written beside and moved into place, and never through a link. */
+ * no table has changes nothing. */
 #include "tui/grid.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "tui/home.h"
 
 #define FILE_OCTETS 8192
 
@@ -67,14 +61,6 @@ void sc_choice_sort(struct sc_choice *c, const char *column, bool reverse)
 /* ---- the file ---- */
 
 /* Where it is: false when the environment names no place for it. */
-static bool place_of(char *path, const char *end)
-{
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	int n = config && config[0] == '/' ? snprintf(path, PATH_MAX, "%s/smtpscope%s", config, end) :
-		home && home[0] == '/' ? snprintf(path, PATH_MAX, "%s/.config/smtpscope%s", home, end) : -1;
-	return n > 0 && n < PATH_MAX;
-}
-
 static void read_hidden(struct sc_choice *c, sc_str names)
 {
 	while (names.len) {
@@ -109,19 +95,6 @@ void sc_choices_read(struct sc_tui *t, sc_str text)
 	}
 }
 
-void sc_choices_load(struct sc_tui *t)
-{
-	char path[PATH_MAX], octets[FILE_OCTETS];
-	struct stat st;
-	int fd = place_of(path, "/screens") ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY) : -1;
-	if (fd < 0)
-		return;
-	ssize_t n = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? read(fd, octets, sizeof(octets)) : -1;
-	close(fd);
-	if (n > 0)
-		sc_choices_read(t, (sc_str){ octets, (size_t)n });
-}
-
 void sc_choices_write(const struct sc_tui *t, struct sc_text *to)
 {
 	for (size_t i = 0; i < t->choice_count; i++) {
@@ -138,33 +111,22 @@ void sc_choices_write(const struct sc_tui *t, struct sc_text *to)
 	}
 }
 
-static bool make_place(void)
+void sc_choices_load(struct sc_tui *t)
 {
-	char path[PATH_MAX];
-	if (!place_of(path, ""))
-		return false;
-	char *parent = strrchr(path, '/');
-	*parent = '\0';
-	(void)mkdir(path, 0700); /* there already, or the next one fails */
-	*parent = '/';
-	return mkdir(path, 0700) == 0 || errno == EEXIST;
+	char octets[FILE_OCTETS];
+	sc_choices_read(t, (sc_str){ octets, sc_home_read("screens", octets, sizeof(octets)) });
 }
 
 /* What cannot be remembered is not worth a message: nothing of the capture depends on it. */
 void sc_choices_save(const struct sc_tui *t)
 {
-	char path[PATH_MAX], beside[PATH_MAX], end[40], octets[FILE_OCTETS];
+	char octets[FILE_OCTETS];
 	struct sc_text text = sc_text_into(octets, sizeof(octets));
-	snprintf(end, sizeof(end), "/screens.%ld", (long)getpid());
-	if (!t->chosen || !make_place() || !place_of(path, "/screens") || !place_of(beside, end))
+	if (!t->chosen)
 		return;
 	sc_choices_write(t, &text);
-	int fd = text.cut ? -1 : open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return;
-	bool whole = write(fd, text.at, text.len) == (ssize_t)text.len;
-	if (close(fd) != 0 || !whole || rename(beside, path) != 0)
-		unlink(beside);
+	if (!text.cut)
+		sc_home_write("screens", sc_text_str(&text));
 }
 
 /* ---- which columns ---- */

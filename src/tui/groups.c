@@ -382,6 +382,8 @@ static bool collect(struct sc_tui *t, struct sc_view *v)
 	sc_grid_begin(&g->table);
 	for (size_t i = 0; i < g->used; i++) {
 		g->items[i].of = sum;
+		const struct sc_suspect *suspect = g->items[i].kind ? sc_suspect_of(sc_tui_model(t), &g->items[i]) : NULL;
+		g->items[i].known = suspect && sc_acks_suspect(&t->acks, suspect);
 		uint64_t id = 14695981039346656037u;
 		for (size_t k = 0; k < g->items[i].key.len; k++)
 			id = (id ^ (unsigned char)g->items[i].key.at[k]) * 1099511628211u;
@@ -445,6 +447,12 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 	}
 	if (item && command == SC_DO_open) {
 		open_group(t, &all[g->by], item);
+		return true;
+	}
+	if (item && item->kind && command == SC_DO_known) {
+		const struct sc_suspect *suspect = sc_suspect_of(sc_tui_model(t), item);
+		if (suspect)
+			sc_known_suspect(t, suspect);
 		return true;
 	}
 	if (item && command == SC_DO_explain) {

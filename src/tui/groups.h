@@ -17,6 +17,7 @@ struct group {
 	uint16_t code;
 	enum sc_cause cause;
 	const char *kind;        /* of a suspect */
+	bool known;              /* all of it is acknowledged */
 	enum sc_pick_by pick;    /* what it opens, when rows differ in that; SC_PICK_ALL: what all do */
 };
 
@@ -37,6 +38,7 @@ extern const struct sc_column sc_suspect_columns[];
 extern const size_t sc_suspect_column_count;
 enum sc_style sc_suspect_style(uint64_t score);
 void sc_suspects_fill(const struct sc_failures *m, struct groups *g);
+const struct sc_suspect *sc_suspect_of(const struct sc_failures *m, const struct group *row); /* NULL: no longer in the model */
 void sc_suspects_pane(struct sc_tui *t, const struct group *row, struct sc_area area);
 
 #endif

@@ -9,6 +9,7 @@
 #include "engine/where.h"
 #include "model/failures.h"
 #include "output/page.h"
+#include "tui/acks.h"
 #include "tui/keys.h"
 #include "tui/picks.h"
 #include "tui/store.h"
@@ -184,6 +185,7 @@ struct sc_tui {
 	struct sc_choice choices[SC_CHOICES];
 	size_t choice_count;
 	bool   chosen;                   /* they have changed */
+	struct sc_acks acks;
 	struct sc_prompt prompt;
 	struct sc_history filters, commands;
 	struct sc_find find;
@@ -285,6 +287,11 @@ void sc_prompt_draw(struct sc_tui *t, int row);
 
 /* ---- hand.c ---- */
 bool sc_hand_key(struct sc_tui *t, struct sc_seen *seen, enum sc_command_key command); /* copy, save, legs, Wireshark */
+
+/* ---- known.c ---- */
+void sc_known_load(struct sc_tui *t);
+void sc_known_finding(struct sc_tui *t, const struct sc_ev_finding *f); /* known from now on, or no longer; it is said */
+void sc_known_suspect(struct sc_tui *t, const struct sc_suspect *s);
 
 /* ---- files.c ---- */
 void sc_hand_save(struct sc_tui *t, const struct sc_seen *seen); /* asks where to */

@@ -30,12 +30,16 @@ static const char *severity_of(const void *row)
 	return finding_of(row) ? finding_of(row)->severity : diagnosis_of(row)->severity;
 }
 
+static bool known(const struct sc_tui *t, const struct sc_event *ev)
+{
+	return ev->kind == SC_EVENT_finding && sc_acks_finding(&t->acks, ev->body);
+}
+
 static void put_severity(struct sc_tui *t, const void *row, struct sc_cell *c)
 {
 	const char *s = severity_of(row);
 	bool grave = s && (strcmp(s, "error") == 0 || strcmp(s, "high") == 0 || strcmp(s, "critical") == 0);
-	(void)t;
-	c->style = grave ? SC_STYLE_ALERT : SC_STYLE_WAIT;
+	c->style = known(t, event_of(row)) ? SC_STYLE_DIM : grave ? SC_STYLE_ALERT : SC_STYLE_WAIT;
 	sc_text_adds(&c->text, s);
 }
 
@@ -157,11 +161,18 @@ static bool belongs(const struct notes *n, const struct sc_event *ev)
 	return ev->kind == SC_EVENT_finding || ev->kind == SC_EVENT_diagnosis;
 }
 
+/* What is acknowledged is left out where all findings are, and shown where a number counts it. */
 static void add_notes(struct sc_tui *t, struct sc_grid *table, struct sc_seen *seen)
 {
-	for (const struct sc_kept *k = seen ? seen->first : t->store.loose_first; k; k = k->next)
-		if (belongs((const struct notes *)table, k->ev) && sc_tui_inside(t, k->ev->when))
+	struct notes *n = (struct notes *)table;
+	for (const struct sc_kept *k = seen ? seen->first : t->store.loose_first; k; k = k->next) {
+		if (!belongs(n, k->ev) || !sc_tui_inside(t, k->ev->when))
+			continue;
+		if (n->pick.by == SC_PICK_ALL && known(t, k->ev))
+			table->work.sum++;
+		else
 			sc_grid_add(table, k, (uint64_t)(uintptr_t)k);
+	}
 }
 
 static bool collect(struct sc_tui *t, struct sc_view *v)
@@ -179,6 +190,10 @@ static bool collect(struct sc_tui *t, struct sc_view *v)
 	sc_page_grouped(&title, table->count);
 	sc_text_adds(&title, messages ? " messages that could be read" : pick->key_len ? " times: " : " findings and diagnoses");
 	sc_text_visible(&title, (sc_str){ pick->key, pick->key_len });
+	if (table->sum) {
+		sc_text_adds(&title, "; acknowledged, left out: ");
+		sc_page_grouped(&title, table->sum);
+	}
 	v->title[title.len] = '\0';
 	return whole;
 }
@@ -232,6 +247,10 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 			sc_tui_say(t, "this finding is not about one session");
 		return true;
 	}
+	if (row && finding_of(row) && command == SC_DO_known) {
+		sc_known_finding(t, finding_of(row));
+		return true;
+	}
 	if (row && command == SC_DO_inspect) {
 		sc_event_open(t, event_of(row));
 		return true;
@@ -244,7 +263,7 @@ static bool key(struct sc_tui *t, struct sc_view *v, enum sc_command_key command
 }
 
 const struct sc_view_class sc_view_findings = { .name = "Findings", .brief = "Finds", .size = sizeof(struct notes),
-	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain) | SC_DO(copy), .collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .lines = &sc_grid_lines, .close = sc_grid_close };
+	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain) | SC_DO(copy) | SC_DO(known), .collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .lines = &sc_grid_lines, .close = sc_grid_close };
 const struct sc_view_class sc_view_messages = { .name = "Messages", .brief = "Msgs", .size = sizeof(struct notes),
 	.keys = SC_DO(inspect) | SC_DO(sort) | SC_DO(columns) | SC_DO(only) | SC_DO(without) | SC_DO(legs) | SC_DO(save) | SC_DO(copy), .collect = collect, .draw = draw, .key = key, .click = sc_grid_click, .lines = &sc_grid_lines, .close = sc_grid_close };
 

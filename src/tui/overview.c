@@ -176,7 +176,14 @@ static void draw_notes(struct sc_tui *t, struct overview *o, struct sc_area a)
 static void draw_suspects(struct sc_tui *t, struct overview *o, struct sc_area a)
 {
 	int words = a.columns - 2 - SCORE, who = words / 2;
-	sc_term_put(&t->term, a.row, a.column + 1, words, SC_STR("WHO IS SUSPICIOUS"), SC_STYLE_TITLE, false);
+	SC_CELL(head);
+	sc_text_adds(&head, "WHO IS SUSPICIOUS");
+	if (o->known) {
+		sc_text_adds(&head, ", but for ");
+		sc_text_number(&head, o->known);
+		sc_text_adds(&head, " known");
+	}
+	sc_term_put(&t->term, a.row, a.column + 1, words, sc_text_str(&head), SC_STYLE_TITLE, false);
 	sc_term_put(&t->term, a.row, a.column + 1 + words, SCORE, SC_STR("score"), SC_STYLE_DIM, true);
 	size_t rows = rows_of(t, o, PANEL_SUSPECTS, a, "4");
 	for (size_t i = 0; i < rows; i++) {
@@ -233,7 +240,7 @@ static void put_bar(struct sc_tui *t, int column, int row, int rows)
 
 static void draw_upper(struct sc_tui *t, struct overview *o, struct sc_area a, int half)
 {
-	bool beside = o->count[PANEL_SUSPECTS] && a.columns >= TWO_COLUMNS;
+	bool beside = (o->count[PANEL_SUSPECTS] || o->known) && a.columns >= TWO_COLUMNS;
 	o->drawn[PANEL_OUTCOMES] = o->count[PANEL_OUTCOMES];
 	draw_outcomes(t, o, (struct sc_area){ a.row, a.column, a.rows, beside ? half : a.columns });
 	sc_term_line(&t->term, a.row + a.rows, 0, a.columns);

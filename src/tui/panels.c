@@ -3,6 +3,7 @@
 
 #include "tui/groups.h"
 
+#define SUSPECTS  64 /* that are looked at */
 #define DIAGNOSES 64 /* kinds of them that are looked at */
 
 static struct entry *add(struct overview *o, enum panel panel, sc_str key)
@@ -119,12 +120,17 @@ static void collect_notes(struct overview *o, const struct sc_failures *m)
 		}
 }
 
-/* Who drew findings upon himself, as on the screen of senders. */
-static void collect_suspects(struct overview *o, const struct sc_failures *m)
+/* Who drew findings upon himself, as on the screen of senders, but for those who are known. */
+static void collect_suspects(struct sc_tui *t, struct overview *o, const struct sc_failures *m)
 {
-	const struct sc_suspect *rows[OVERVIEW_ROWS];
-	size_t n = sc_suspects_sorted(&m->suspects, rows, OVERVIEW_ROWS);
-	for (size_t i = 0; i < n; i++) {
+	const struct sc_suspect *rows[SUSPECTS];
+	size_t n = sc_suspects_sorted(&m->suspects, rows, SUSPECTS);
+	o->known = 0;
+	for (size_t i = 0; i < n && o->count[PANEL_SUSPECTS] < OVERVIEW_ROWS; i++) {
+		if (sc_acks_suspect(&t->acks, rows[i])) {
+			o->known++;
+			continue;
+		}
 		struct entry *e = add(o, PANEL_SUSPECTS, (sc_str){ rows[i]->value, rows[i]->value_len });
 		e->by = SC_PICK_SUBJECT;
 		e->count = rows[i]->score;
@@ -157,7 +163,7 @@ void sc_overview_fill(struct sc_tui *t, struct overview *o, const struct sc_fail
 	o->messages = m->messages;
 	o->failed = sc_failures_failed(m);
 	collect_outcomes(t, o, m);
-	collect_suspects(o, m);
+	collect_suspects(t, o, m);
 	collect_causes(o, m);
 	collect_breaks(o, m);
 	collect_where(o, m);

@@ -40,7 +40,7 @@ enum sc_style sc_suspect_style(uint64_t score)
 static void put_score(struct sc_tui *t, const void *row, struct sc_cell *c)
 {
 	(void)t;
-	c->style = sc_suspect_style(group_of(row)->count);
+	c->style = group_of(row)->known ? SC_STYLE_DIM : sc_suspect_style(group_of(row)->count);
 	sc_text_number(&c->text, group_of(row)->count);
 }
 
@@ -54,7 +54,7 @@ static void put_kind(struct sc_tui *t, const void *row, struct sc_cell *c)
 {
 	(void)t;
 	c->style = SC_STYLE_DIM;
-	sc_text_adds(&c->text, group_of(row)->kind);
+	sc_text_adds(&c->text, group_of(row)->known ? "known" : group_of(row)->kind);
 }
 
 static void put_findings(struct sc_tui *t, const void *row, struct sc_cell *c)
@@ -88,6 +88,8 @@ static void put_last(struct sc_tui *t, const void *row, struct sc_cell *c)
 
 static int by_score(const void *a, const void *b)
 {
+	if (group_of(a)->known != group_of(b)->known)
+		return group_of(a)->known ? 1 : -1;
 	uint64_t x = group_of(a)->count, y = group_of(b)->count;
 	return x < y ? 1 : x > y ? -1 : 0;
 }
@@ -111,7 +113,7 @@ const size_t sc_suspect_column_count = sizeof(sc_suspect_columns) / sizeof(sc_su
 
 /* ---- the pane ---- */
 
-static const struct sc_suspect *find(const struct sc_failures *m, const struct group *row)
+const struct sc_suspect *sc_suspect_of(const struct sc_failures *m, const struct group *row)
 {
 	for (uint32_t i = 0; i < m->suspects.count; i++) {
 		const struct sc_suspect *s = &m->suspects.rows[i];
@@ -143,7 +145,7 @@ static void put_rule(struct sc_tui *t, const struct sc_suspect_rule *r, int row,
 
 void sc_suspects_pane(struct sc_tui *t, const struct group *row, struct sc_area area)
 {
-	const struct sc_suspect *s = find(sc_tui_model(t), row);
+	const struct sc_suspect *s = sc_suspect_of(sc_tui_model(t), row);
 	SC_CELL(text);
 	sc_term_line(&t->term, area.row, 0, area.columns);
 	if (!s)
@@ -157,7 +159,9 @@ void sc_suspects_pane(struct sc_tui *t, const struct group *row, struct sc_area 
 	}
 	sc_text_adds(&text, s->score == 100 ? ", 100 at most" : "");
 	sc_text_adds(&text, s->score >= SC_SUSPECT_BAD ? ": very likely abuse" : s->score >= SC_SUSPECT_WATCH ? ": worth a look" : "");
-	sc_term_put(&t->term, area.row + 1, 1, area.columns - 2, sc_text_str(&text), sc_suspect_style(s->score), false);
+	if (row->known)
+		sc_text_adds(&text, "; acknowledged");
+	sc_term_put(&t->term, area.row + 1, 1, area.columns - 2, sc_text_str(&text), row->known ? SC_STYLE_DIM : sc_suspect_style(s->score), false);
 	for (uint32_t i = 0; i < s->rule_count && (int)i + 2 < area.rows; i++)
 		put_rule(t, &s->rules[i], area.row + 2 + (int)i, area.columns);
 }

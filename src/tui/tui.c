@@ -335,6 +335,7 @@ sc_err sc_tui_open(struct sc_tui **out, const struct sc_tui_config *config, cons
 	SC_TRY(sc_failures_open(&t->all));
 	SC_TRY(sc_failures_open(&t->none));
 	sc_choices_load(t);
+	sc_known_load(t);
 	SC_TRY(sc_term_open(&t->term, config->ascii, config->theme, why));
 	sc_tui_go(t, 0);
 	if (config->where)
