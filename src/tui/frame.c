@@ -196,7 +196,7 @@ static void put_foot(struct sc_tui *t)
 	if (t->prompt.open)
 		sc_prompt_draw(t, row);
 	else if (t->message[0])
-		sc_term_put(&t->term, row, 1, t->term.columns - 2, sc_str_of(t->message), SC_STYLE_ALERT, false);
+		sc_term_put(&t->term, row, 1, t->term.columns - 2, sc_str_of(t->message), SC_STYLE_HEAD, false);
 	else
 		put_keys(t, row);
 	SC_CELL(text);

@@ -39,7 +39,8 @@ static void put_severity(struct sc_tui *t, const void *row, struct sc_cell *c)
 {
 	const char *s = severity_of(row);
 	bool grave = s && (strcmp(s, "error") == 0 || strcmp(s, "high") == 0 || strcmp(s, "critical") == 0);
-	c->style = known(t, event_of(row)) ? SC_STYLE_DIM : grave ? SC_STYLE_ALERT : SC_STYLE_WAIT;
+	bool slight = !s || strcmp(s, "info") == 0 || known(t, event_of(row));
+	c->style = slight ? SC_STYLE_DIM : grave ? SC_STYLE_ALERT : SC_STYLE_WAIT;
 	sc_text_adds(&c->text, s);
 }
 
