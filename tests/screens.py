@@ -239,6 +239,19 @@ def counted(text):
     return {name: int(n.replace(",", "")) for name, n in found if n != "0"}
 
 
+def compared(program, capture, since, until, text):
+    """Beside a window stands what was in the same time before it, when all of that was captured."""
+    at = [sum(int(x) * y for x, y in zip(moment.split(":"), (3600, 60, 1))) for moment in (since, until)]
+    begin = at[0] - (at[1] - at[0])
+    clock = "2026-03-02T%02d:%02d:%02dZ" % (begin // 3600, begin // 60 % 60, begin % 60)
+    events = subprocess.run([program, "log", "-q", "-e", "delivery", "-r", capture, "--since", clock, "--until", "2026-03-02T%sZ" % since],
+                            capture_output=True, text=True).stdout
+    outcomes = [json.loads(line)["outcome"] for line in events.splitlines()]
+    told = {name: number(n) for name, n in re.findall(r"(?m)^ \S (\w+) +[0-9,]+ +[0-9.]+ %  was ([0-9,]+) ", text)}
+    want = {name: outcomes.count(name) for name in OUTCOMES} if begin >= 9 * 3600 else {}
+    check("before %s - %s" % (since, until), told == want, "%s, not %s\n%s" % (told, want, text))
+
+
 def window(program):
     """A window counts what --since and --until count."""
     capture = "captures/demo.pcap"
@@ -260,6 +273,7 @@ def window(program):
             if e["event"] == "delivery":
                 want[e["outcome"]] = want.get(e["outcome"], 0) + 1
         check("window %s - %s" % (since, until), counted(text) == want, "%s, not %s" % (counted(text), want))
+        compared(program, capture, m.group(1), m.group(2), text)
 
 
 def remembered(checked):

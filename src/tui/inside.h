@@ -106,6 +106,7 @@ struct sc_pass {
 	uint64_t passes;                 /* that have ended */
 	int64_t  ended_at;
 	struct sc_failures *model;       /* in work */
+	uint64_t before[SC_OUTCOMES];    /* recipients in the same time before the window, in work */
 };
 
 #define SC_CHOICES       12
@@ -179,6 +180,8 @@ struct sc_tui {
 	struct sc_window window;
 	struct sc_strip strip;
 	struct sc_pass pass;
+	uint64_t before[SC_OUTCOMES];    /* of the walk that ended */
+	bool     compares;               /* all of that time was captured and is kept */
 	struct sc_job job;
 	struct sc_walk walk;
 	sc_time oldest, newest;          /* of the events; SC_TIME_NONE: there were none */
@@ -224,6 +227,9 @@ bool sc_tui_narrow_set(const struct sc_tui *t);            /* there is a filter 
 void sc_tui_narrowed(struct sc_tui *t);                    /* one of them has changed */
 void sc_tui_pass(struct sc_tui *t);                        /* a piece of the walk */
 bool sc_tui_passing(const struct sc_tui *t);               /* what is shown is not all yet */
+/* Recipients by outcome in as much time before the window as the window holds; NULL: there is no window, or not all of that time
+ * was captured and is kept. */
+const uint64_t *sc_tui_before(const struct sc_tui *t);
 bool sc_window_key(struct sc_tui *t, enum sc_command_key command);
 void sc_window_set(struct sc_tui *t, sc_time from, sc_time to);
 void sc_window_since(struct sc_tui *t, sc_str moment, bool until); /* a moment as --since takes it */

@@ -10,12 +10,14 @@
 #define LOOKS 64   /* sessions between two looks at the clock */
 #define AGAIN 1000 /* ms between two counts of the same filter while events come */
 
-static bool matches(const struct sc_tui *t, const struct sc_where *w, const struct sc_seen *seen)
+typedef bool inside_fn(const struct sc_tui *t, sc_time when);
+
+static bool matches(const struct sc_tui *t, const struct sc_where *w, const struct sc_seen *seen, inside_fn *inside)
 {
 	for (const struct sc_kept *k = seen->first; k; k = k->next) {
 		struct sc_event ev = *k->ev;
 		ev.session = seen->session;
-		if (sc_tui_inside(t, ev.when) && (!w || sc_where_match(w, &ev)))
+		if (inside(t, ev.when) && (!w || sc_where_match(w, &ev)))
 			return true;
 	}
 	return false;
@@ -23,7 +25,7 @@ static bool matches(const struct sc_tui *t, const struct sc_where *w, const stru
 
 bool sc_tui_matches(const struct sc_tui *t, const struct sc_where *w, const struct sc_seen *seen)
 {
-	return matches(t, w, seen);
+	return matches(t, w, seen, sc_tui_inside);
 }
 
 bool sc_tui_narrow_set(const struct sc_tui *t)
@@ -35,7 +37,7 @@ static void judge(struct sc_tui *t, struct sc_seen *seen)
 {
 	seen->judged = t->filtered;
 	seen->judged_last = seen->last;
-	seen->shown = matches(t, t->where, seen);
+	seen->shown = matches(t, t->where, seen, sc_tui_inside);
 }
 
 bool sc_tui_shows(struct sc_tui *t, struct sc_seen *seen)
@@ -69,6 +71,7 @@ static void begin(struct sc_tui *t)
 	p->running = true;
 	p->at = NULL;
 	p->looked_at = 0;
+	memset(p->before, 0, sizeof(p->before));
 	p->filtered = t->filtered;
 	p->generation = t->store.generation;
 	p->rearranged = t->store.rearranged;
@@ -82,6 +85,28 @@ static void count(struct sc_tui *t, struct sc_seen *seen)
 		if (sc_tui_inside(t, ev.when))
 			sc_failures_add(t->pass.model, &ev);
 	}
+}
+
+/* As much time as the window holds, before it. */
+static bool before_window(const struct sc_tui *t, sc_time when)
+{
+	return when < t->window.from && when >= t->window.from - (t->window.to - t->window.from);
+}
+
+static void count_before(struct sc_tui *t, const struct sc_seen *seen)
+{
+	if (!t->window.set || !matches(t, t->where, seen, before_window))
+		return;
+	for (const struct sc_kept *k = seen->first; k; k = k->next)
+		if (k->ev->kind == SC_EVENT_delivery && before_window(t, k->ev->when))
+			t->pass.before[sc_outcome_of(((const struct sc_ev_delivery *)k->ev->body)->outcome)]++;
+}
+
+static bool before_is_whole(const struct sc_tui *t)
+{
+	const struct sc_store *s = &t->store;
+	return t->window.set && t->oldest != SC_TIME_NONE && t->window.from - (t->window.to - t->window.from) >= t->oldest &&
+	       !(s->let_go[0] + s->let_go[1] + s->let_go[2]) && !t->progress.lost_events;
 }
 
 /* Findings of no session: a window holds them, a filter of sessions does not. */
@@ -101,6 +126,8 @@ static void end(struct sc_tui *t)
 	p->done_generation = p->generation;
 	p->ended_at = sc_tui_now();
 	p->passes++;
+	memcpy(t->before, p->before, sizeof(t->before));
+	t->compares = before_is_whole(t);
 	sc_failures_close(t->some);
 	t->some = p->model;
 	p->model = NULL;
@@ -124,6 +151,7 @@ static void go_on(struct sc_tui *t)
 				judge(t, seen);
 			if (seen->shown)
 				count(t, seen);
+			count_before(t, seen);
 		}
 	} while (sc_tui_now() < until);
 }
@@ -155,4 +183,9 @@ const struct sc_failures *sc_tui_model(struct sc_tui *t)
 	if (t->some && t->pass.done_filtered == t->filtered)
 		return t->some;
 	return t->pass.model ? t->pass.model : t->none;
+}
+
+const uint64_t *sc_tui_before(const struct sc_tui *t)
+{
+	return t->window.set && t->compares && t->some && t->pass.done_filtered == t->filtered ? t->before : NULL;
 }

@@ -63,16 +63,37 @@ static void put_some(struct sc_tui *t, int row, int column, int width, uint64_t 
 		sc_term_put(&t->term, row, column, width, SC_STR("-"), SC_STYLE_DIM, true);
 }
 
-#define BAR_FROM 45 /* columns; in fewer a bar tells nothing */
+/* "was 12 ", and whether it is more now. */
+static void put_before(struct sc_tui *t, int row, int column, int columns, uint64_t now, uint64_t before)
+{
+	SC_CELL(text);
+	sc_text_adds(&text, "was ");
+	sc_page_grouped(&text, before);
+	sc_text_put(&text, ' ');
+	sc_text_adds(&text, now == before ? "=" : sc_term_sign(&t->term, now > before ? SC_SIGN_UP : SC_SIGN_DOWN));
+	sc_term_put(&t->term, row, column, columns, sc_text_str(&text), now == before ? SC_STYLE_DIM : SC_STYLE_PLAIN, false);
+}
 
-static void draw_outcomes(struct sc_tui *t, const struct overview *o, struct sc_area a)
+static void put_recipients(struct sc_tui *t, const struct overview *o, struct sc_area a)
 {
 	SC_CELL(head);
 	sc_text_adds(&head, "RECIPIENTS  ");
 	sc_page_grouped(&head, o->recipients);
+	if (o->compares) {
+		sc_text_adds(&head, ", was ");
+		sc_page_grouped(&head, o->recipients_before);
+		sc_text_adds(&head, " in the same time before");
+	}
 	sc_text_adds(&head, "    messages taken ");
 	sc_page_grouped(&head, o->messages);
 	sc_term_put(&t->term, a.row, 1, a.columns - 2, sc_text_str(&head), SC_STYLE_TITLE, false);
+}
+
+#define BAR_FROM 45 /* columns; in fewer a bar tells nothing */
+
+static void draw_outcomes(struct sc_tui *t, const struct overview *o, struct sc_area a)
+{
+	put_recipients(t, o, a);
 	for (size_t i = 0; i < o->count[PANEL_OUTCOMES]; i++) {
 		const struct entry *e = &o->entries[PANEL_OUTCOMES][i];
 		int row = a.row + 1 + (int)i;
@@ -83,7 +104,9 @@ static void draw_outcomes(struct sc_tui *t, const struct overview *o, struct sc_
 		put_number(t, row, 13, 11, e->count, e->style);
 		sc_page_share(&share, e->count, e->of);
 		sc_term_put(&t->term, row, 25, 8, sc_text_str(&share), e->style, true);
-		if (a.columns >= BAR_FROM)
+		if (o->compares)
+			put_before(t, row, 35, a.columns - 36, e->count, o->before[i]);
+		else if (a.columns >= BAR_FROM)
 			sc_tui_bar(t, e->count, e->of, (struct sc_area){ row, 35, 1, a.columns - 37 }, e->style);
 	}
 }

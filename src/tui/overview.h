@@ -36,6 +36,8 @@ struct overview {
 	size_t drawn[PANELS];     /* rows for which there was room; in a panel without any there is no cursor */
 	bool   touched;           /* the person has moved the cursor */
 	uint64_t recipients, messages, failed;
+	bool     compares;        /* with the same time before the window */
+	uint64_t recipients_before, before[SC_OUTCOMES];
 	uint64_t known;           /* suspects that are acknowledged, and in no row */
 	struct delay delays[OVERVIEW_NOTES];
 	size_t delay_count;

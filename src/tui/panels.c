@@ -156,12 +156,22 @@ static void collect_delays(struct overview *o, const struct sc_failures *m)
 	}
 }
 
+static void collect_before(const struct sc_tui *t, struct overview *o)
+{
+	const uint64_t *before = sc_tui_before(t);
+	o->compares = before != NULL;
+	o->recipients_before = 0;
+	for (int i = 0; i < SC_OUTCOMES && before; i++)
+		o->recipients_before += o->before[i] = before[i];
+}
+
 void sc_overview_fill(struct sc_tui *t, struct overview *o, const struct sc_failures *m)
 {
 	memset(o->count, 0, sizeof(o->count));
 	o->recipients = m->recipients;
 	o->messages = m->messages;
 	o->failed = sc_failures_failed(m);
+	collect_before(t, o);
 	collect_outcomes(t, o, m);
 	collect_suspects(t, o, m);
 	collect_causes(o, m);
