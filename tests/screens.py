@@ -687,15 +687,16 @@ def message(program):
     leave(s, "message")
 
 
-def worker_of(program):
-    """The process that draws: the younger of the two, the older one guards it."""
+def worker_of(screen):
+    """The process that draws this screen, and no other's: the younger of the two, the older one guards it."""
     found = []
-    for path in glob.glob("/proc/[0-9]*/cmdline"):
+    for path in glob.glob("/proc/[0-9]*/environ"):
         try:
-            words = open(path, "rb").read().split(b"\0")
+            mine = b"XDG_CONFIG_HOME=" + screen.work.encode() in open(path, "rb").read().split(b"\0")
+            words = open(path.replace("environ", "cmdline"), "rb").read().split(b"\0")
         except OSError:
             continue
-        if words[0] == program.encode() and b"tui" in words:
+        if mine and b"tui" in words and words[0].endswith(b"smtpscope"):
             found.append(int(path.split("/")[2]))
     return max(found)
 
@@ -721,14 +722,14 @@ def manners(program):
     s.keys("q")
     check("leaves a pipe that stays open", s.wait("EXIT 0"), s.text())
     s = Screen("%s tui -r captures/demo.pcap" % program, (80, 24))
-    os.kill(worker_of(program), 20)  # SIGTSTP
+    os.kill(worker_of(s), 20)  # SIGTSTP
     time.sleep(0.5)
-    os.kill(worker_of(program), 18)  # SIGCONT
+    os.kill(worker_of(s), 18)  # SIGCONT
     s.keys("2")
     check("goes on after SIGTSTP and SIGCONT", s.wait(r"\[2 Sessions\]"), s.text())
     s.keys("q")
     s = Screen("%s tui -r captures/demo.pcap" % program, (80, 24))
-    os.kill(worker_of(program), 9)
+    os.kill(worker_of(s), 9)
     check("SIGKILL: the terminal is put back", s.wait("EXIT 137"), s.text())
 
 
