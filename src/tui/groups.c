@@ -284,7 +284,7 @@ static const struct sc_column columns[] = {
 	{ "FAIL", "failed", 7,  1, false, true,  put_failed,   by_failed, NULL, NULL },
 	{ "FIRST", "first", 8,  8, false, false, put_first,    NULL,      NULL, NULL },
 	{ "LAST", "last", 8,  7, false, false, put_last,     by_last,   NULL, NULL },
-	{ "", "meaning", 16, 6, false, false, put_label,    NULL,      NULL, NULL },
+	{ "ABOUT", "meaning", 16, 6, false, false, put_label,    NULL,      NULL, NULL },
 };
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
@@ -299,7 +299,7 @@ static const struct sc_column failed_columns[] = {
 	{ "ABORT", "aborted", 5, 4, false, true, put_aborted, NULL,     NULL, NULL },
 	{ "FIRST", "first", 8, 8, false, false, put_first,   NULL,      NULL, NULL },
 	{ "LAST", "last", 8, 7, false, false, put_last,      by_last,   NULL, NULL },
-	{ "", "meaning",  16, 6, false, false, put_label,    NULL,      NULL, NULL },
+	{ "ABOUT", "meaning", 16, 6, false, false, put_label,    NULL,      NULL, NULL },
 };
 
 /* Of sessions. */
