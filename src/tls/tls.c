@@ -18,6 +18,7 @@
 #include "tls/fingerprint.h"
 #include "tls/hello.h"
 #include "tls/unlock.h"
+#include "tls/wait.h"
 
 _Static_assert(sizeof(struct sc_tls) <= SC_BLOCK_LARGE, "a connection's TLS lies in one block");
 
@@ -364,46 +365,6 @@ static void begin_run(struct sc_tls *t, enum sc_side side, const struct sc_segme
 	sc_tls_unlock_gap(t, side, run->bytes.len);
 }
 
-/* What the side says cannot be read yet: a secret is waited for, or the server's word on the client's early data. */
-static bool must_hold(const struct sc_tls *t, enum sc_side side)
-{
-	return t->waiting || (side == SC_CLIENT && t->early_data && !t->early_known && sc_tls_unlock_given(t));
-}
-
-void sc_tls_release(struct sc_tls *t)
-{
-	t->early_known = t->waited = true;
-	if (!t->waiting)
-		return;
-	t->waiting = false;
-	t->host->waiting--;
-	if (t->rearm_hello)
-		sc_tls_unlock_hello(t);
-	for (int i = 0; i < 2; i++)
-		if (t->rearm[i])
-			sc_tls_unlock_change(t, (enum sc_side)i);
-}
-
-void sc_tls_hurry(struct sc_tls *t)
-{
-	t->hurried |= t->waiting;
-	sc_tls_release(t);
-}
-
-bool sc_tls_ready(const struct sc_tls *t)
-{
-	return t->waiting && sc_tls_unlock_ready(t);
-}
-
-void sc_tls_resume(struct sc_tls *t)
-{
-	bool early_known = t->early_known;
-	if (!sc_tls_ready(t))
-		return;
-	sc_tls_release(t);
-	t->early_known = early_known;
-}
-
 void sc_tls_push(struct sc_tls *t, enum sc_side side, const struct sc_segment *run)
 {
 	SC_ASSERT(!t->run.bytes.len && !t->after.bytes.len);
@@ -411,7 +372,7 @@ void sc_tls_push(struct sc_tls *t, enum sc_side side, const struct sc_segment *r
 	sc_tls_resume(t);
 	t->after = *run;
 	t->after_from = side;
-	if (must_hold(t, side) && !sc_tls_hold_add(&t->side[side].hold, t->order, &t->after))
+	if (sc_tls_must_hold(t, side) && !sc_tls_hold_add(&t->side[side].hold, t->order, &t->after))
 		sc_tls_hurry(t);
 }
 
@@ -422,7 +383,7 @@ static bool next_run(struct sc_tls *t)
 	if (t->run.bytes.len || t->gap_due)
 		return true;
 	for (int i = 0; i < 2; i++)
-		order[i] = must_hold(t, (enum sc_side)i) ? SC_NONE : sc_tls_hold_order(&t->side[i].hold);
+		order[i] = sc_tls_must_hold(t, (enum sc_side)i) ? SC_NONE : sc_tls_hold_order(&t->side[i].hold);
 	enum sc_side side = order[SC_CLIENT] <= order[SC_SERVER] ? SC_CLIENT : SC_SERVER;
 	if (order[side] != SC_NONE) {
 		struct sc_segment run = sc_tls_hold_take(&t->side[side].hold);
@@ -475,7 +436,7 @@ static unsigned read_run(struct sc_tls *t)
 	while (!news && sc_tls_records_next(&s->records, t->host->store, t->host->record, &t->run, &r)) {
 		news = read_record(t, &r);
 		bool first = !sc_fifo_front(&s->hold.fifo) || s->hold.lent;
-		if (!t->run.bytes.len || !must_hold(t, t->from))
+		if (!t->run.bytes.len || !sc_tls_must_hold(t, t->from))
 			continue;
 		if (!first || !sc_tls_hold_add(&s->hold, t->order, &t->run))
 			sc_tls_hurry(t);

@@ -78,7 +78,7 @@ static struct told play(const uint8_t *data, size_t size, size_t cut)
 	sc_tls_finish(t, true);
 	note(&told, t);
 	sc_tls_close(t);
-	SC_ASSERT(sc_blocks_in_use(&store) == 0);
+	SC_ASSERT(sc_blocks_in_use(&store) == 0 && host.waiting == 0);
 	return told;
 }
 
