@@ -102,8 +102,8 @@ def make(path):
                   mail('x%d@d%d.example.com' % (i, i), 'person%d@example.org' % (i % 9)) + [QUIT])
     for i in range(120):  # connections that want nothing
         c.session(200 + i * 0.3, bytes((203, 0, 113, 11)), [hello('s.example.com')])
-    c.session(300, bytes((198, 51, 100, 1)), [  # TLS is out of order, as the server says
-        (EHLO[0] % 'mx0.example.net', EHLO[1].replace('PIPELINING', 'STARTTLS')), ('STARTTLS', '454 4.7.0 not now'), QUIT])
+    c.session(300, bytes((198, 51, 100, 1)), [  # STARTTLS is offered, and refused for good
+        (EHLO[0] % 'mx0.example.net', EHLO[1].replace('PIPELINING', 'STARTTLS')), ('STARTTLS', '554 5.7.0 not here'), QUIT])
     c.session(310, bytes((203, 0, 113, 12)), [hello('a.example.com')] + mail('a@example.com', 'person1@example.org', text=DISGUISED) + [QUIT])
     c.write(path)
 

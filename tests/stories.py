@@ -352,20 +352,6 @@ def scene_v6_greylisted(c):
     return {}, [dict(attempts=2)]
 
 
-def scene_stripped(c):
-    c.session(0, A, S, talk())
-    c.session(60, N, S, talk("x@example.com", helo="mx.example.com", extensions=("SIZE 1000000",)))
-    c.session(120, A, S, talk(message=mail("<2@example.org>")))
-    return {"starttls_stripped": 1}, []
-
-
-def scene_starttls_gone_for_all(c):
-    c.session(0, A, S, talk())
-    c.session(60, N, S, talk("x@example.com", helo="mx.example.com", extensions=("SIZE 1000000",)))
-    c.session(120, A2, S, talk(message=mail("<2@example.org>"), extensions=("SIZE 1000000",)))
-    return {}, []
-
-
 def scene_relay(c):
     """Three legs, the last over first: no attempts, no duplicates."""
     c.session(0, A, S, talk(verdict="250 2.0.0 Ok: queued as 9138A1AC2F9", message=mail("<1@example.org>")), port=587)
@@ -377,7 +363,7 @@ def scene_relay(c):
 
 
 MINE = {"greylist_pass", "greylist_no_retry", "greylist_pool", "duplicate", "mail_loop", "retry_storm", "v6_only_failure",
-        "starttls_stripped", "keyword_change", "same_source_all"}
+        "keyword_change", "same_source_all"}
 
 
 def run(program, *words):

@@ -28,6 +28,13 @@ struct slot {
 	uint32_t turn;
 };
 
+/* Behind one address several hosts may answer, each with ways of its own. */
+static uint64_t host_of(const struct sc_sight *s, const struct sc_ev_session *x)
+{
+	uint64_t server = sc_sight_server(s);
+	return x->greeting.host.len ? sc_mix(server, sc_sight_hash(s, x->greeting.host)) : server;
+}
+
 static bool offers_it(const struct sc_ev_session *x)
 {
 	for (uint32_t i = 0; i < x->capabilities.count; i++)
@@ -66,7 +73,7 @@ static void note_without(struct sc_detector *d, const struct sc_sight *s, struct
 	tell(d, s, changed ? SC_SEVERITY_MEDIUM : SC_SEVERITY_HIGH, changed ? 60 : 75,
 	     changed ? SC_SUBJECT_SERVER : SC_SUBJECT_CLIENT, &slot->rate.trail);
 }
-/* The code comes before the end of its session. */
+/* The code comes before the end of its session, and is kept by address: who answers there is not asked. */
 static void note_code(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_failure *x = s->ev->body;
@@ -88,11 +95,10 @@ static uint16_t code_of(const struct slot *slot, uint64_t session)
 }
 
 /* Offered, and refused when it was asked for. */
-static void note_refused(struct sc_detector *d, const struct sc_sight *s, const struct slot *slot)
+static void note_refused(struct sc_detector *d, const struct sc_sight *s, const struct slot *slot, uint16_t code)
 {
 	uint32_t granted = sc_window_count(&slot->granted, s->second, (uint32_t)d->options[WINDOW]);
 	bool others = granted >= d->options[OFFERS];
-	uint16_t code = code_of(slot, s->head->session);
 	if (code / 100 == 4)
 		return;
 	struct sc_text *t = sc_say_begin(d);
@@ -112,8 +118,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 		note_code(d, s);
 		return;
 	}
-	if (x->quirks & SC_QUIRK_BIT(masked_keyword)) {
-		bool tls = sc_is(x->starttls, "stripped");
+	bool tls = sc_is(x->starttls, "stripped"), greeting = sc_str_starts(x->greeting.text, SC_STR("*"));
+	if (x->quirks & SC_QUIRK_BIT(masked_keyword) && (tls || !greeting)) { /* a masked greeting is a diagnosis (cisco_smtp_fixup) */
 		sc_text_adds(sc_say_begin(d),
 			     tls ? "STARTTLS was masked in the server's list of extensions"
 				 : "words of the server were masked with X or *: a firewall rewrites the dialogue");
@@ -123,17 +129,20 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	if (!sc_is(x->helo.verb, "EHLO") || !x->starttls || sc_is(x->starttls, "implicit") ||
 	    x->capabilities.count == 0)
 		return;
-	struct slot *slot = sc_keyed_touch(&d->tables[0], sc_sight_server(s), s->second);
+	bool refused = sc_is(x->starttls, "refused") && offers_it(x);
+	uint16_t code = refused ? code_of(sc_keyed_touch(&d->tables[0], sc_sight_server(s), s->second), s->head->session) : 0;
+	struct slot *slot = sc_keyed_touch(&d->tables[0], host_of(s, x), s->second);
 	/* Without a masked word "stripped" says that this client was offered it before: that alone may be the server's
 	 * doing. */
-	bool offered = !sc_is(x->starttls, "not_offered") && !sc_is(x->starttls, "stripped");
+	bool lacks = sc_is(x->starttls, "not_offered") || tls;
+	bool offered = !lacks && !(x->auth.mechanism.at && sc_is(x->starttls, "offered_unused")); /* a login may have brought it */
 	sc_window_add(&slot->granted, sc_is(x->starttls, "established"), s->second, (uint32_t)d->options[WINDOW]);
-	if (sc_is(x->starttls, "refused") && offers_it(x))
-		note_refused(d, s, slot);
+	if (refused)
+		note_refused(d, s, slot, code);
 	if (offered) {
 		sc_rate_hit(&slot->rate, s, 1, d->options[WINDOW]);
 		slot->without = (struct sc_recent){.slot = 0};
-	} else if (!s->lossy) {
+	} else if (lacks && !s->lossy) {
 		note_without(d, s, slot);
 	}
 }

@@ -2,6 +2,7 @@
 #include "engine/observers.h"
 
 #include "detect/frame/detection.h"
+#include "story/certificates.h"
 #include "story/families.h"
 #include "story/idents.h"
 #include "story/knocks.h"
@@ -24,6 +25,7 @@ const struct sc_observer_class *const sc_observers[] = {
 	&sc_loops_class,
 	&sc_storms_class,
 	&sc_knocks_class,
+	&sc_certificates_class,
 	&sc_starttls_class,
 	&sc_idents_class,
 	&sc_splits_class,

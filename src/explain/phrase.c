@@ -183,6 +183,13 @@ static void explain_diagnoses(struct page *p, sc_str name)
 		sentence(p, "Confidence:", sc_diagnoses[i].confidence);
 		sentence(p, "What to do:", sc_diagnoses[i].advice);
 	}
+	for (size_t i = 0; i < sc_told_by_count; i++) {
+		if (!same(name, sc_told_by[i].name))
+			continue;
+		title(p, sc_told_by[i].name, "told as a finding", NULL);
+		sentence(p, "", sc_told_by[i].meaning);
+		sentence(p, "The finding is called", sc_told_by[i].detector);
+	}
 }
 
 static void explain_quirks(struct page *p, sc_str name)
@@ -462,6 +469,8 @@ void sc_phrase_each(void (*see)(void *ctx, const char *word), void *ctx)
 		see(ctx, words[i].name);
 	for (size_t i = 0; i < SC_DIAGNOSES; i++)
 		see(ctx, sc_diagnoses[i].name);
+	for (size_t i = 0; i < sc_told_by_count; i++)
+		see(ctx, sc_told_by[i].name);
 	for (int i = 0; i < SC_QUIRKS; i++)
 		see(ctx, sc_quirk_name((enum sc_quirk)i));
 	for (int kind = 0; kind < SC_EVENT_KINDS; kind++) {

@@ -97,6 +97,7 @@ static void note_capabilities(struct sc_session *s, const struct sc_reply *r)
 	uint32_t n = 0;
 	for (uint32_t i = 1; i < r->line_count; i++) {
 		list[n] = capability(s, r->lines[i]);
+		s->starttls_seen |= sc_str_equal(list[n], SC_STR("STARTTLS"));
 		n += list[n].len != 0;
 	}
 	s->facts.capabilities = (struct sc_strs){ list, n };

@@ -297,9 +297,8 @@ static const char *starttls_word(const struct sc_session *s)
 		return "unanswered";
 	if (!s->helo_done)
 		return NULL; /* what was offered is not known */
-	for (uint32_t i = 0; i < s->facts.capabilities.count; i++)
-		if (sc_str_equal(s->facts.capabilities.items[i], SC_STR("STARTTLS")))
-			return "offered_unused";
+	if (s->starttls_seen) /* a later list, behind a login, may lack it */
+		return "offered_unused";
 	return s->starttls_masked ? "stripped" : "not_offered";
 }
 

@@ -1,9 +1,8 @@
-/* servers.c - what a server offers, remembered: STARTTLS that is gone on one path (diagnosis starttls_stripped), and lists
- * of extensions that differ by the client's network (keyword_change).
+/* servers.c - what a server offers, remembered: lists of extensions that differ by the client's network (keyword_change).
  *
  * A server may be set up anew between two sessions: then all see the new list from there on.  Only what others are offered
- * before and after tells a difference by path from a difference by time.  Sooner than that there is a hint only, when the
- * very same client was offered STARTTLS before.  Clients that greet with HELO get no list.  Inside TLS other lists hold.
+ * before and after tells a difference by path from a difference by time.  Clients that greet with HELO get no list.  Inside TLS
+ * other lists hold.  STARTTLS that is gone on one path is a finding (starttls_stripped).
  * Memory: a table of servers; the one unheard of longest makes room.
  */
 #include "story/servers.h"
@@ -14,20 +13,8 @@
 #include "story/shelf.h"
 #include "story/tell.h"
 
-#define DAY (86400 * SC_SECOND)
-
 struct server {
 	struct sc_entry entry;
-	/* STARTTLS */
-	sc_time  offered;            /* last, to anyone; 0: never */
-	struct sc_ip offered_to;
-	uint64_t offered_clients[4]; /* hashes of the clients it was offered to of late, in a ring */
-	uint32_t offers;
-	sc_time  missed;             /* when a client was not offered it although others were; 0: none waits */
-	struct sc_ip missing;        /* that client */
-	uint64_t session;            /* of that client's */
-	bool     hinted, stripped;   /* told */
-	/* lists of keywords */
 	uint64_t list[2];            /* two that differ; 0: not seen */
 	struct sc_ip net[2];         /* to which each is shown */
 	uint8_t  last;               /* which of them was seen last */
@@ -39,64 +26,6 @@ struct servers {
 	struct sc_observer_config config;
 	struct sc_shelf shelf;
 };
-
-/* ---- STARTTLS ---- */
-
-static bool was_offered_to(const struct server *v, uint64_t client)
-{
-	for (size_t i = 0; i < sizeof(v->offered_clients) / sizeof(v->offered_clients[0]); i++)
-		if (v->offered_clients[i] == client)
-			return true;
-	return false;
-}
-
-static void tell_stripped(struct servers *w, const struct sc_ev_head *head, const struct server *v, const char *confidence)
-{
-	char room[SC_TELL_OCTETS];
-	struct sc_text t = sc_text_into(room, sizeof(room));
-	bool hint = confidence[0] == 'h';
-	sc_text_ip(&t, &head->server.ip);
-	sc_text_adds(&t, " did not offer STARTTLS to ");
-	sc_text_ip(&t, &v->missing);
-	sc_text_adds(&t, " in session ");
-	sc_text_hex(&t, v->session, 16);
-	sc_text_adds(&t, hint ? ", to which it had offered it before." : ", but to other clients before and after, such as ");
-	if (!hint) {
-		sc_text_ip(&t, &v->offered_to);
-		sc_text_put(&t, '.');
-	}
-	sc_tell_diagnosis_as(&w->config, head, SC_DIAGNOSIS_starttls_stripped, confidence, &t);
-}
-
-static void see_offer(struct servers *w, const struct sc_event *ev, struct server *v)
-{
-	bool other = v->missed && !sc_net_same(&v->missing, &ev->head->client.ip);
-	v->offered = ev->when;
-	v->offered_to = ev->head->client.ip;
-	v->offered_clients[v->offers++ % 4] = sc_net_hash(w->config.seed, &ev->head->client.ip);
-	if (other && ev->when - v->missed <= DAY && !v->stripped) {
-		v->stripped = true;
-		tell_stripped(w, ev->head, v, "likely");
-	}
-	if (v->missed && !other) /* it is back: it was the server's doing */
-		v->missed = 0;
-}
-
-static void see_no_offer(struct servers *w, const struct sc_event *ev, struct server *v)
-{
-	if (!v->offered || ev->when - v->offered > DAY)
-		return;
-	bool before = was_offered_to(v, sc_net_hash(w->config.seed, &ev->head->client.ip));
-	if (!before && sc_net_same(&v->offered_to, &ev->head->client.ip))
-		return; /* its neighbour was offered it: no other path */
-	v->missed = ev->when;
-	v->missing = ev->head->client.ip;
-	v->session = ev->head->session;
-	if (before && !v->hinted) {
-		v->hinted = true;
-		tell_stripped(w, ev->head, v, "hint");
-	}
-}
 
 /* ---- lists ---- */
 
@@ -173,11 +102,6 @@ static void servers_observe(void *self, const struct sc_event *ev)
 	uint64_t end[] = { sc_net_hash(w->config.seed, &ev->head->server.ip), ev->head->server.port };
 	uint64_t key = sc_hash(w->config.seed, (sc_str){ (const char *)end, sizeof(end) });
 	struct server *v = sc_shelf_touch(&w->shelf, key, ev->when, &fresh);
-	bool masked = body->quirks & SC_QUIRK_BIT(masked_keyword);
-	if (is_word(body->starttls, "not_offered") || (is_word(body->starttls, "stripped") && !masked))
-		see_no_offer(w, ev, v);
-	else if (body->starttls && !is_word(body->starttls, "stripped"))
-		see_offer(w, ev, v);
 	see_list(w, ev, v, list_of(w, &body->capabilities));
 }
 

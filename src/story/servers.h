@@ -1,4 +1,4 @@
-/* servers.h - what a server offers, and to whom: `starttls_stripped`, `keyword_change`. */
+/* servers.h - what a server offers, and to whom: `keyword_change`. */
 #ifndef SC_STORY_SERVERS_H
 #define SC_STORY_SERVERS_H
 

@@ -17,6 +17,7 @@
 struct pair {
 	struct sc_entry entry;
 	sc_time offered, failed; /* latest; 0: never */
+	uint64_t offered_by;     /* hash of the host in the greeting: another may answer at the same address */
 	uint64_t clear;          /* recipients whose mail went in clear */
 };
 
@@ -275,16 +276,21 @@ static bool tell_mode(struct starttls *t, const struct sc_event *ev, const struc
 
 /* ---- what is gone ---- */
 
-/* The same client had the offer from the same server: it is not the server's way to hide it. */
+/* The same client had the offer from the same server: it is not the server's way to hide it.  What was offered in a session with a
+ * login may have been offered because of that login. */
 static void amend_session(void *self, const struct sc_event *ev, struct sc_ev_session *s)
 {
 	struct starttls *t = self;
 	bool gone = is_word(s->starttls, "not_offered") && s->capabilities.count && whole(s);
+	bool offered = is_word(s->starttls, "established") || (offers(s) && !s->auth.mechanism.at);
+	uint64_t host = sc_hash(t->config.seed, s->greeting.host);
 	struct pair *p = pair_of(t, ev->head, ev->when);
-	if (gone && p->offered && ev->when - p->offered <= MEMORY_TIME)
+	if (gone && p->offered && p->offered_by == host && ev->when - p->offered <= MEMORY_TIME)
 		s->starttls = "stripped";
-	if (offers(s) || is_word(s->starttls, "established"))
+	if (offered) {
 		p->offered = ev->when;
+		p->offered_by = host;
+	}
 }
 
 static void observe_session(struct starttls *t, const struct sc_event *ev)

@@ -166,7 +166,7 @@ bool sc_rule_cisco_smtp_fixup(const struct sc_scene *s, struct sc_said *said)
 	bool greeting = is_masked_greeting(s, x->greeting.text);
 	for (uint32_t i = 0; !keyword && i < x->capabilities.count; i++)
 		keyword = is_masked_keyword(x->capabilities.items[i]) ? &x->capabilities.items[i] : NULL;
-	if (!greeting && !keyword && !command->first)
+	if (!greeting && !command->first) /* a keyword alone is told by a finding (starttls_stripped) */
 		return false;
 	sc_say_words(said, "A firewall rewrites this dialogue:");
 	if (greeting)

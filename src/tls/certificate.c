@@ -7,6 +7,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>
+#include <openssl/objects.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -133,6 +134,13 @@ static sc_str key_of(struct sc_arena *arena, const X509 *x)
 	return SC_STR_NONE;
 }
 
+/* libcrypto's own word, which holds as long as the program. */
+static const char *signature_of(const X509 *x)
+{
+	int id = X509_get_signature_nid(x);
+	return id == NID_undef ? NULL : OBJ_nid2ln(id);
+}
+
 static sc_str hash_of(struct sc_tls_crypto *c, struct sc_arena *arena, sc_str der)
 {
 	uint8_t digest[SC_TLS_DIGEST_MOST];
@@ -161,6 +169,7 @@ bool sc_tls_certificate_read(struct sc_tls_crypto *c, struct sc_arena *arena, sc
 	to->not_before = time_of(X509_get0_notBefore(x));
 	to->not_after = time_of(X509_get0_notAfter(x));
 	to->key = key_of(arena, x);
+	to->signature = signature_of(x);
 	*own = X509_NAME_cmp(X509_get_subject_name(x), X509_get_issuer_name(x)) == 0;
 	X509_free(x);
 	return true;

@@ -223,3 +223,29 @@ uint16_t sc_tls_key_exchange_group(sc_str body)
 	uint16_t group = sc_cursor_be16(&c);
 	return !c.failed && type == named_curve ? group : 0;
 }
+
+/* Numbers that stand among the suites and are none (RFC 5746 3.3, RFC 7507). */
+static bool is_signal(uint16_t number)
+{
+	return number == 0x00ff || number == 0x5600 || sc_tls_grease(number);
+}
+
+const char *sc_tls_old_offer(const struct sc_tls_client_hello *h)
+{
+	sc_str list = h->ciphers;
+	bool rsa = true, weak = true, any = false;
+	uint16_t number;
+	if (!h->good)
+		return NULL;
+	if (h->highest < SC_TLS_1_2)
+		return "version";
+	while (sc_tls_number_next(&list, &number)) {
+		const struct sc_tls_cipher *suite = sc_tls_cipher(number);
+		if (is_signal(number))
+			continue;
+		any = true;
+		rsa = rsa && suite && suite->exchange == SC_TLS_RSA;
+		weak = weak && suite && (suite->kind == SC_TLS_WEAK || suite->kind == SC_TLS_TRIPLE_DES);
+	}
+	return !any ? NULL : weak ? "weak_cipher" : rsa ? "rsa_key_exchange" : NULL;
+}

@@ -40,6 +40,10 @@ sc_str sc_tls_encrypted_extensions_read(sc_str body, bool *early_data);
 /* The named curve of a ServerKeyExchange with ECDHE (RFC 8422 5.4); 0: another kind. */
 uint16_t sc_tls_key_exchange_group(sc_str body);
 
+/* What binds all that a client offers to old ways: "version" (below TLS 1.2), "weak_cipher" (RC4, 3DES and worse),
+ * "rsa_key_exchange" (no forward secrecy); NULL: something it offers is bound to none, or is not known here. */
+const char *sc_tls_old_offer(const struct sc_tls_client_hello *h);
+
 /* Takes the next extension off the front of a list. */
 struct sc_tls_extension {
 	uint16_t type;

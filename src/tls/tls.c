@@ -90,6 +90,7 @@ static void take_client_hello(struct sc_tls *t, sc_str body)
 	t->early_data = t->ev.early_data = h.early_data;
 	t->ev.sni = sc_arena_copy(&t->arena, h.sni);
 	t->ev.alpn = sc_arena_copy(&t->arena, h.alpn);
+	t->ev.old_offer = sc_tls_old_offer(&h);
 	t->ev.ja3 = sc_tls_ja3(c, &h, t->ja3);
 	t->ev.ja4 = sc_tls_ja4(c, &h, t->host->sort, t->ja4);
 }

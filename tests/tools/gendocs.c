@@ -48,6 +48,12 @@ static void doc_diagnoses(struct sc_buffer *out)
 		for (size_t k = 0; k < sizeof(cells) / sizeof(cells[0]); k++)
 			sc_buffer_adds(out, cells[k]);
 	}
+	sc_buffer_adds(out, "\nWords of the same matters that are findings (`smtpscope explain` knows both):\n\n| word | finding | means |\n|---|---|---|\n");
+	for (size_t i = 0; i < sc_told_by_count; i++) {
+		const char *const cells[] = { "| `", sc_told_by[i].name, "` | `", sc_told_by[i].detector, "` | ", sc_told_by[i].meaning, " |\n" };
+		for (size_t k = 0; k < sizeof(cells) / sizeof(cells[0]); k++)
+			sc_buffer_adds(out, cells[k]);
+	}
 	sc_buffer_adds(out, rest);
 }
 

@@ -39,36 +39,6 @@ static void feed_greeting(struct ledger *t, const struct greeting *g, uint64_t s
 	ledger_feed(t, SC_EVENT_session, session, g->client, S, 25, NOON + g->at * SC_SECOND, &body);
 }
 
-static void stripped(void **state)
-{
-	(void)state;
-	static const struct {
-		const char *name;
-		struct greeting greetings[8];
-		size_t told;
-		const char *confidence;
-	} cases[] = {
-		{ "offered to others before and after", { { 0, A, '+', 0 }, { 60, B, '-', 0 }, { 120, A, '+', 0 } }, 1, "likely" },
-		{ "near miss: not since", { { 0, A, '+', 0 }, { 60, B, '-', 0 }, { 120, A, '-', 0 } }, 1, "hint" },
-		{ "gone for the same client", { { 0, A, '+', 0 }, { 60, A, '-', 0 } }, 1, "hint" },
-		{ "near miss: never offered to anyone before", { { 0, B, '-', 0 }, { 60, A, '+', 0 }, { 120, A, '+', 0 } }, 0, NULL },
-		{ "near miss: two days apart", { { 0, A, '+', 0 }, { 2 * DAY, B, '-', 0 }, { 2 * DAY + 60, B, '-', 0 } }, 0, NULL },
-		{ "look-alike: HELO gets no list", { { 0, A, '+', 0 }, { 60, B, 'H', 0 }, { 120, A, '+', 0 } }, 0, NULL },
-		{ "look-alike: not offered inside TLS", { { 0, A, '+', 0 }, { 60, B, 'D', 0 }, { 120, A, '+', 0 } }, 0, NULL },
-		{ "look-alike: the server was set up anew, for all", { { 0, A, '+', 0 }, { 60, B, '-', 0 }, { 120, B, '-', 0 }, { 180, "203.0.113.9", '-', 0 } }, 0, NULL },
-		{ "look-alike: set up anew, and back", { { 0, A, '+', 0 }, { 60, B, '-', 0 }, { 120, B, '+', 0 }, { 180, A, '+', 0 } }, 0, NULL },
-		{ "look-alike: its neighbour is offered it", { { 0, A, '+', 0 }, { 60, A2, '-', 0 }, { 120, A, '+', 0 } }, 0, NULL },
-		{ "told once", { { 0, A, '+', 0 }, { 60, B, '-', 0 }, { 120, A, '+', 0 }, { 180, B, '-', 0 }, { 240, A, '+', 0 } }, 1, "likely" },
-	};
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct ledger t;
-		ledger_open(&t, 0, 0);
-		for (unsigned k = 0; k < 8 && cases[i].greetings[k].tls; k++)
-			feed_greeting(&t, &cases[i].greetings[k], k + 1);
-		check(&t, cases[i].name, "starttls_stripped", cases[i].confidence, cases[i].told);
-	}
-}
-
 static void lists(void **state)
 {
 	(void)state;
@@ -285,7 +255,6 @@ static void storms(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(stripped),
 		cmocka_unit_test(lists),
 		cmocka_unit_test(families),
 		cmocka_unit_test(misroutes),
