@@ -87,6 +87,7 @@ try "nothing grave of honest mail" tests/findings.py "$program" captures/lab "$s
 try "findings and their report, with several workers" tests/senders.py "$program"
 try "stories" tests/stories.py "$build"
 try "TLS ladder" tests/secure.py "$program"
+try "TLS torn where it begins" tests/secure_keys.py "$program"
 try "TLS keys" tests/keys.sh "$program"
 try "TLS suites" tests/lab/tls_matrix.py --bin "$program" --quick
 try "floods" tests/floods.py "$build" 0.1

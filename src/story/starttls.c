@@ -250,7 +250,7 @@ static bool say_tls_first(struct sc_text *t, const struct sc_event *ev, const st
 /* Clear text, or the silence that waits for it, where TLS comes first. */
 static bool say_clear_first(struct sc_text *t, const struct sc_event *ev, const struct sc_ev_session *s, const char **confidence)
 {
-	bool clear = s->quirks & SC_QUIRK_BIT(plain_on_tls_port);
+	bool clear = s->quirks & SC_QUIRK_BIT(plain_on_tls_port) && !s->tls.version;
 	bool silent = ev->head->server.port == 465 && is_word(s->tls.alert.side, "server") && !s->octets.client;
 	if (!clear && !silent)
 		return false;
