@@ -2,8 +2,8 @@
 """Runs every command that reports and `find` print, as a shell takes it: commands.py PROGRAM CAPTURE...
 
 Each has to end with 0 and say something.  Besides the captures themselves, one is read under a name that a shell would take
-apart and with options that change what is read.  No line but a command may be wider than 80 columns.  Commands of swaks speak
-to a server, so these are only taken apart."""
+apart and with options that change what is read.  No line but a command may be wider than 80 columns.  Commands of swaks and
+openssl speak to a server, so these are only taken apart."""
 import html
 import os
 import re
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-COMMAND = re.compile(r"^ *((?:smtpscope|swaks) .*)$")
+COMMAND = re.compile(r"^ *((?:smtpscope|swaks|openssl) .*)$")
 
 
 def output_of(program, *argv):
@@ -28,13 +28,15 @@ def commands_of(text):
 
 
 def commands_of_page(page):
-    return [html.unescape(c) for c in re.findall(r"<code>((?:smtpscope|swaks) [^<]*)</code>", page)]
+    return [html.unescape(c) for c in re.findall(r"<code>((?:smtpscope|swaks|openssl) [^<]*)</code>", page)]
 
 
 def check(program, command):
     if command.startswith("swaks "):
         words = shlex.split(command)
         return None if words[1] == "--server" and "--quit-after" in words else "is no command of swaks"
+    if command.startswith("openssl "):
+        return None if shlex.split(command)[1:3] == ["s_client", "-connect"] else "is no command of openssl"
     path = os.path.dirname(os.path.abspath(program)) + ":" + os.environ["PATH"]
     done = subprocess.run(["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PATH": path})
     if done.returncode:
@@ -54,7 +56,7 @@ def main():
               ["-r", captures[0], "--privacy", "domain"]]
     failed, seen = 0, {}
     for read in reads:
-        page = output_of(program, "report", "-q", *read)
+        page = output_of(program, "report", "-q", *read) + output_of(program, "report", "tls", "-q", *read)
         wide = [line for line in page.splitlines() if len(line) > 80 and not COMMAND.match(line)]
         wide = [line for line in wide if "\\x1b" not in line]  # the name of the capture, one word
         told = commands_of(page)

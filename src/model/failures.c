@@ -155,12 +155,6 @@ static void count_starttls(struct sc_failures *m, const struct sc_event *ev, con
 	sc_top_add(&m->starttls, sc_str_of(s->starttls), &item);
 }
 
-static bool goes_dark(const struct sc_ev_session *s)
-{
-	bool tls = s->starttls && (strcmp(s->starttls, "established") == 0 || strcmp(s->starttls, "implicit") == 0);
-	return tls && !s->decrypted;
-}
-
 static void count_kinds(struct sc_failures *m, const struct sc_event *ev, const struct sc_ev_session *s)
 {
 	struct sc_top_item item = { .when = ev->when, .session = sc_count_session(ev),
@@ -176,7 +170,7 @@ static void add_session(struct sc_failures *m, const struct sc_event *ev)
 {
 	const struct sc_ev_session *s = ev->body;
 	m->sessions++;
-	m->encrypted += goes_dark(s);
+	m->encrypted += sc_secure_is_dark(s);
 	m->one_sided += s->evidence.one_sided != NULL;
 	m->midstream += s->evidence.midstream;
 	m->truncated_packets += s->evidence.truncated_packets;
@@ -186,6 +180,7 @@ static void add_session(struct sc_failures *m, const struct sc_event *ev)
 		sc_timeline_at(&m->timeline, s->start)->sessions++;
 	sc_prints_add(&m->prints, ev);
 	count_starttls(m, ev, s);
+	sc_secure_model_session(&m->secure, ev);
 	count_kinds(m, ev, s);
 	count_quirks(m, s->quirks);
 	measure(m, ev, SC_SPREAD_connect, s->timing.connect_ms);
@@ -303,6 +298,14 @@ static void explain_silence(struct sc_failures *m, const struct sc_event *ev, co
 	}
 }
 
+static void count_graded(struct sc_top *top, sc_str key, const char *severity, const struct sc_top_item *item)
+{
+	struct sc_top_row *row = sc_top_add(top, key, item);
+	if (severity && strcmp(severity, "error") == 0)
+		row->label_len = 0; /* the worst is told */
+	sc_top_label(row, sc_str_of(severity));
+}
+
 static void add_diagnosis(struct sc_failures *m, const struct sc_event *ev)
 {
 	const struct sc_ev_diagnosis *d = ev->body;
@@ -311,10 +314,9 @@ static void add_diagnosis(struct sc_failures *m, const struct sc_event *ev)
 		.when = ev->when,
 		.session = sc_count_session(ev),
 	};
-	struct sc_top_row *row = sc_top_add(&m->diagnoses, sc_str_of(d->diagnosis), &item);
-	if (d->severity && strcmp(d->severity, "error") == 0)
-		row->label_len = 0; /* the worst is told */
-	sc_top_label(row, sc_str_of(d->severity));
+	count_graded(&m->diagnoses, sc_str_of(d->diagnosis), d->severity, &item);
+	if (sc_secure_concerns(d->diagnosis))
+		count_graded(&m->secure.diagnoses, sc_str_of(d->diagnosis), d->severity, &item);
 	explain_silence(m, ev, d);
 }
 
@@ -359,6 +361,8 @@ static void add_finding(struct sc_failures *m, const struct sc_event *ev)
 	sc_text_add(&key, f->subject.value);
 	struct sc_top_item item = { .failed = true, .when = ev->when, .session = sc_count_session(ev) };
 	sc_top_label(sc_top_add(&m->findings, sc_text_str(&key), &item), sc_str_of(f->severity));
+	if (sc_secure_concerns(f->detector))
+		sc_top_label(sc_top_add(&m->secure.findings, sc_text_str(&key), &item), sc_str_of(f->severity));
 }
 
 /* "failed user_unknown": what was reported of a recipient, and why. */

@@ -1,6 +1,8 @@
 /* report_head.c - opens, feeds and closes the counts of a report; see report_head.h. */
 #include "output/report_head.h"
 
+#include "base/text.h"
+#include "output/page.h"
 #include "output/report_parts.h"
 
 const struct sc_report_title sc_report_titles[SC_REPORT_TITLES] = {
@@ -38,4 +40,16 @@ void sc_report_head_close(struct sc_report_head *h)
 {
 	sc_failures_close(h->m);
 	h->m = NULL;
+}
+
+void sc_report_secrecy(struct sc_text *t, const struct sc_failures *m)
+{
+	sc_page_grouped(t, m->secure.up);
+	sc_text_adds(t, " of ");
+	sc_page_grouped(t, m->sessions);
+	sc_text_adds(t, m->sessions == 1 ? " session went on inside TLS; in " : " sessions went on inside TLS; in ");
+	sc_page_grouped(t, m->secure.down);
+	sc_text_adds(t, " it failed or was odd; mail for ");
+	sc_page_grouped(t, m->secure.clear);
+	sc_text_adds(t, m->secure.clear == 1 ? " recipient was accepted in clear." : " recipients was accepted in clear.");
 }

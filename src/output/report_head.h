@@ -25,6 +25,8 @@ const struct sc_report_title *sc_report_title(unsigned parts);
 
 /* SC_EFAILED when there is no memory. */
 sc_err sc_report_head_open(struct sc_report_head *h, const struct sc_output_config *config);
+/* "26 of 58 sessions went on inside TLS; in 4 it failed or was odd; mail for 128 recipients was accepted in clear." */
+void sc_report_secrecy(struct sc_text *t, const struct sc_failures *m);
 /* As `write` of a sink class. */
 void sc_report_head_write(void *self, const struct sc_event *ev);
 void sc_report_head_close(struct sc_report_head *h); /* one that was not opened is fine */

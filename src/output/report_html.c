@@ -219,6 +219,16 @@ static void put_verdict(struct html_report *r)
 {
 	const struct sc_failures *m = r->head.m;
 	put(r, "<section id=\"verdict\">\n<h2>Verdict</h2>\n");
+	if (r->head.parts == SC_REPORT_TLS) {
+		char words[200];
+		struct sc_text t = sc_text_into(words, sizeof(words) - 1);
+		sc_report_secrecy(&t, m);
+		words[t.len] = 0;
+		put(r, "<p>");
+		put(r, words);
+		put(r, "</p>\n</section>\n");
+		return;
+	}
 	if (m->recipients == 0) {
 		put(r, "<p>No recipient was seen in clear.</p>\n</section>\n");
 		return;
@@ -466,7 +476,7 @@ static void put_next(void *ctx, const char *what, sc_str command)
 static void put_commands(struct html_report *r)
 {
 	put(r, "<section id=\"commands\">\n<h2>Going on from here</h2>\n");
-	sc_report_next(r->head.m, r->head.source, put_next, r);
+	sc_report_next(&r->head, put_next, r);
 	put(r, "</section>\n");
 }
 

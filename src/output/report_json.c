@@ -117,6 +117,9 @@ static void put_scope(struct json_report *r)
 	number(r, "messages", m->messages);
 	number(r, "message_octets", m->message_octets);
 	number(r, "encrypted_sessions", m->encrypted);
+	number(r, "tls_sessions", m->secure.up);
+	number(r, "tls_failed_sessions", m->secure.down);
+	number(r, "recipients_in_clear", m->secure.clear);
 	number(r, "one_sided_sessions", m->one_sided);
 	number(r, "midstream_sessions", m->midstream);
 	number(r, "gap_octets", m->gap_octets);

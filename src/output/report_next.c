@@ -157,30 +157,121 @@ static bool put_explain(struct sc_text *t, const struct sc_failures *m, const ch
 {
 	(void)source;
 	const char *cause = newest_cause(m);
+	if (!cause && !m->outcomes[SC_OUTCOME_deferred])
+		return false;
 	sc_text_adds(t, "smtpscope explain ");
 	sc_text_adds(t, cause ? cause : "deferred");
 	return true;
 }
 
-void sc_report_next(const struct sc_failures *m, const char *source, sc_report_next_fn *each, void *ctx)
+/* ---- about TLS ---- */
+
+/* The word of `starttls` under which most sessions failed; none: NULL. */
+static const struct sc_top_row *worst_word(const struct sc_failures *m)
 {
-	static const struct {
-		const char *what;
-		bool (*put)(struct sc_text *t, const struct sc_failures *m, const char *source);
-	} steps[] = {
-		{ "a session, command by command", put_one },
-		{ "all sessions where something failed for one cause", put_cause },
-		{ "the sessions of an address, a host, a queue id or a Message-ID", put_find },
-		{ "the sessions of the client with the highest score", put_suspect },
-		{ "what a rule looks for, and who breaks it without harm", put_rule },
-		{ "what a word of this report means", put_explain },
-	};
-	size_t octets = 256 + SC_RECENT_TEXT + (source ? strlen(source) : 0);
+	const struct sc_top_row *row;
+	return sc_top_sorted(&m->starttls, SC_TOP_BY_FAILED, &row, 1) ? row : NULL;
+}
+
+static const struct sc_top_row *worst_server(const struct sc_failures *m)
+{
+	const struct sc_top_row *row;
+	return sc_top_sorted(&m->secure.troubled, SC_TOP_BY_FAILED, &row, 1) ? row : NULL;
+}
+
+static bool put_failed_one(struct sc_text *t, const struct sc_failures *m, const char *source)
+{
+	const struct sc_top_row *row = worst_server(m);
+	if (!row || !row->sessions[0])
+		return false;
+	sc_text_adds(t, "smtpscope show ");
+	sc_text_hex(t, row->sessions[0], 16);
+	sc_page_reading(t, source);
+	return true;
+}
+
+static bool put_any(struct sc_text *t, const struct sc_failures *m, const char *source)
+{
+	return !worst_server(m) && put_one(t, m, source);
+}
+
+static bool put_failed_all(struct sc_text *t, const struct sc_failures *m, const char *source)
+{
+	const struct sc_top_row *row = worst_word(m);
+	if (!row)
+		return false;
+	sc_text_adds(t, "smtpscope list sessions");
+	sc_page_reading(t, source);
+	sc_text_adds(t, " --where 'starttls == \"");
+	sc_text_add(t, sc_top_key(row)); /* a word of ours */
+	sc_text_adds(t, "\"'");
+	return true;
+}
+
+static bool put_failed_word(struct sc_text *t, const struct sc_failures *m, const char *source)
+{
+	const struct sc_top_row *row = worst_word(m);
+	(void)source;
+	if (!row && !sc_top_sorted(&m->starttls, SC_TOP_BY_COUNT, &row, 1))
+		return false;
+	sc_text_adds(t, "smtpscope explain ");
+	sc_text_add(t, sc_top_key(row));
+	return true;
+}
+
+/* openssl s_client speaks to that server: its address alone, which a shell takes as it stands. */
+static bool put_handshake(struct sc_text *t, const struct sc_failures *m, const char *source)
+{
+	const struct sc_top_row *row = worst_server(m);
+	(void)source;
+	if (!row)
+		return false;
+	sc_str server = sc_top_key(row);
+	server = sc_str_slice(server, 0, sc_str_find(server, ' '));
+	server = server.len && server.at[server.len - 1] == ':' ? sc_str_slice(server, 0, server.len - 1) : server;
+	bool implicit = sc_str_ends_nocase(server, SC_STR(":465"));
+	sc_text_adds(t, "openssl s_client -connect ");
+	sc_text_add(t, server);
+	sc_text_adds(t, implicit ? " -showcerts" : " -starttls smtp -showcerts");
+	return true;
+}
+
+/* ---- all of them ---- */
+
+struct step {
+	const char *what;
+	bool (*put)(struct sc_text *t, const struct sc_failures *m, const char *source);
+};
+
+static const struct step steps[] = {
+	{ "a session, command by command", put_one },
+	{ "all sessions where something failed for one cause", put_cause },
+	{ "the sessions of an address, a host, a queue id or a Message-ID", put_find },
+	{ "the sessions of the client with the highest score", put_suspect },
+	{ "what a rule looks for, and who breaks it without harm", put_rule },
+	{ "what a word of this report means", put_explain },
+};
+
+static const struct step tls_steps[] = {
+	{ "a session in which TLS failed, command by command", put_failed_one },
+	{ "a session, command by command", put_any },
+	{ "all sessions where it failed in this way", put_failed_all },
+	{ "the same handshake again, with the certificates (openssl speaks to that server)", put_handshake },
+	{ "what a word of this report means", put_failed_word },
+};
+
+void sc_report_next(const struct sc_report_head *head, sc_report_next_fn *each, void *ctx)
+{
+	const struct sc_failures *m = head->m;
+	bool tls = head->parts == SC_REPORT_TLS;
+	const struct step *list = tls ? tls_steps : steps;
+	size_t count = tls ? sizeof(tls_steps) / sizeof(tls_steps[0]) : sizeof(steps) / sizeof(steps[0]);
+	size_t octets = 256 + SC_RECENT_TEXT + (head->source ? strlen(head->source) : 0);
 	char *room = any_session(m) ? sc_memory_take(octets) : NULL;
-	for (size_t i = 0; room && i < sizeof(steps) / sizeof(steps[0]); i++) {
+	for (size_t i = 0; room && i < count; i++) {
 		struct sc_text t = sc_text_into(room, octets);
-		if (steps[i].put(&t, m, source) && !t.cut)
-			each(ctx, steps[i].what, sc_text_str(&t));
+		if (list[i].put(&t, m, head->source) && !t.cut)
+			each(ctx, list[i].what, sc_text_str(&t));
 	}
 	sc_memory_give(room);
 }

@@ -2,12 +2,13 @@
 #ifndef SC_OUTPUT_REPORT_NEXT_H
 #define SC_OUTPUT_REPORT_NEXT_H
 
+#include "output/report_head.h"
 #include "output/report_parts.h"
 
 /* A command that can be given as it stands, and what it shows. */
 typedef void sc_report_next_fn(void *ctx, const char *what, sc_str command);
 
-/* `source`: what reads the same again (struct sc_output_config); none when there is no session. */
-void sc_report_next(const struct sc_failures *m, const char *source, sc_report_next_fn *each, void *ctx);
+/* For the parts that were asked for; none when there is no session. */
+void sc_report_next(const struct sc_report_head *head, sc_report_next_fn *each, void *ctx);
 
 #endif

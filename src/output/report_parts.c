@@ -147,6 +147,7 @@ KIND(software, "software");
 		FAILED, SPAN,                                                                            \
 	}
 SEALED(states, "starttls", NULL);
+SEALED(peers, "server", NULL);
 SEALED(versions, "version", NULL);
 SEALED(ciphers, "cipher", NULL);
 SEALED(groups, "group", NULL);
@@ -331,6 +332,12 @@ static const struct map maps[] = {
 	VOLUMES(ends, ends, "ends", "How sessions ended"),
 	VOLUMES(software, software, "software", "Server software"),
 	VOLUMES(states, starttls, "starttls_states", "What became of TLS"),
+	{ { "tls_diagnoses", "What the wire shows of TLS (diagnoses)", SC_COLUMNS(diagnoses), 0, false },
+	  offsetof(struct sc_failures, secure.diagnoses), SC_TOP_BY_FAILED, 0, false, true },
+	{ { "tls_findings", "What detectors found about TLS (smtpscope list findings)", SC_COLUMNS(findings), 0, false },
+	  offsetof(struct sc_failures, secure.findings), SC_TOP_BY_FAILED, 0, false, true },
+	TABLE(peers, secure.troubled, "tls_troubled", SC_TOP_BY_FAILED, "Servers where TLS failed or was odd, and how", false),
+	VOLUMES(peers, secure.peers, "tls_peers", "Servers otherwise, and what was used"),
 	VOLUMES(versions, tls, "tls_versions", "TLS versions"),
 	VOLUMES(ciphers, secure.ciphers, "tls_ciphers", "Cipher suites"),
 	VOLUMES(groups, secure.groups, "tls_groups", "Key exchange"),
@@ -364,9 +371,13 @@ static const struct {
 	{ SC_REPORT_FAILURES, "servers", NULL },
 	{ SC_REPORT_FAILURES, "senders", NULL },
 	{ SC_REPORT_FAILURES, "clients", NULL },
+	{ SC_REPORT_FAILURES | SC_REPORT_TLS, "tls_troubled", NULL },
+	{ SC_REPORT_TLS, "tls_diagnoses", NULL },
+	{ SC_REPORT_TLS, "tls_findings", NULL },
 	{ SC_REPORT_TLS, "starttls_states", NULL },
 	{ SC_REPORT_FAILURES, "starttls", NULL },
 	{ SC_REPORT_FAILURES | SC_REPORT_TLS, "handshakes", NULL },
+	{ SC_REPORT_TLS, "tls_peers", NULL },
 	{ SC_REPORT_TLS, "tls_versions", NULL },
 	{ SC_REPORT_TLS, "tls_ciphers", NULL },
 	{ SC_REPORT_TLS, "tls_groups", NULL },

@@ -185,6 +185,12 @@ static void put_suspicion(struct sc_report *r)
 
 static void put_verdict(struct sc_report *r, const int *causes, size_t count)
 {
+	if (r->head.parts == SC_REPORT_TLS && r->head.m->sessions) {
+		sc_buffer_adds(&r->sheet.out, "\n");
+		sc_report_secrecy(sc_sheet_begin(&r->sheet), r->head.m);
+		sc_sheet_end(&r->sheet, "", 0);
+		return;
+	}
 	if (r->head.parts == SC_REPORT_SENDERS) {
 		put_suspicion(r);
 		return;
@@ -218,7 +224,7 @@ static void put_commands(struct sc_report *r)
 {
 	if (r->head.m->sessions + r->head.m->failures)
 		sc_report_heading(r, "GOING ON FROM HERE", NULL);
-	sc_report_next(r->head.m, r->head.source, put_next, r);
+	sc_report_next(&r->head, put_next, r);
 }
 
 static void put_all(struct sc_report *r)

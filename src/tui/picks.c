@@ -85,9 +85,8 @@ static bool takes_delivery(const struct sc_pick *p, const struct sc_event *ev)
 /* What the capture lacks of a session. */
 static bool evidence_is(const struct sc_pick *p, const struct sc_ev_session *s)
 {
-	bool tls = s->starttls && (strcmp(s->starttls, "established") == 0 || strcmp(s->starttls, "implicit") == 0);
 	if (is(p, SC_STR("encrypted")))
-		return tls && !s->decrypted;
+		return sc_secure_is_dark(s);
 	return is(p, SC_STR("one_sided")) ? s->evidence.one_sided != NULL : is(p, SC_STR("midstream")) && s->evidence.midstream;
 }
 
