@@ -17,6 +17,8 @@ static void parts(const struct sc_list *list)
 		if (part->size != SC_NONE)
 			printf("size\t%llu\n", (unsigned long long)part->size);
 		line("sha256", part->sha256);
+		line("section", part->section);
+		line("within", part->within);
 	}
 }
 

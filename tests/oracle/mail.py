@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Messages that Python's email package writes and reads, against what our reader finds: mail.py BUILD COUNT [SEED]
 
-Header fields, addresses, types, names, sizes and digests must agree.  Prints "N messages, M differ"; exit status 1 when one does.
+Header fields, addresses, types, names, sizes, digests and places of parts must agree.  Prints "N messages, M differ"; exit status 1 when one does.
 """
 import email
 import hashlib
@@ -50,16 +50,21 @@ def write(dice, depth=0):
     return m
 
 
-def parts(m):
-    """Lines of each part that is no multipart; of a message within, its parts follow it."""
+def parts(m, section="", within=""):
+    """Lines of each part that is no multipart, with its section (RFC 3501 6.4.5); of a message within, its parts follow it."""
     kind = m.get_content_type()
+    place = [("section", section or "1"), ("within", within)]
     if not m.is_multipart():
         data = m.get_payload(decode=True)
         return [("type", kind), ("name", m.get_filename() or ""), ("size", str(len(data))),
-                ("sha256", hashlib.sha256(data).hexdigest())]
-    lines = [("type", kind), ("name", m.get_filename() or ""), ("sha256", "")] if kind == "message/rfc822" else []
-    for part in m.get_payload():
-        lines += parts(part)
+                ("sha256", hashlib.sha256(data).hexdigest())] + place
+    if kind == "message/rfc822":
+        inner = m.get_payload(0)
+        return ([("type", kind), ("name", m.get_filename() or ""), ("sha256", "")] + place +
+                parts(inner, section if inner.is_multipart() else section + ".1", within))
+    lines = []
+    for i, part in enumerate(m.get_payload(), 1):
+        lines += parts(part, f"{section}.{i}".lstrip("."), kind)
     return lines
 
 
