@@ -149,6 +149,10 @@ def numbers(program):
         check("suspects, %s" % name, [row for row in re.findall(r"\u2502 (\S+) +\S.*? +([0-9]+)(?: |$)", text.split("WHY NOT")[0], re.M)][:6] ==
               [(row["value"], str(row["score"])) for row in blamed], text)
         check("outcomes, %s" % name, counted(text) == told, "%s, not %s" % (counted(text), told))
+        share = re.search(r"  unread ([0-9.]+) %", text.split("\n")[0])
+        scope = report["scope"]
+        check("the first line tells what could not be read, %s" % name, share and
+              float(share.group(1)) == round(100 * scope["encrypted_sessions"] / max(scope["sessions"], 1), 1), text)
         check("causes, %s" % name, {label: (d, r) for label, d, r, other in causes(text) if not other} == {
             c["cause"] or "-": (c["deferred"], c["rejected"]) for c in report.get("causes", {"rows": []})["rows"] if c["recipients"]}, text)
         s.keys("9")

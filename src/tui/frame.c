@@ -70,7 +70,7 @@ static void put_health(struct sc_tui *t)
 	sc_text_adds(&gaps, "gaps ");
 	sc_tui_octets(&gaps, t->all->gap_octets);
 	put_part(t, &line, &gaps);
-	sc_text_adds(&tls, "TLS ");
+	sc_text_adds(&tls, "unread "); /* inside TLS, without keys */
 	sc_page_share(&tls, t->all->encrypted, t->all->sessions);
 	put_part(t, &line, &tls);
 	if (s->let_go[0] + s->let_go[1] + s->let_go[2])
