@@ -59,7 +59,7 @@ demo: ## install what is missing, build, report on the bundled capture
 
 check: ## install what is missing, then run every test
 	@.ci/deps check
-	@$(SUB) all WERROR=-Werror
+	@$(SUB) all $(BUILD)/tools/bench_detectors WERROR=-Werror
 	@$(SUB) layers
 	@$(SUB) docs-check
 	@$(SUB) BUILD=$(BUILD)/clang CC=clang WERROR=-Werror all

@@ -80,6 +80,13 @@ def scores(report, findings, wrong):
             wrong.append('%s of %s: %s points, the events make it %s' % (row['rule'], row['who'], row['points'], due))
 
 
+def verdict(report, wrong):
+    row, told = report['suspicion']['rows'][0], [r['score'] for r in report['suspects']['rows']]
+    due = {'abusive': sum(s >= 60 for s in told), 'doubtful': sum(30 <= s < 60 for s in told), 'all': len(told)}
+    if len(told) < 100 and any(row[k] != n for k, n in due.items()) or report['suspects']['rows'][0]['value'] not in row['worst']:
+        wrong.append('verdict: %s, the scores make it %s' % (row, due))
+
+
 def prints(report, sessions, suspects, wrong):
     """Fingerprints: sessions, clients, and those of them that drew findings."""
     count, clients = collections.Counter(), collections.defaultdict(set)
@@ -192,6 +199,7 @@ def main():
         sessions = map(json.loads, run(program, capture, 'log', '-e', 'session').splitlines())
         prints(report, sessions, {f['subject']['value'] for f in going if f['subject']['kind'] == 'client'}, wrong)
         attachments(report, wrong)
+        verdict(report, wrong)
         forms(program, capture, report, wrong)
         lists(program, capture, findings, wrong)
         listed(program, work, wrong)

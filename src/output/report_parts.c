@@ -389,6 +389,7 @@ static const struct {
 	{ SC_REPORT_FAILURES, "auth_users", NULL },
 	{ SC_REPORT_FAILURES, "bounces", NULL },
 	{ SC_REPORT_FAILURES, NULL, sc_report_show_bounced },
+	{ SC_REPORT_SENDERS, NULL, sc_report_show_suspicion },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_suspects },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_acts },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_rules },

@@ -51,6 +51,40 @@ void sc_report_show_suspects(const struct sc_failures *m, const struct sc_part_v
 	v->end(ctx, &part);
 }
 
+/* How many are how bad, and who the worst are. */
+void sc_report_show_suspicion(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
+{
+	static const struct sc_column columns[] = {
+		{SC_CELL_COUNT, "abusive", "60 and more", 12, 0, NULL, 0},
+		{SC_CELL_COUNT, "doubtful", "30 to 59", 9, 0, NULL, 0},
+		{SC_CELL_COUNT, "all", "all", 5, 0, NULL, 0},
+		{SC_CELL_WIRE, "worst", "the worst", 0, 0, NULL, 0},
+	};
+	static const struct sc_part part = {"suspicion", "Sources that drew findings, by score", SC_COLUMNS(columns), 0, false};
+	const struct sc_suspect *worst[3];
+	char room[3 * (SC_SUSPECT_VALUE + 64)];
+	struct sc_text t = sc_text_into(room, sizeof(room));
+	size_t count = sc_suspects_sorted(&m->suspects, worst, 3), bad = sc_suspects_above(&m->suspects, SC_SUSPECT_BAD);
+	if (count == 0)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		sc_text_adds(&t, i ? ", " : "");
+		sc_text_add(&t, (sc_str){worst[i]->value, worst[i]->value_len});
+		sc_text_adds(&t, " (");
+		sc_text_adds(&t, worst[i]->rules[0].detector);
+		sc_text_adds(&t, ")");
+	}
+	const struct sc_cell cells[] = {
+		sc_cell_count(bad),
+		sc_cell_count(sc_suspects_above(&m->suspects, SC_SUSPECT_WATCH) - bad),
+		sc_cell_count(m->suspects.count),
+		sc_cell_text(sc_text_str(&t)),
+	};
+	v->begin(ctx, &part);
+	v->row(ctx, &part, cells);
+	v->end(ctx, &part);
+}
+
 static void show_rule(const struct sc_part *part, const struct sc_suspect *s, const struct sc_suspect_rule *r,
 		      const struct sc_part_visitor *v, void *ctx)
 {

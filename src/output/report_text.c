@@ -163,26 +163,6 @@ static void put_biggest(struct sc_report *r, const int *causes, size_t count)
 	sc_sheet_end(&r->sheet, "", 0);
 }
 
-/* "3 of 12 sources are very likely abusive, 5 are worth a look." */
-static void put_suspicion(struct sc_report *r)
-{
-	const struct sc_suspects *s = &r->head.m->suspects;
-	size_t bad = sc_suspects_above(s, SC_SUSPECT_BAD), watched = sc_suspects_above(s, SC_SUSPECT_WATCH) - bad;
-	sc_buffer_adds(&r->sheet.out, "\n");
-	struct sc_text *t = sc_sheet_begin(&r->sheet);
-	if (s->count == 0) {
-		sc_text_adds(t, "Nothing suspicious was found.");
-	} else {
-		sc_text_number(t, s->count);
-		sc_text_adds(t, s->count == 1 ? " source drew findings; score 60 or more: " : " sources drew findings; score 60 or more: ");
-		sc_text_number(t, bad);
-		sc_text_adds(t, ", 30 to 59: ");
-		sc_text_number(t, watched);
-		sc_text_put(t, '.');
-	}
-	sc_sheet_end(&r->sheet, "", 0);
-}
-
 static void put_verdict(struct sc_report *r, const int *causes, size_t count)
 {
 	if (r->head.parts == SC_REPORT_TLS && r->head.m->sessions) {
@@ -192,7 +172,7 @@ static void put_verdict(struct sc_report *r, const int *causes, size_t count)
 		return;
 	}
 	if (r->head.parts == SC_REPORT_SENDERS) {
-		put_suspicion(r);
+		sc_buffer_adds(&r->sheet.out, r->head.m->suspects.count ? "" : "\nNothing suspicious was found.\n");
 		return;
 	}
 	if (r->head.m->recipients == 0) {
