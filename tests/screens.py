@@ -311,7 +311,9 @@ def known(program, checked):
     shown = number(re.match(" *([0-9,]+) findings", s.text().split("\n")[2]).group(1))
     check("what is slight does not look like a warning", len({style for style, word in re.findall(
           "\x1b\\[([0-9;]+)m(info|warn)\\b", tmux("capture-pane", "-p", "-e"))}) >= 2, tmux("capture-pane", "-p", "-e"))
-    s.keys("4", "a")
+    s.keys("4")
+    check("acknowledging is offered", s.wait("a known"), s.text())
+    s.keys("a")
     check("acknowledged: said", s.wait("acknowledged: not among"), s.text())
     check("acknowledged: marked and last", re.search(r"\n[\u25b6 ] +29 192.0.2.10 [^\n]*\n(.*\n)?[\u25b6 ] +65 203.0.113.66 +known", s.settle()), s.text())
     s.keys("8")

@@ -468,12 +468,12 @@ static void close_groups(struct sc_view *v)
 	sc_grid_close(v);
 }
 
-#define VIEW(view, title, short)                                                                                           \
+#define VIEW(view, title, short, more)                                                                                           \
 	const struct sc_view_class view = { .name = title, .brief = short, .size = sizeof(struct groups),                            \
-		.keys = SC_DO(group) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain), .collect = collect, .draw = draw, .key = key,   \
+		.keys = SC_DO(group) | SC_DO(sort) | SC_DO(columns) | SC_DO(explain) | (more), .collect = collect, .draw = draw, .key = key,   \
 		.click = sc_grid_click, .lines = &sc_grid_lines, .close = close_groups }
-VIEW(sc_view_failures, "Failures", "Fails");
-VIEW(sc_view_senders, "Senders", "Senders");
-VIEW(sc_view_domains, "Domains", "Domains");
-VIEW(sc_view_tls, "TLS", "TLS");
+VIEW(sc_view_failures, "Failures", "Fails", 0);
+VIEW(sc_view_senders, "Senders", "Senders", SC_DO(known));
+VIEW(sc_view_domains, "Domains", "Domains", 0);
+VIEW(sc_view_tls, "TLS", "TLS", 0);
 #undef VIEW
