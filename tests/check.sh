@@ -89,6 +89,7 @@ try "precision and recall of detectors" "$build/tools/bench_detectors" 606 0
 try "stories" tests/stories.py "$build"
 try "TLS ladder" tests/secure.py "$program"
 try "TLS torn where it begins" tests/secure_keys.py "$program"
+try "diagnoses in threes" tests/threes.py "$program"
 try "TLS keys" tests/keys.sh "$program"
 try "TLS suites" tests/lab/tls_matrix.py --bin "$program" --quick
 try "floods" tests/floods.py "$build" 0.1

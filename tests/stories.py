@@ -7,72 +7,15 @@ the same with several workers.  Scenes come in threes: the thing itself, one tha
 import base64
 import json
 import os
-import struct
 import subprocess
 import sys
 import tempfile
 
-NOON = 1769860800.0  # 2026-01-31T12:00:00Z
+from packets import Capture
+
 MINUTE, HOUR = 60, 3600
 A, A2, S, S2, N = "198.51.100.1", "198.51.100.9", "192.0.2.25", "192.0.2.26", "203.0.113.7"
 A6, S6 = "2001:db8::1", "2001:db8:25::25"
-
-
-def octets(ip):
-    if ":" not in ip:
-        return bytes(int(x) for x in ip.split("."))
-    head, _, tail = ip.partition("::")
-    head, tail = [[int(x, 16) for x in part.split(":") if x] for part in (head, tail)]
-    return b"".join(struct.pack(">H", x) for x in head + [0] * (8 - len(head) - len(tail)) + tail)
-
-
-class Capture:
-    """Packets of whole sessions, sorted by time at the end."""
-
-    def __init__(self):
-        self.packets, self.port = [], 40000
-
-    def packet(self, when, src, dst, sport, dport, seq, ack, flags, data=b""):
-        tcp = struct.pack(">HHIIBBHHH", sport, dport, seq & 0xFFFFFFFF, ack & 0xFFFFFFFF, 5 << 4, flags, 65000, 0, 0) + data
-        if ":" in src:
-            ip = struct.pack(">IHBB", 6 << 28, len(tcp), 6, 64) + octets(src) + octets(dst)
-        else:
-            ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0) + octets(src) + octets(dst)
-        self.packets.append((when, ip + tcp))
-
-    def session(self, at, client, server, lines, port=25, step=0.01):
-        """`lines`: "C: text" and "S: text" by turns; "RST" resets the connection, from the client's side."""
-        self.port += 1
-        when, c, s = NOON + at, 1000, 5000
-        ends = (client, server, self.port, port), (server, client, port, self.port)
-        self.packet(when, *ends[0], c, 0, 2)
-        self.packet(when + step / 4, *ends[1], s, c + 1, 18)
-        c, s = c + 1, s + 1
-        self.packet(when + step / 2, *ends[0], c, s, 16)
-        for line in lines:
-            when += step
-            if line == "RST":
-                self.packet(when, *ends[0], c, s, 20)
-                return
-            data = (line[3:] + "\r\n").encode()
-            if line[0] == "C":
-                self.packet(when, *ends[0], c, s, 24, data)
-                c += len(data)
-                self.packet(when + step / 2, *ends[1], s, c, 16)
-            else:
-                self.packet(when, *ends[1], s, c, 24, data)
-                s += len(data)
-                self.packet(when + step / 2, *ends[0], c, s, 16)
-        self.packet(when + step, *ends[0], c, s, 17)
-        self.packet(when + 2 * step, *ends[1], s, c + 1, 17)
-        self.packet(when + 3 * step, *ends[0], c + 1, s + 1, 16)
-
-    def write(self, path):
-        with open(path, "wb") as f:
-            f.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 101))
-            for when, data in sorted(self.packets, key=lambda p: p[0]):
-                us = round(when * 1e6)
-                f.write(struct.pack("<IIII", us // 1000000, us % 1000000, len(data), len(data)) + data)
 
 
 def hello(helo, host, extensions):

@@ -6,6 +6,7 @@
 #include <smtpscope/engine.h>
 
 #include "base/memory.h"
+#include "engine/forged.h"
 #include "engine/held.h"
 #include "engine/ident.h"
 #include "engine/knock.h"
@@ -259,6 +260,7 @@ static void follow(struct sc_engine *e, const struct sc_flow_ref *ref, const str
 	if (flow->state >= SC_FLOW_HELD) {
 		e->counters.octets_seen += l->payload.len;
 		e->counters.octets_after_close += l->payload.len;
+		sc_forged_see(e, flow, sc_flow_side(flow, ref), l);
 		return;
 	}
 	enum sc_side side = sc_flow_side(flow, ref);

@@ -16,3 +16,12 @@ uint64_t sc_identify(const struct sc_ev_head *head, uint32_t base, sc_time first
 	uint64_t hash = sc_hash(0, (sc_str){ (const char *)&id, sizeof(id) });
 	return hash ? hash : 1;
 }
+
+struct sc_ev_head sc_identify_flow(const struct sc_flow *flow)
+{
+	struct sc_ev_head head = { .frames = { flow->id, flow->last_packet } };
+	sc_flow_end(flow, SC_CLIENT, &head.client.ip, &head.client.port);
+	sc_flow_end(flow, SC_SERVER, &head.server.ip, &head.server.port);
+	head.session = sc_identify(&head, flow->tcp.side[SC_CLIENT].base, flow->first);
+	return head;
+}

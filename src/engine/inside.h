@@ -61,4 +61,11 @@ struct sc_engine {
 	uint64_t causes[SC_CAUSES];
 };
 
+/* A connection that nobody closed was watched so long: to the tick or packet in work, unless the clock jumped since. */
+static inline sc_time sc_engine_until(const struct sc_engine *e, const struct sc_flow *flow)
+{
+	bool watched = e->when > flow->last && e->when - flow->last <= 86400 * SC_SECOND;
+	return watched ? e->when : flow->last;
+}
+
 #endif

@@ -74,16 +74,6 @@ void sc_knock_answered(struct sc_engine *e, const struct sc_syn *syn)
 		tell_syn(e, syn, "ecn", e->packet);
 }
 
-/* The head of an attempt that is a flow. */
-static struct sc_ev_head head_of(const struct sc_flow *flow)
-{
-	struct sc_ev_head head = { .frames = { flow->id, flow->last_packet } };
-	sc_flow_end(flow, SC_CLIENT, &head.client.ip, &head.client.port);
-	sc_flow_end(flow, SC_SERVER, &head.server.ip, &head.server.port);
-	head.session = sc_identify(&head, flow->tcp.side[SC_CLIENT].base, flow->first);
-	return head;
-}
-
 /* Without the client's SYN its side may just not be captured; what was given up for want of room may have gone on. */
 void sc_knock_half(struct sc_engine *e, struct sc_flow *flow, enum sc_session_end how, bool mail)
 {
@@ -94,7 +84,7 @@ void sc_knock_half(struct sc_engine *e, struct sc_flow *flow, enum sc_session_en
 		sc_mail_drop(e, flow->session);
 	if (!mail || !client->seen || !wanted(e) || !(silent || refused || half) || how == SC_END_EVICTED)
 		return;
-	struct sc_ev_head head = head_of(flow);
+	struct sc_ev_head head = sc_identify_flow(flow);
 	struct sc_ev_knock body = { .how = silent ? "timeout" : refused ? "refused" : "half_open", .syns = client->packets,
 		.answers = half ? server->packets : 0, .first_ts = flow->first, .last_ts = flow->last,
 		.waited_ms = half ? flow->last - flow->first : SC_TIME_NONE };
@@ -104,16 +94,23 @@ void sc_knock_half(struct sc_engine *e, struct sc_flow *flow, enum sc_session_en
 /* A balancer's check opens and closes at once; what it leaves is told like any other, and judged elsewhere. */
 void sc_knock_silent(struct sc_engine *e, const struct sc_flow *flow, enum sc_session_end how)
 {
+	static const struct {
+		const char *how, *by;
+	} ends[] = {
+		[SC_END_CLIENT] = { "closed", "client" },       [SC_END_SERVER] = { "closed", "server" },
+		[SC_END_CLIENT_RESET] = { "reset", "client" },  [SC_END_SERVER_RESET] = { "reset", "server" },
+		[SC_END_TIMEOUT] = { "silent", NULL },          [SC_END_EVICTED] = { NULL, NULL },
+		[SC_END_CAPTURE] = { "silent", NULL },
+	};
 	const struct sc_tcp *t = &flow->tcp;
-	bool ended = how <= SC_END_SERVER_RESET, silent = !t->side[0].octets && !t->side[1].octets;
+	bool silent = !t->side[0].octets && !t->side[1].octets;
 	bool whole = flow->syn_at != SC_TIME_NONE && flow->established_at != SC_TIME_NONE && t->side[SC_SERVER].seen;
-	if (!ended || !silent || !whole || t->side[0].gap_octets || t->side[1].gap_octets || !wanted(e))
+	if (!ends[how].how || !silent || !whole || t->side[0].gap_octets || t->side[1].gap_octets || !wanted(e))
 		return;
-	bool reset = how == SC_END_CLIENT_RESET || how == SC_END_SERVER_RESET;
-	struct sc_ev_head head = head_of(flow);
-	struct sc_ev_knock body = { .how = reset ? "reset" : "closed", .syns = 1, .first_ts = flow->first, .last_ts = flow->last,
-		.by = how == SC_END_CLIENT || how == SC_END_CLIENT_RESET ? "client" : "server",
-		.waited_ms = flow->last - flow->established_at };
+	struct sc_ev_head head = sc_identify_flow(flow);
+	sc_time until = ends[how].by ? flow->last : sc_engine_until(e, flow);
+	struct sc_ev_knock body = { .how = ends[how].how, .by = ends[how].by, .syns = 1, .first_ts = flow->first,
+		.last_ts = flow->last, .waited_ms = until - flow->established_at };
 	emit(e, &head, flow->id, &body);
 }
 

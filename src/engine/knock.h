@@ -18,7 +18,7 @@ void sc_knock_answered(struct sc_engine *e, const struct sc_syn *syn);
  * server's answers got no answer.  `mail`: its port is one of mail; else nothing is told. */
 void sc_knock_half(struct sc_engine *e, struct sc_flow *flow, enum sc_session_end how, bool mail);
 
-/* A connection ended before anything was said. */
+/* A connection ended before anything was said, or stands there to the end. */
 void sc_knock_silent(struct sc_engine *e, const struct sc_flow *flow, enum sc_session_end how);
 
 /* An ICMP error about a packet of a connection, or of an attempt at one. */

@@ -5,6 +5,10 @@
  */
 #include "engine/letter.h"
 
+#include "base/hash.h"
+
+#define OPENING 1024u /* octets */
+
 static void give_up(struct sc_letter *x)
 {
 	if (x->message)
@@ -34,6 +38,37 @@ static struct sc_letter *room(struct sc_letters *l)
 	return oldest;
 }
 
+/* Eight octets at a time, wherever the runs are cut. */
+static void hash_opening(struct sc_opening *o, sc_str run)
+{
+	run = sc_str_slice(run, 0, OPENING - o->octets);
+	for (size_t i = 0; i < run.len; i++) {
+		o->word = o->word << 8 | (unsigned char)run.at[i];
+		if (++o->octets % 8)
+			continue;
+		o->hash = (o->hash ^ o->word) * UINT64_C(0x9E3779B97F4A7C15); /* odd: nothing is lost */
+		o->hash ^= o->hash >> 32;
+	}
+}
+
+/* Without a Date, too, a text may be another one in the same words, as programs send them. */
+struct sc_text_name sc_letter_name(const struct sc_letter *x, uint64_t seed)
+{
+	const struct sc_opening *o = &x->opening;
+	struct sc_text_name name = { .message_id = sc_message_id(x->message) };
+	uint64_t words[2] = { o->hash, o->word ^ o->octets };
+	if (!name.message_id.len && sc_message_dated(x->message) && o->octets && !o->torn)
+		name.opening = sc_hash_pair(seed, words);
+	return name;
+}
+
+static void feed_octets(struct sc_letter *x, sc_str run)
+{
+	if (!sc_message_id(x->message).len)
+		hash_opening(&x->opening, run);
+	sc_message_feed(x->message, run);
+}
+
 void sc_letters_feed(struct sc_letters *l, const struct sc_message_host *host, const struct sc_text_run *run)
 {
 	struct sc_letter *x = find(l, run->begin);
@@ -47,9 +82,10 @@ void sc_letters_feed(struct sc_letters *l, const struct sc_message_host *host, c
 		return;
 	switch (run->kind) {
 	case SC_TEXT_OCTETS:
-		sc_message_feed(x->message, run->bytes);
+		feed_octets(x, run->bytes);
 		break;
 	case SC_TEXT_GAP:
+		x->opening.torn |= x->opening.octets < OPENING;
 		sc_message_gap(x->message);
 		break;
 	case SC_TEXT_END:

@@ -8,6 +8,7 @@
 #include "engine/secure.h"
 #include "engine/sorting.h"
 #include "engine/wire.h"
+#include "explain/diagnoses.h"
 #include "explain/diagnostic.h"
 
 static void tally(struct sc_engine *e, enum sc_event_kind kind, const void *body)
@@ -56,6 +57,8 @@ static void tell_diagnosis(void *ctx, const struct sc_ev_diagnosis *body, uint64
 {
 	struct teller *t = ctx;
 	struct sc_ev_head head = head_of(t->m, first, last);
+	if (body->diagnosis == sc_diagnoses[SC_DIAGNOSIS_injected_reset].name)
+		t->m->flow->reset = false; /* no need to find out later */
 	pass_on(t->e, t->m, &head, SC_EVENT_diagnosis, body);
 }
 
@@ -69,7 +72,8 @@ static void diagnose(struct sc_engine *e, struct sc_mail *m)
 		[SC_END_CAPTURE] = SC_WATCH_OPEN,
 	};
 	struct teller t = { e, m };
-	struct sc_watch_facts facts = { &m->watch, &m->wire, &m->session.facts, &m->session.id, ends[m->how] };
+	struct sc_watch_facts facts = { &m->watch, &m->wire, &m->session.facts, &m->session.id, ends[m->how],
+		sc_engine_until(e, m->flow) };
 	struct sc_ev_wire wire;
 	if (wanted(e, SC_EVENT_wire) && sc_watch_wire(&facts, &wire)) {
 		struct sc_ev_head head = head_of(m, m->session.id.frames.first, m->session.id.frames.last);
@@ -141,33 +145,29 @@ static void explain_reported(struct sc_ev_reported *list, uint32_t count)
 	}
 }
 
-static sc_str message(void *ctx, struct sc_session *s, uint64_t begin)
+static struct sc_text_name message(void *ctx, struct sc_session *s, uint64_t begin)
 {
 	struct sc_engine *e = ctx;
 	const struct sc_letter *x = sc_letters_take(&((struct sc_mail *)s)->letters, begin);
 	struct sc_ev_message ev;
 	if (!x)
-		return SC_STR_NONE;
+		return (struct sc_text_name){ .message_id = SC_STR_NONE };
 	if (s->smtp && (e->host.wants & SC_WANT(SC_EVENT_message))) {
 		sc_message_tell(x->message, &ev);
 		explain_reported(e->message_room->reported, ev.reported.count);
 		ev.n = s->tx.ev.n;
 		emit(ctx, s, SC_EVENT_message, &ev, x->first, x->last);
 	}
-	return sc_message_id(x->message);
+	return sc_letter_name(x, e->config.seed);
 }
 
 struct sc_mail *sc_mail_open(struct sc_engine *e, struct sc_flow *flow, bool strict)
 {
 	struct sc_mail *m = sc_pool_take(&e->sessions);
-	struct sc_ev_head head = { 0 };
+	struct sc_ev_head head = sc_identify_flow(flow);
 	if (!m)
 		return NULL;
-	sc_flow_end(flow, SC_CLIENT, &head.client.ip, &head.client.port);
-	sc_flow_end(flow, SC_SERVER, &head.server.ip, &head.server.port);
-	head.session = sc_identify(&head, flow->tcp.side[SC_CLIENT].base, flow->first);
 	head.community_id = sc_community_id(e->community, &head.client, &head.server, m->community);
-	head.frames.first = flow->id;
 	m->flow = flow;
 	flow->session = m;
 	m->session.facts.start = flow->first;
@@ -234,6 +234,7 @@ void sc_mail_close(struct sc_engine *e, struct sc_mail *m, enum sc_session_end h
 		e->counters.sessions_encrypted += m->session.encrypted && !m->session.facts.decrypted;
 		sc_secure_finish(m, how <= SC_END_SERVER_RESET);
 		sc_sorting_facts(e, m);
+		m->flow->reset = e->watches && (how == SC_END_CLIENT_RESET || how == SC_END_SERVER_RESET);
 		sc_session_end(&m->session, how);
 	} else {
 		sc_sorting_tell(e, m, how <= SC_END_SERVER_RESET);

@@ -239,6 +239,7 @@ const struct sc_field_row sc_header_rows[] = {
 
 const struct sc_field_row sc_id_rows[] = {
 	SC_FIELD_ROW("message-id", true, take_message_id),
+	SC_FIELD_ROW("date", true, take_date),
 	SC_FIELD_ROWS_END,
 };
 

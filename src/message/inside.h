@@ -110,7 +110,7 @@ void sc_message_quirk(struct sc_message *m, uint64_t bits);
 /* ---- header.c ---- */
 
 extern const struct sc_field_row sc_header_rows[]; /* of a message */
-extern const struct sc_field_row sc_id_rows[];     /* the same, when nothing but its Message-ID is wanted */
+extern const struct sc_field_row sc_id_rows[];     /* the same, when only what tells it from others is wanted */
 extern const struct sc_field_row sc_part_rows[];   /* of a part, and of a message within */
 
 void sc_header_content_type(struct sc_message *m, sc_str value);

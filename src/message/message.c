@@ -118,6 +118,11 @@ sc_str sc_message_id(const struct sc_message *m)
 	return m->ev.message_id;
 }
 
+bool sc_message_dated(const struct sc_message *m)
+{
+	return m->ev.date.len != 0;
+}
+
 /* Lists as arrays, in the shared room. */
 struct teller {
 	struct sc_message_scratch *room;

@@ -36,7 +36,7 @@ struct sc_message_scratch {
 struct sc_message_host {
 	struct sc_blocks *store;
 	struct sc_message_scratch *scratch;
-	bool id_only; /* nothing but the Message-ID is read */
+	bool id_only; /* nothing but Message-ID and Date is read */
 	bool parts;   /* list parts, with their digests, and links; else only header fields and reports are read */
 };
 
@@ -50,6 +50,7 @@ void sc_message_end(struct sc_message *m);
 
 /* The Message-ID, with its brackets; none.  Good until the message is closed. */
 sc_str sc_message_id(const struct sc_message *m);
+bool sc_message_dated(const struct sc_message *m); /* it has a Date field */
 /* What was read, but for `n`; good until the next call with the same scratch.  Nothing may be fed after it. */
 void sc_message_tell(struct sc_message *m, struct sc_ev_message *ev);
 void sc_message_close(struct sc_message *m);

@@ -30,6 +30,7 @@ struct sc_flow {                   /* first what every packet needs */
 	bool     ignored;          /* judged not to be mail */
 	bool     waits;            /* in the list of flows that time may settle */
 	bool     beyond;           /* its client sent more than SYNs */
+	bool     reset;            /* a reset ended its dialogue: whoever sent that is silent from then on */
 	uint64_t last_packet;
 	sc_time  last;             /* time of its last packet */
 	sc_time  listed;           /* the owner's clock when it was last moved in its list */

@@ -27,6 +27,8 @@ static const struct {
 	  "It is the server's move: it has to greet first. The client has to wait five minutes for that (RFC 5321 4.5.3.2.1)." },
 	{ "closed", "server", "The connection stood, and the server closed it without a greeting.",
 	  "It is the move of the server's administrator: it should say why, with 421 or 554 (RFC 5321 3.1)." },
+	{ "silent", NULL, "The connection stood, and nobody said a word or closed it, as far as the capture shows.",
+	  "It is the server's move: it has to greet first, unless TLS comes first (port 465): then it is the client's." },
 	{ "closed", "client", "The connection stood, no greeting came, and the client closed it.",
 	  "It is the server's move: it has to greet first. The client has to wait five minutes for that (RFC 5321 4.5.3.2.1)." },
 };

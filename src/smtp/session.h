@@ -48,6 +48,13 @@ struct sc_text_run {
 	uint64_t packet;
 };
 
+/* What a message is known by; `message_id` is borrowed.  `opening`: of one that has a Date and no Message-ID, a hash of how it begins; 0:
+ * it is not known. */
+struct sc_text_name {
+	sc_str   message_id;
+	uint64_t opening;
+};
+
 struct sc_session_host {
 	struct sc_blocks *store;
 	struct sc_session_scratch *scratch;
@@ -61,8 +68,8 @@ struct sc_session_host {
 	 * may be told before the verdict on this one.  NULL: nobody reads messages. */
 	void (*text)(void *ctx, struct sc_session *s, const struct sc_text_run *run);
 	/* The open transaction ends, with the message that began at `begin`: what was read of it is told now.  Gives its
-	 * Message-ID, good until the transaction is told.  May be NULL, as `text` may. */
-	sc_str (*message)(void *ctx, struct sc_session *s, uint64_t begin);
+	 * name, good until the transaction is told.  May be NULL, as `text` may. */
+	struct sc_text_name (*message)(void *ctx, struct sc_session *s, uint64_t begin);
 	void *ctx;
 };
 
@@ -159,7 +166,7 @@ struct sc_transaction {
 	bool     judged;              /* a verdict on the message was seen */
 	uint64_t size, wire_size, lines; /* chunks taken so far */
 	uint64_t text_from;           /* client stream offset of the message; SC_NONE: none that can be told from others */
-	sc_str   message_id;
+	struct sc_text_name name;     /* of that message */
 	uint64_t first_packet, last_packet;
 	sc_time  mail_at, rcpt_at, rcpt_done_at, data_at, text_at, end_at, last_at;
 	uint64_t gap_client, gap_server; /* session's gap octets when it opened */

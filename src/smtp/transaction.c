@@ -68,7 +68,7 @@ static void open_tx(struct sc_session *s, uint64_t packet, sc_time when)
 	struct sc_arena arena = tx->arena;
 	sc_arena_reset(&arena);
 	*tx = (struct sc_transaction){ .arena = arena, .state = SC_TX_ENVELOPE, .first_packet = packet, .mail_at = when,
-		.text_from = SC_NONE, .message_id = SC_STR_NONE };
+		.text_from = SC_NONE, .name = { .message_id = SC_STR_NONE } };
 	tx->rcpt_at = tx->rcpt_done_at = tx->data_at = tx->text_at = tx->end_at = SC_TIME_NONE;
 	tx->ev = (struct sc_ev_transaction){ .n = ++s->facts.transactions, .declared_size = SC_NONE, .size = SC_NONE,
 		.wire_size = SC_NONE, .lines = SC_NONE, .long_line_at = SC_NONE, .encrypted = s->encrypted, .decrypted = s->facts.decrypted,
@@ -404,8 +404,8 @@ static void tell_delivery(struct sc_session *s, const struct sc_rcpt *rcpt, cons
 	struct sc_ev_delivery ev = { .n = tx->ev.n, .mail_from = tx->ev.mail_from, .rcpt_to = rcpt->path,
 		.outcome = outcome_names[d->outcome], .phase = sc_phase_name(d->phase), .cause = sc_cause_name(why->cause),
 		.rule = sc_str_of(why->rule), .list = why->list, .retry_after_s = why->retry_after_s,
-		.queue_id = d->outcome == ACCEPTED ? tx->ev.queue_id : SC_STR_NONE, .message_id = tx->message_id, .size = tx->ev.size,
-		.declared_size = tx->ev.declared_size, .envelope_id = param_of(&tx->ev.mail_params, SC_STR("ENVID")),
+		.queue_id = d->outcome == ACCEPTED ? tx->ev.queue_id : SC_STR_NONE, .message_id = tx->name.message_id,
+		.opening = tx->name.opening, .size = tx->ev.size, .declared_size = tx->ev.declared_size, .envelope_id = param_of(&tx->ev.mail_params, SC_STR("ENVID")),
 		.helo = tx->ev.helo, .greeting_host = s->facts.greeting.host };
 	uint64_t packet = tx->last_packet;
 	if (d->by) {
@@ -510,7 +510,7 @@ void sc_tx_end(struct sc_session *s, enum sc_tx_end why)
 	take_acceptance(s, &tx->final);
 	fill_evidence(s);
 	if (tx->text_from != SC_NONE && s->host->message)
-		tx->message_id = s->host->message(s->host->ctx, s, tx->text_from);
+		tx->name = s->host->message(s->host->ctx, s, tx->text_from);
 	judge_all(s, why, &tally);
 	struct decision d = sum_up(s, why, &tally, &word);
 	struct sc_reason reason = reason_of(&d);
@@ -528,7 +528,7 @@ void sc_tx_end(struct sc_session *s, enum sc_tx_end why)
 		sc_session_failure(s, "transaction", refused(&tx->mail) ? &tx->mail : &tx->final, tx->ev.mail_from, tx->ev.n);
 	sc_arena_reset(&tx->arena);
 	tx->state = SC_TX_NONE;
-	tx->message_id = SC_STR_NONE;
+	tx->name = (struct sc_text_name){ .message_id = SC_STR_NONE };
 	tx->first = tx->last = tx->next_final = NULL;
 	tx->accepted_count = 0;
 }

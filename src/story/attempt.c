@@ -146,6 +146,7 @@ bool sc_attempt_read(struct sc_attempt *a, const struct sc_event *ev, uint64_t s
 	a->who = (struct sc_identity){
 		.message_id = hash_of(d->message_id, seed),
 		.envelope_id = sc_attempt_xtext(d->envelope_id, seed),
+		.opening = whole ? d->opening : 0,
 		.declared = d->declared_size ? d->declared_size : SC_NONE, /* SIZE=0: the client does not know */
 		.size = whole ? d->size : SC_NONE,
 		.helo = sc_attempt_host(d->helo, seed),

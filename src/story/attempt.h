@@ -30,6 +30,7 @@ struct sc_try {
 /* Whose mail it was.  Hashes are keyed; 0 means that something is not known, SC_NONE for sizes. */
 struct sc_identity {
 	uint64_t message_id, envelope_id;
+	uint64_t opening;        /* of a message with a Date and without Message-ID: how it begins */
 	uint64_t declared, size; /* octets; `size` of a message that was seen to its end */
 	uint64_t helo;           /* the client's organisation, or its whole name */
 };

@@ -204,6 +204,7 @@ static void fill_in(struct sc_identity *known, const struct sc_identity *more)
 {
 	known->message_id = known->message_id ? known->message_id : more->message_id;
 	known->envelope_id = known->envelope_id ? known->envelope_id : more->envelope_id;
+	known->opening = known->opening ? known->opening : more->opening;
 	known->declared = known->declared != SC_NONE ? known->declared : more->declared;
 	known->size = known->size != SC_NONE ? known->size : more->size;
 	known->helo = known->helo ? known->helo : more->helo;

@@ -1,7 +1,7 @@
 /* join.c - the evidence for and against two attempts being of one message.
  *
  * A wrong join is worse than a missed one, so everything that is known of both must agree: Message-ID, envelope id
- * (RFC 3461 4.4), declared and real size.  Names are proof, unless the sizes lie far apart, for some programs name all their
+ * (RFC 3461 4.4), the beginning of a text that has a Date and no Message-ID, declared and real size.  Names are proof, unless the sizes lie far apart, for some programs name all their
  * messages alike; sizes are evidence; sender, recipient, client and time alone are evidence only while a retry is due.
  *
  * Two deliveries of one message need not be two attempts: a relay hands on what it has accepted, with the same sender,
@@ -38,7 +38,14 @@ static bool too_far(uint64_t declared, uint64_t size)
 
 static bool other_name(const struct sc_identity *p, const struct sc_identity *a)
 {
-	return differ(p->message_id, a->message_id, 0) || differ(p->envelope_id, a->envelope_id, 0);
+	return differ(p->message_id, a->message_id, 0) || differ(p->envelope_id, a->envelope_id, 0) ||
+		differ(p->opening, a->opening, 0);
+}
+
+/* Without a name: the same text, as far as it is looked at, and as long. */
+static bool same_text(const struct sc_identity *p, const struct sc_identity *a)
+{
+	return agree(p->opening, a->opening, 0) && agree(p->size, a->size, SC_NONE);
 }
 
 static bool same_name(const struct sc_identity *p, const struct sc_identity *a)
@@ -106,6 +113,8 @@ enum sc_join sc_join_judge(const struct sc_past *p, const struct sc_attempt *a)
 		return SC_JOIN_NO;
 	if (same_name(&p->who, &a->who))
 		return by_name(p, a, pause);
+	if (same_text(&p->who, &a->who))
+		return by_name(p, a, pause) == SC_JOIN_YES ? SC_JOIN_LIKELY : SC_JOIN_NO;
 	/* What a client tries again it tries over another connection; what follows in the same one is the next message,
 	 * or cannot be told from it. */
 	if (!is_due(p) || !related(p, a) || other_size(&p->who, &a->who) || p->last.session == a->act.session)

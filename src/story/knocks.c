@@ -24,6 +24,7 @@
 #define PROBE         SC_SECOND /* who leaves sooner did not want to speak */
 #define IMPLICIT_TLS  465       /* RFC 8314 3.3 */
 #define WRONG_MODE    (10 * SC_SECOND)
+#define SILENCE       (10 * SC_SECOND) /* when nobody closed: a server greets sooner */
 #define LEAST_SERVERS 3         /* that are silent alike: it is the way out that is blocked */
 #define LEAST_ANSWERS 3         /* SYN-ACKs: two of them may be lost on any path */
 #define HALF_TOLD     5         /* clients of one server that do not go on, each told alone */
@@ -273,18 +274,18 @@ static void tell_wrong_mode(struct knocks *k, const struct sc_ev_head *head, con
 	sc_tell_diagnosis_as(&k->config, head, SC_DIAGNOSIS_wrong_tls_mode, "likely", &t);
 }
 
-static void tell_left(struct knocks *k, const struct sc_ev_head *head, const struct sc_ev_knock *x)
+static void tell_unheard(struct knocks *k, const struct sc_ev_head *head, const struct sc_ev_knock *x)
 {
 	char room[SC_TELL_OCTETS];
 	struct sc_text t = sc_text_into(room, sizeof(room));
 	sc_text_adds(&t, "The client ");
 	sc_text_ip(&t, &head->client.ip);
-	sc_text_adds(&t, " left after ");
+	sc_text_adds(&t, x->by ? " left after " : " was connected for ");
 	sc_tell_duration(&t, x->waited_ms);
 	sc_text_adds(&t, " without a word from ");
 	add_server(&t, head);
 	add_packets(&t, head);
-	sc_text_adds(&t, ".");
+	sc_text_adds(&t, x->by ? "." : ", and nobody had closed.");
 	sc_tell_diagnosis(&k->config, head, SC_DIAGNOSIS_no_banner, &t);
 	if (head->server.port == IMPLICIT_TLS && x->waited_ms >= WRONG_MODE)
 		tell_wrong_mode(k, head, x);
@@ -346,13 +347,13 @@ static void see_refusal(struct knocks *k, const struct sc_event *ev, struct pair
 static void see_end(struct knocks *k, const struct sc_event *ev, struct pair *p, const struct sc_ev_knock *x)
 {
 	hear(k, ev->head);
-	if (is_word(x->by, "client") && x->waited_ms < PROBE)
+	if (!is_word(x->by, "server") && x->waited_ms < (x->by ? PROBE : SILENCE))
 		return;
 	fail(k, ev->head, x->how, x);
 	if (is_word(x->by, "server") || p->left_told)
 		return;
 	p->left_told = true;
-	tell_left(k, ev->head, x);
+	tell_unheard(k, ev->head, x);
 }
 
 static void see_answer(struct knocks *k, const struct sc_event *ev, struct pair *p, const struct sc_ev_knock *x)

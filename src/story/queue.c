@@ -108,34 +108,29 @@ static void judge_pass(const struct sc_observer_config *to, const struct sc_ev_h
 
 /* ---- greylist_pool ---- */
 
-static unsigned networks_of_retries(const struct sc_story *s)
+/* The last attempt is the first from a second network. */
+static bool is_second_network(const struct sc_story *s)
 {
-	const struct sc_book_try *at = NULL, *other;
+	const struct sc_book_try *at = NULL;
 	const struct sc_try *act;
-	unsigned count = 1;
-	while ((act = earlier(s, &at))) {
-		bool seen = same_net(act, &s->past.last);
-		for (other = s->first_try; other != at; other = other->next)
-			seen |= same_net(act, &other->act);
-		count += !seen;
-	}
-	return count;
+	while ((act = earlier(s, &at)))
+		if (!same_net(act, &s->past.first))
+			return false;
+	return !same_net(&s->past.last, &s->past.first);
 }
 
 static void judge_pool(const struct sc_observer_config *to, const struct sc_ev_head *head, const struct sc_story *s)
 {
 	char room[SC_TELL_OCTETS];
 	struct sc_text t = sc_text_into(room, sizeof(room));
-	unsigned networks = s->all_greylisted && s->attempts > 2 ? networks_of_retries(s) : 0;
-	if (networks != 2 || same_net(&s->past.last, &s->past.first))
+	if (!s->all_greylisted || !is_second_network(s))
 		return;
-	const struct sc_book_try *before = s->last_try;
-	if (before && same_net(&before->act, &s->past.last))
-		return; /* it was told when the second network came */
 	sc_text_number(&t, s->attempts);
-	sc_text_adds(&t, " attempts, from ever other networks, the last from ");
+	sc_text_adds(&t, " attempts, the first from ");
+	sc_text_ip(&t, &s->past.first.client);
+	sc_text_adds(&t, ", the last from another network, ");
 	sc_text_ip(&t, &s->past.last.client);
-	sc_text_adds(&t, ", and each was greylisted anew: none comes back soon enough to pass.");
+	sc_text_adds(&t, ", and each was greylisted: to the server each network is a new sender.");
 	sc_tell_diagnosis(to, head, SC_DIAGNOSIS_greylist_pool, &t);
 }
 

@@ -1,8 +1,9 @@
 /* servers.c - what a server offers, remembered: lists of extensions that differ by the client's network (keyword_change).
  *
  * A server may be set up anew between two sessions: then all see the new list from there on.  Only what others are offered
- * before and after tells a difference by path from a difference by time.  Clients that greet with HELO get no list.  Inside TLS
- * other lists hold.  STARTTLS that is gone on one path is a finding (starttls_stripped).
+ * before and after tells a difference by path from a difference by time; two lists that two networks saw once each are told when
+ * nothing more can come.  Clients that greet with HELO get no list.  Inside TLS other lists hold.  STARTTLS that is gone on one
+ * path is a finding (starttls_stripped).
  * Memory: a table of servers; the one unheard of longest makes room.
  */
 #include "story/servers.h"
@@ -17,6 +18,7 @@ struct server {
 	struct sc_entry entry;
 	uint64_t list[2];            /* two that differ; 0: not seen */
 	struct sc_ip net[2];         /* to which each is shown */
+	struct sc_ev_head head;      /* of the session that saw the second */
 	uint8_t  last;               /* which of them was seen last */
 	bool     turned;             /* the first was seen again after the second */
 	bool     mixed, told;        /* one network has seen both; told */
@@ -41,18 +43,18 @@ static uint64_t list_of(const struct servers *w, const struct sc_strs *capabilit
 	return sum ? sum : 1;
 }
 
-static void tell_change(struct servers *w, const struct sc_event *ev, struct server *v)
+static void tell_change(struct servers *w, struct server *v)
 {
 	char room[SC_TELL_OCTETS];
 	struct sc_text t = sc_text_into(room, sizeof(room));
 	v->told = true;
-	sc_text_ip(&t, &ev->head->server.ip);
+	sc_text_ip(&t, &v->head.server.ip);
 	sc_text_adds(&t, " lists other extensions for the network of ");
 	sc_text_ip(&t, &v->net[0]);
 	sc_text_adds(&t, " than for that of ");
 	sc_text_ip(&t, &v->net[1]);
-	sc_text_adds(&t, ", by turns.");
-	sc_tell_diagnosis(&w->config, ev->head, SC_DIAGNOSIS_keyword_change, &t);
+	sc_text_adds(&t, v->turned ? ", by turns." : "; it may have been changed in between.");
+	sc_tell_diagnosis(&w->config, &v->head, SC_DIAGNOSIS_keyword_change, &t);
 }
 
 /* Which of the two lists it is; a first or second one is noted.  2: another. */
@@ -79,8 +81,12 @@ static void see_list(struct servers *w, const struct sc_event *ev, struct server
 	v->mixed |= v->list[1] && sc_net_same(client, &v->net[1 - which]);
 	v->turned |= which != v->last && sc_net_same(client, &v->net[which]);
 	v->last = (uint8_t)which;
+	if (which == 1) {
+		v->head = *ev->head;
+		v->head.community_id = SC_STR_NONE; /* borrowed */
+	}
 	if (v->list[1] && !v->mixed && v->turned)
-		tell_change(w, ev, v);
+		tell_change(w, v);
 }
 
 /* ---- class ---- */
@@ -105,6 +111,18 @@ static void servers_observe(void *self, const struct sc_event *ev)
 	see_list(w, ev, v, list_of(w, &body->capabilities));
 }
 
+/* Two lists that nothing put side by side in time: told when nothing more can come. */
+static void servers_finish(void *self, sc_time now)
+{
+	struct servers *w = self;
+	(void)now;
+	for (uint32_t i = 0; i < sc_shelf_places(&w->shelf); i++) {
+		struct server *v = sc_shelf_at(&w->shelf, i);
+		if (v && v->list[1] && !v->mixed && !v->told)
+			tell_change(w, v);
+	}
+}
+
 static sc_err servers_open(void *self, const struct sc_observer_config *config)
 {
 	struct servers *w = self;
@@ -127,5 +145,6 @@ const struct sc_observer_class sc_servers_class = {
 	.size    = sizeof(struct servers),
 	.open    = servers_open,
 	.observe = servers_observe,
+	.finish  = servers_finish,
 	.close   = servers_close,
 };

@@ -71,6 +71,7 @@ struct sc_watch_facts {
 	const struct sc_ev_session *session;
 	const struct sc_ev_head *head;
 	enum sc_watch_end end;
+	sc_time until;       /* it was watched so long: its last packet, or later when it was not closed */
 };
 
 /* An event of the session, at the time `when`; `at`: the packets it rests on. */

@@ -247,11 +247,35 @@ bool sc_rule_injected_reset(const struct sc_scene *s, struct sc_said *said)
 
 /* ---- N9 ---- */
 
-static const struct sc_wire_stuck *vanished(const struct sc_scene *s, const struct sc_wire_side *side)
+/* What a side said last is sent again and again, or stands there for minutes, and nothing comes back. */
+static bool vanished(const struct sc_scene *s, const struct sc_wire_side *side, const struct sc_wire_side *other)
 {
 	const struct sc_wire_stuck *k = &side->stuck;
-	bool waits = side->known && k->times >= s->limits->vanish_times && side->acked == k->seq;
-	return waits && length_of(&k->span) >= s->limits->vanish_s * SC_SECOND ? k : NULL;
+	bool again = k->times >= s->limits->vanish_times && side->acked == k->seq &&
+		length_of(&k->span) >= s->limits->vanish_s * SC_SECOND;
+	bool alone = side->acked != side->top && s->f->until - side->data_at >= s->limits->vanish_alone_s * SC_SECOND &&
+		(!other->data_packet || other->data_at < side->data_at);
+	return side->known && !other->closed && (again || alone);
+}
+
+static void say_vanished(const struct sc_scene *s, struct sc_said *said, const struct sc_wire_side *side)
+{
+	const struct sc_wire_stuck *k = &side->stuck;
+	if (k->times) {
+		sc_say_words(said, "sent again ");
+		sc_say_number(said, k->times);
+		sc_say_words(said, k->times == 1 ? " time over " : " times over ");
+		sc_say_time(said, length_of(&k->span));
+		sc_said_packets(said, k->span.first, k->span.last);
+	} else {
+		sc_say_words(said, "sent ");
+		sc_say_time(said, s->f->until - side->data_at);
+		sc_say_words(said, " before");
+		sc_said_packets(said, side->data_packet, side->data_packet);
+	}
+	sc_observe_number(said, "times", k->times);
+	sc_observe_time(said, "within_ms", length_of(&k->span));
+	sc_observe_time(said, "silent_before_ms", k->quiet);
 }
 
 bool sc_rule_half_open(const struct sc_scene *s, struct sc_said *said)
@@ -259,24 +283,18 @@ bool sc_rule_half_open(const struct sc_scene *s, struct sc_said *said)
 	if (s->f->end != SC_WATCH_OPEN || sc_scene_told(s, SC_RULE_pmtu_blackhole))
 		return false;
 	for (int i = 0; i < 2; i++) {
-		const struct sc_wire_stuck *k = vanished(s, side_of(s, i));
-		if (!k || side_of(s, !i)->closed)
+		const struct sc_wire_stuck *k = &side_of(s, i)->stuck;
+		if (!vanished(s, side_of(s, i), side_of(s, !i)))
 			continue;
 		sc_say_end(said, s, sc_other((enum sc_side)i));
-		sc_say_words(said, " vanished: the last octets of the other side were sent again ");
-		sc_say_number(said, k->times);
-		sc_say_words(said, " times over ");
-		sc_say_time(said, length_of(&k->span));
-		sc_say_words(said, " and nothing came back.");
+		sc_say_words(said, " vanished: the last octets of the other side were ");
+		say_vanished(s, said, side_of(s, i));
+		sc_say_words(said, ", and nothing came back.");
 		if (k->quiet >= s->limits->forgotten_s * SC_SECOND) {
 			sc_say_words(said, " The connection had been silent for ");
 			sc_say_time(said, k->quiet);
 			sc_say_words(said, " before: a firewall on the way forgot it.");
 		}
-		sc_said_packets(said, k->span.first, k->span.last);
-		sc_observe_number(said, "times", k->times);
-		sc_observe_time(said, "within_ms", length_of(&k->span));
-		sc_observe_time(said, "silent_before_ms", k->quiet);
 		return true;
 	}
 	return false;

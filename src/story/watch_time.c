@@ -86,16 +86,17 @@ bool sc_rule_no_banner(const struct sc_scene *s, struct sc_said *said)
 {
 	const struct sc_ev_session *x = s->f->session;
 	const struct sc_wire_end *end = end_of(s, SC_CLIENT);
-	bool silent = !x->greeting.code && !x->octets.server && !x->evidence.midstream;
-	if (!silent || !client_ended(s) || x->timing.connect_ms == SC_TIME_NONE || !end->packet)
+	bool silent = !x->greeting.code && !x->octets.server && !x->evidence.midstream, open = s->f->end == SC_WATCH_OPEN;
+	if (!silent || x->timing.connect_ms == SC_TIME_NONE || (!open && (!client_ended(s) || !end->packet)))
 		return false;
-	sc_time waited = end->when - x->start - x->timing.connect_ms;
-	if (waited < s->limits->probe_s * SC_SECOND)
+	sc_time waited = (open ? s->f->until : end->when) - x->start - x->timing.connect_ms;
+	if (waited < (open ? s->limits->silence_s : s->limits->probe_s) * SC_SECOND)
 		return false;
-	sc_say_words(said, "The client left after ");
+	sc_say_words(said, open ? "The server had not said a word for " : "The client left after ");
 	sc_say_time(said, waited);
-	sc_say_words(said, " without a word from the server.");
-	sc_said_packets(said, end->packet, end->packet);
+	sc_say_words(said, open ? ", and nobody had closed." : " without a word from the server.");
+	if (!open)
+		sc_said_packets(said, end->packet, end->packet);
 	sc_observe_time(said, "waited_ms", waited);
 	return true;
 }

@@ -128,17 +128,17 @@ static void text(void *ctx, struct sc_session *s, const struct sc_text_run *run)
 	sc_letters_feed(&p->letters, &p->messages, run);
 }
 
-static sc_str message(void *ctx, struct sc_session *s, uint64_t begin)
+static struct sc_text_name message(void *ctx, struct sc_session *s, uint64_t begin)
 {
 	struct play *p = ctx;
 	struct sc_ev_message ev;
 	const struct sc_letter *x = sc_letters_take(&p->letters, begin);
 	(void)s;
 	if (!x)
-		return SC_STR_NONE;
+		return (struct sc_text_name){ .message_id = SC_STR_NONE };
 	sc_message_tell(x->message, &ev);
 	same_event(&p->same, SC_EVENT_message, &ev);
-	return sc_message_id(x->message);
+	return sc_letter_name(x, 0);
 }
 
 /* The piece of a turn from `at`: all of it, or as the script cuts.  A gap is one thing. */

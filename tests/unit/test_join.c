@@ -29,10 +29,13 @@ static struct sc_ip ip_of(const char *text)
 
 static struct sc_identity identity(const struct side *s)
 {
-	return (struct sc_identity){ s->message_id, s->envelope_id, s->declared, s->size, s->helo };
+	return (struct sc_identity){ .message_id = s->message_id, .envelope_id = s->envelope_id, .declared = s->declared,
+		.size = s->size, .helo = s->helo };
 }
 
-static enum sc_join judge(const struct side *before, const struct side *now, sc_time pause, bool one_session)
+/* `openings`: hashes of how the two texts begin, 0: not known. */
+static enum sc_join judge_texts(const struct side *before, const struct side *now, sc_time pause, bool one_session,
+	const uint64_t openings[2])
 {
 	struct sc_try act = { .session = 1, .n = 1, .when = HOUR, .client = ip_of(before->client),
 		.server = ip_of(before->server), .fate = before->fate };
@@ -40,7 +43,14 @@ static enum sc_join judge(const struct side *before, const struct side *now, sc_
 	struct sc_attempt a = { .from = SC_STR("a@example.org"), .to = SC_STR("b@example.net"), .who = identity(now) };
 	a.act = (struct sc_try){ .session = one_session ? 1 : 2, .n = 2, .when = HOUR + pause, .client = ip_of(now->client),
 		.server = ip_of(now->server), .fate = now->fate };
+	past.who.opening = openings[0];
+	a.who.opening = openings[1];
 	return sc_join_judge(&past, &a);
+}
+
+static enum sc_join judge(const struct side *before, const struct side *now, sc_time pause, bool one_session)
+{
+	return judge_texts(before, now, pause, one_session, (const uint64_t[]){ 0, 0 });
 }
 
 #define C "198.51.100.1"
@@ -105,6 +115,23 @@ static void one_session(void **state)
 	assert_int_equal(judge(&named, &named, SC_SECOND, true), SC_JOIN_YES);
 }
 
+/* Without a Message-ID the text itself tells, as far as it is looked at, when it is as long. */
+static void nameless(void **state)
+{
+	(void)state;
+	static const struct side taken = { C, S, 0, 0, U, 900, 1, ACC }, longer = { C, S, 0, 0, U, 901, 1, ACC };
+	static const struct side off = { C, S, 0, 0, U, 900, 1, DEF }, elsewhere = { C, "192.0.2.26", 0, 0, U, 900, 1, ACC };
+	static const uint64_t same[] = { 5, 5 }, other[] = { 5, 6 }, half[] = { 5, 0 };
+	assert_int_equal(judge_texts(&taken, &taken, HOUR, false, same), SC_JOIN_LIKELY);
+	assert_int_equal(judge_texts(&taken, &taken, 25 * HOUR, false, same), SC_JOIN_NO);
+	assert_int_equal(judge_texts(&taken, &taken, HOUR, false, other), SC_JOIN_NO);
+	assert_int_equal(judge_texts(&taken, &taken, HOUR, false, half), SC_JOIN_NO);
+	assert_int_equal(judge_texts(&taken, &longer, HOUR, false, same), SC_JOIN_NO);
+	assert_int_equal(judge_texts(&taken, &elsewhere, HOUR, false, same), SC_JOIN_NO);
+	assert_int_equal(judge_texts(&off, &taken, HOUR, false, same), SC_JOIN_LIKELY);
+	assert_int_equal(judge_texts(&off, &taken, HOUR, false, other), SC_JOIN_NO);
+}
+
 static void addresses(void **state)
 {
 	(void)state;
@@ -137,6 +164,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(evidence),
 		cmocka_unit_test(one_session),
+		cmocka_unit_test(nameless),
 		cmocka_unit_test(addresses),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

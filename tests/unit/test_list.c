@@ -96,10 +96,10 @@ static void test_csv_whole(void **state)
 		output_close(o),
 		"ts,session,community_id,client.ip,client.port,server.ip,server.port,frames.first,frames.last,n,"
 		"mail_from,rcpt_to,outcome,phase,cause,rule,code,enhanced,text,template,permanent,list,retry_after_s,"
-		"queue_id,message_id,size,declared_size,envelope_id,helo,greeting_host,attempt,story\r\n"
+		"queue_id,message_id,size,declared_size,envelope_id,helo,greeting_host,attempt,story,opening\r\n"
 		"2026-01-31T12:00:00.123456Z,00000000000005c1,1:abc=,192.0.2.10,46640,198.51.100.7,25,20,47,1,"
 		"<>,nobody@example.net,rejected,rcpt,unknown_user,text,550,5.1.1,"
-		"5.1.1 <nobody@example.net>: User unknown,,true,,,,,,,,,,,\r\n");
+		"5.1.1 <nobody@example.net>: User unknown,,true,,,,,,,,,,,,\r\n");
 	output_free(o);
 }
 
