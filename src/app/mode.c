@@ -67,17 +67,24 @@ static sc_err check_show(const struct sc_options *o)
 	return SC_OK;
 }
 
+static sc_err check_find(const struct sc_options *o)
+{
+	bool blank = o->words.count == 0;
+	for (size_t i = 0; i < o->words.count; i++)
+		blank |= sc_str_trim(sc_str_of(o->words.items[i])).len == 0;
+	if (!blank)
+		return SC_OK;
+	sc_say("find", "nothing to find; give an address, Message-ID, queue id, host or client");
+	return SC_EUSAGE;
+}
+
 static sc_err check_words(const struct sc_options *o)
 {
 	switch (o->mode) {
 	case SC_MODE_report: return check_report(o);
 	case SC_MODE_list:   return check_list(o);
 	case SC_MODE_show:   return check_show(o);
-	case SC_MODE_find:
-		if (o->words.count)
-			return SC_OK;
-		sc_say("find", "nothing to find; give an address, Message-ID, queue id, host or client");
-		return SC_EUSAGE;
+	case SC_MODE_find:   return check_find(o);
 	case SC_MODE_explain:
 		if (o->words.count || o->classify)
 			return SC_OK;

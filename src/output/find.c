@@ -322,16 +322,16 @@ static void put_searched(struct find *f, struct sc_text *t)
 {
 	static const struct {
 		enum sc_event_kind kind;
-		const char *words;
+		const char *one, *many;
 	} parts[] = {
-		{ SC_EVENT_session, " sessions, " },
-		{ SC_EVENT_transaction, " transactions, " },
-		{ SC_EVENT_delivery, " recipients and " },
-		{ SC_EVENT_exchange, " commands with their replies." },
+		{ SC_EVENT_session, " session, ", " sessions, " },
+		{ SC_EVENT_transaction, " transaction, ", " transactions, " },
+		{ SC_EVENT_delivery, " recipient and ", " recipients and " },
+		{ SC_EVENT_exchange, " command with its reply.", " commands with their replies." },
 	};
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		sc_page_grouped(t, f->searched[parts[i].kind]);
-		sc_text_adds(t, parts[i].words);
+		sc_text_adds(t, f->searched[parts[i].kind] == 1 ? parts[i].one : parts[i].many);
 	}
 }
 
@@ -352,7 +352,8 @@ static void put_nothing(struct find *f)
 	if (f->unreadable) {
 		sc_text_put(t, ' ');
 		sc_page_grouped(t, f->unreadable);
-		sc_text_adds(t, " sessions were inside TLS and could not be read; keys (-k) would open them.");
+		sc_text_adds(t, f->unreadable == 1 ? " session was" : " sessions were");
+		sc_text_adds(t, " inside TLS and could not be read; keys (-k) would open what was said there.");
 	}
 	sc_sheet_end(&f->sheet, "", 2);
 }
@@ -373,14 +374,28 @@ static sc_err find_close(void *self)
 	return sc_sheet_close(&f->sheet);
 }
 
+/* Servers log "to=<bob@example.org>," and "client=mx.example.org[192.0.2.1]": what stands there is searched. */
+static sc_str undress(sc_str s)
+{
+	while (s.len > 1 && strchr(",;", s.at[s.len - 1]))
+		s.len--;
+	size_t open = sc_str_find(s, '<');
+	bool named = open != SIZE_MAX && (open == 0 || s.at[open - 1] == '=');
+	if (named && s.len >= open + 2 && s.at[s.len - 1] == '>')
+		return sc_str_slice(s, open + 1, s.len - open - 2);
+	return s;
+}
+
 static void add_word(struct find *f, sc_str s)
 {
 	struct word *w = &f->words[f->word_count++];
 	w->as_given = s;
-	if (s.len >= 2 && s.at[0] == '<' && s.at[s.len - 1] == '>')
-		s = sc_str_slice(s, 1, s.len - 2);
-	w->text = s;
-	if (!sc_ip_read(s, &w->ip))
+	w->text = s = undress(s);
+	size_t open = sc_str_find(s, '['), close = sc_str_rfind(s, ']');
+	bool host = open != SIZE_MAX && close != SIZE_MAX && close > open && s.at[0] != '[';
+	if (host && sc_ip_read(sc_str_slice(s, open + 1, close - open - 1), &w->ip))
+		w->text = sc_str_slice(s, open + 1, close - open - 1); /* the name may be "unknown" */
+	else if (!sc_ip_read(s, &w->ip))
 		w->ip = (struct sc_ip){ 0 };
 }
 
@@ -390,7 +405,7 @@ static sc_err find_open(void *self, const struct sc_output_config *config)
 	if (config->word_count == 0 || config->word_count > WORDS)
 		return SC_EUSAGE;
 	for (size_t i = 0; i < config->word_count; i++) {
-		if (config->words[i].len == 0)
+		if (sc_str_trim(config->words[i]).len == 0)
 			return SC_EUSAGE;
 		add_word(f, config->words[i]);
 	}

@@ -48,10 +48,17 @@ static const struct {
 	{ "session", "00000000005c1f09", TITLE "  session\n" RECIPIENT "\n" TRANSACTION "\n" SHOW },
 	{ "our own words are not searched", "rejected",
 	  "Nothing found for rejected in mail.pcap.  Searched: the addresses and every text\n"
-	  "  of 1 sessions, 1 transactions, 1 recipients and 1 commands with their replies.\n" },
+	  "  of 1 session, 1 transaction, 1 recipient and 1 command with its reply.\n" },
 	{ "part of an address is no address", "92.0.2.1",
 	  "Nothing found for 92.0.2.1 in mail.pcap.  Searched: the addresses and every text\n"
-	  "  of 1 sessions, 1 transactions, 1 recipients and 1 commands with their replies.\n" },
+	  "  of 1 session, 1 transaction, 1 recipient and 1 command with its reply.\n" },
+	{ "as Postfix logs a recipient", "to=<nobody@example.net>,", TITLE RECIPIENT "\n" SHOW },
+	{ "as Postfix logs a client", "client=nowhere.invalid[192.0.2.10]", TITLE "  session\n" RECIPIENT "\n" TRANSACTION "\n" SHOW },
+	{ "with its comma", "4xyz12,", TITLE TRANSACTION "  queue_id: 4XyZ12\n" SHOW },
+	{ "an address in a sentence", "for <nobody@example.net>",
+	  "Nothing found for for <nobody@example.net> in mail.pcap.  Searched: the\n"
+	  "  addresses and every text of 1 session, 1 transaction, 1 recipient and 1\n"
+	  "  command with its reply.\n" },
 };
 
 static void test_words(void **state)
