@@ -28,9 +28,15 @@ struct day_rates {              /* of a hundred thousand */
 	uint32_t gives_up;      /* messages never tried again */
 	uint32_t chatty;        /* mail of the pairs that write all day */
 	uint32_t named;         /* messages whose Message-ID is seen when they are sent */
+	uint32_t list;          /* mail of a list: one text and name to thousands of recipients */
+	uint32_t monitor;       /* mail of programs that write the same to the same recipient every few minutes */
+	uint32_t bounce;        /* mail of the null path */
+	uint32_t disorder;      /* deliveries that come up to a minute late, with the time that they had */
 };
 
-#define DAY_USUAL { 12000, 15000, 30000, 8000, 3000, 1000, 300, 7000, 1000, 2000, 8000, 100000 }
+#define DAY_USUAL { 12000, 15000, 30000, 8000, 3000, 1000, 300, 7000, 1000, 2000, 8000, 100000, 0, 0, 0, 0 }
+/* A day of other mail. */
+#define DAY_MIXED { 12000, 15000, 30000, 8000, 3000, 1000, 300, 7000, 1000, 2000, 2000, 100000, 30000, 400, 3000, 5000 }
 
 struct day_mail {               /* one message for one recipient, and the next try of it */
 	uint64_t id;
@@ -38,6 +44,7 @@ struct day_mail {               /* one message for one recipient, and the next t
 	uint32_t organisation, domain, sender, recipient;
 	uint32_t size, tries;
 	bool     relay, gives_up, chatty;
+	enum { DAY_PERSON, DAY_LIST, DAY_MONITOR, DAY_BOUNCE } kind;
 	uint64_t story;         /* that its first attempt was given */
 };
 
@@ -124,6 +131,26 @@ static inline struct day_mail day_pop(struct day *d)
 
 /* ---- mails ---- */
 
+/* Mail that is no person's.  Issues of a list have one size for all recipients, monitors one for all of theirs. */
+static inline void day_other(struct day *d, struct day_mail *m)
+{
+	bool any = d->rates.list + d->rates.monitor + d->rates.bounce;
+	uint32_t dice = m->chatty || !any ? 100000 : day_below(d, 100000);
+	if (dice < d->rates.list) {
+		uint32_t issue = (uint32_t)(m->id / 20000);
+		*m = (struct day_mail){ .id = m->id, .when = m->when, .kind = DAY_LIST, .organisation = 7 + issue % 20,
+			.domain = (uint32_t)(m->id % DAY_DOMAINS), .sender = 2000, .recipient = 2000 + (uint32_t)(m->id % 20000),
+			.size = 9000 + issue };
+	} else if (dice < d->rates.list + d->rates.monitor) {
+		uint32_t pair = day_below(d, 3);
+		*m = (struct day_mail){ .id = m->id, .when = m->when, .kind = DAY_MONITOR, .organisation = 20 + pair,
+			.domain = 30 + pair, .sender = 3000, .recipient = 3000, .size = 640 };
+	} else if (dice < d->rates.list + d->rates.monitor + d->rates.bounce) {
+		m->kind = DAY_BOUNCE;
+		m->size = 3000 + day_below(d, 3000);
+	}
+}
+
 static inline struct day_mail day_make(struct day *d, sc_time when)
 {
 	struct day_mail m = { .id = ++d->mails, .when = when };
@@ -134,6 +161,7 @@ static inline struct day_mail day_make(struct day *d, sc_time when)
 	m.sender = m.chatty ? 1000 + pair : day_below(d, 40);
 	m.recipient = m.chatty ? 1000 + pair : day_below(d, 60);
 	m.size = m.chatty && day_chance(d, 50000) ? 1500 : 700 + day_below(d, 60000);
+	day_other(d, &m);
 	m.relay = day_chance(d, d->rates.relayed);
 	m.gives_up = day_chance(d, d->rates.gives_up);
 	return m;
@@ -181,6 +209,8 @@ static inline bool day_may_pass(struct day *d, const struct day_mail *m, const s
 
 /* ---- one delivery ---- */
 
+static const char *const day_kinds[] = { "person", "list", "monitor", "bounce" };
+
 struct day_verdict {
 	const char *outcome, *phase, *cause, *rule;
 };
@@ -213,15 +243,19 @@ static inline void day_feed(struct day *d, struct day_mail *m, const struct sc_i
 	bool whole = strcmp(v->phase, "eom") == 0;
 	bool sized = day_trait(m->organisation, 4) >= d->rates.no_size;
 	snprintf(from, sizeof(from), "u%u@org%u.example", m->sender, m->organisation);
+	if (m->kind == DAY_BOUNCE)
+		from[0] = 0;
 	snprintf(to, sizeof(to), "r%u@domain%u.example", m->recipient, m->domain);
-	snprintf(name, sizeof(name), "<%llu@org%u.example>", (unsigned long long)m->id, m->organisation);
+	unsigned long long named = m->kind == DAY_LIST ? m->size : m->id;
+	snprintf(name, sizeof(name), "<%llu@org%u.example>", named, m->organisation);
+	sc_time late = d->rates.disorder && day_chance(d, d->rates.disorder) ? (sc_time)day_below(d, 60000) * SC_MS : 0;
 	struct sc_ev_delivery body = { .n = 1, .mail_from = sc_str_of(from), .rcpt_to = sc_str_of(to), .outcome = v->outcome,
 		.phase = v->phase, .cause = v->cause, .rule = sc_str_of(v->rule), .retry_after_s = SC_NONE,
 		.size = whole ? m->size : SC_NONE, .declared_size = sized ? m->size : SC_NONE, .helo = sc_str_of(helo) };
 	if (whole && day_trait(m->id, 5) < d->rates.named)
 		body.message_id = sc_str_of(name);
 	struct sc_ev_head head = { .session = ++d->sessions, .client = { *client, 40000 }, .server = { *server, 25 } };
-	struct sc_event ev = { .kind = SC_EVENT_delivery, .packet = ++d->packet, .flow = d->packet, .when = m->when, .head = &head,
+	struct sc_event ev = { .kind = SC_EVENT_delivery, .packet = ++d->packet, .flow = d->packet, .when = m->when - late, .head = &head,
 		.body = &body };
 	d->now = m;
 	d->deliveries++;
@@ -247,8 +281,8 @@ static inline void day_misjoined(struct day *d, const struct day_owner *o, const
 	d->wrong += !alike;
 	d->alike += alike;
 	if (d->verbose)
-		printf("%s: %s, attempt %u, %s, %s\n", alike ? "alike" : "wrong", body->outcome, d->now->tries,
-		       d->now->chatty ? "chatty" : "a person", sized ? "sized" : "no size");
+		printf("%s: %s, attempt %u, %s %s, %s\n", alike ? "alike" : "wrong", body->outcome, d->now->tries,
+		       d->now->chatty ? "chatty" : "a", day_kinds[d->now->kind], sized ? "sized" : "no size");
 }
 
 /* The ledger's word on the delivery in work. */
@@ -268,6 +302,9 @@ static inline void day_told(void *ctx, const struct sc_event *ev)
 	d->retries++;
 	d->right += body->story == d->now->story && o->mail == d->now->id;
 	d->missed += body->story != d->now->story;
+	if (d->verbose && body->story != d->now->story)
+		printf("missed: attempt %u, %s %s, %s, %s\n", d->now->tries, d->now->chatty ? "chatty" : "a", day_kinds[d->now->kind],
+		       body->declared_size == SC_NONE ? "no size" : "sized", body->message_id.at ? "named" : "nameless");
 }
 
 /* The relay that took it hands it on: another leg, no retry. */

@@ -35,7 +35,7 @@ static bool play(const char *name, struct day_rates rates, const struct plan *p)
 
 int main(int argc, char **argv)
 {
-	struct day_rates usual = DAY_USUAL, nameless = DAY_USUAL, sizeless = DAY_USUAL;
+	struct day_rates usual = DAY_USUAL, mixed = DAY_MIXED, nameless = DAY_USUAL, sizeless = DAY_USUAL;
 	struct plan p = { 200000, 1, 64, argc > 4 };
 	if (argc > 1)
 		p.deliveries = strtoull(argv[1], NULL, 10);
@@ -46,6 +46,7 @@ int main(int argc, char **argv)
 	nameless.named = 0;
 	sizeless.no_size = 100000;
 	bool good = play("a usual day", usual, &p);
+	good &= play("lists and programs", mixed, &p);
 	play("no Message-ID seen", nameless, &p);
 	play("no size declared", sizeless, &p);
 	return good ? 0 : 1;
