@@ -127,6 +127,8 @@ static struct sc_try try_of(const struct sc_event *ev, const struct sc_ev_delive
 		.when = ev->when,
 		.client = ev->head->client.ip,
 		.server = ev->head->server.ip,
+		.client_port = ev->head->client.port,
+		.server_port = ev->head->server.port,
 		.cause = d->cause,
 		.fate = fate_of(d->outcome),
 		.greylisted = text && d->cause && strcmp(d->cause, "greylisted") == 0,

@@ -21,6 +21,7 @@ struct sc_try {
 	uint64_t n;              /* of the transaction in the session */
 	sc_time  when;
 	struct sc_ip client, server;
+	uint16_t client_port, server_port;
 	const char *cause;       /* static; NULL: none */
 	enum sc_fate fate;
 	bool greylisted;         /* the server's words say so */

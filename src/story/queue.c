@@ -200,5 +200,8 @@ void sc_queue_abandoned(const struct sc_observer_config *to, const struct sc_sto
 	sc_text_adds(&t, " and did not try again within ");
 	sc_tell_duration(&t, SC_QUEUE_RETRY);
 	sc_text_put(&t, '.');
-	sc_tell_diagnosis(to, NULL, SC_DIAGNOSIS_greylist_no_retry, &t);
+	const struct sc_try *last = &s->past.last;
+	const struct sc_ev_head head = { .session = last->session, .client = { last->client, last->client_port },
+		.server = { last->server, last->server_port } };
+	sc_tell_diagnosis(to, &head, SC_DIAGNOSIS_greylist_no_retry, &t);
 }
