@@ -857,8 +857,9 @@ def m1_greeting(c):
     talk(c).talk(MAIL.replace("220 mx.example.net ESMTP", "220 ************2****0*** ****")).close(CLIENT)
 
 
-@scene("cisco_smtp_fixup error sure", findings=["starttls_stripped"])
+@scene(findings=["starttls_stripped"])
 def m1_keyword(c):
+    """A finding tells it alone."""
     talk(c).talk(MAIL.replace("S: 250-SIZE", "S: 250-XXXXXXXA\nS: 250-SIZE")).close(CLIENT)
 
 
