@@ -45,7 +45,7 @@ static void play(sc_str octets, size_t buffer, size_t piece, struct log *l)
 	struct sc_capture c;
 	struct sc_packet pkt;
 	l->count = 0;
-	l->keylogs = 0;
+	l->keylogs = l->secrets = 0;
 	l->opened = sc_capture_open(&c, &config, &watch, &l->verdict);
 	if (!l->opened) {
 		SC_ASSERT(l->verdict.err != SC_OK && l->verdict.why[0]);
