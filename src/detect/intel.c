@@ -1,5 +1,6 @@
-/* intel.c - what the user's lists of known evil name (--intel): clients, networks, domains, HELO names, TLS
+/* intel.c - what the user's lists of known evil name (--intel): clients, networks, domains (of HELO, senders, recipients, links), HELO names, TLS
  * fingerprints, hashes. */
+#include "detect/frame/domain.h"
 #include "detect/frame/inside.h"
 #include "detect/frame/settings.h"
 
@@ -47,10 +48,26 @@ static void look_at_mail(struct sc_detector *d, const struct sc_sight *s)
 		look_up(d, s, SC_INTEL_DOMAIN, "the recipient's domain is", sc_str_domain(r[i].rcpt_to));
 }
 
+/* RFC 3986 3.2: "//user@host:port", and behind it a path, a query or a fragment. */
+static sc_str host_of(sc_str url)
+{
+	size_t begin = sc_str_search(url, SC_STR("//"));
+	sc_str host = sc_str_from(url, begin == SIZE_MAX ? url.len : begin + 2);
+	for (const char *end = "/?#"; *end; end++)
+		host = sc_str_slice(host, 0, sc_str_find(host, *end));
+	size_t user = sc_str_rfind(host, '@');
+	host = user == SIZE_MAX ? host : sc_str_from(host, user + 1);
+	return sc_str_slice(host, 0, sc_str_find(host, ':'));
+}
+
 static void look_at_message(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_message *x = s->ev->body;
 	const struct sc_ev_part *part = x->parts.items;
+	look_up(d, s, SC_INTEL_DOMAIN, "the domain in From is", sc_domain_of_from(x->from));
+	look_up(d, s, SC_INTEL_DOMAIN, "the domain in Reply-To is", sc_domain_of_from(x->reply_to));
+	for (uint32_t i = 0; i < x->urls.count; i++)
+		look_up(d, s, SC_INTEL_DOMAIN, "the host of a link is", host_of(x->urls.items[i]));
 	for (uint32_t i = 0; i < x->parts.count; i++)
 		look_up(d, s, SC_INTEL_SHA256, "an attachment is", part[i].sha256);
 }
@@ -67,9 +84,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 
 const struct sc_detector_class sc_detector_intel = {
 	.name = "intel",
-	.summary = "Something stands on a list given with --intel: an address or network, a domain, a HELO name, a "
-		   "TLS fingerprint (JA4), the "
-		   "SHA-256 of an attachment.",
+	.summary = "Something stands on a list given with --intel: an address or network, a domain (of senders, recipients and "
+		   "links), a HELO name, a TLS fingerprint (JA4), the SHA-256 of an attachment.",
 	.innocent = "Lists age; shared addresses and cloud networks change their users.",
 	.advice = "See the list's label; look at the session with show.",
 	.scope = SC_SCOPE_GLOBAL,

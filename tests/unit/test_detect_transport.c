@@ -526,6 +526,33 @@ static void test_intel(void **state)
 	free(st);
 }
 
+/* Domains of a list in links and header fields; what is only in a path or a name beside them says nothing. */
+static void test_intel_in_messages(void **state)
+{
+	(void)state;
+	static const struct { const char *from, *reply_to, *url; bool found; } cases[] = {
+		{ NULL, NULL, "http://evil.example", true }, { NULL, NULL, "https://login.EVIL.example/path?x=1", true },
+		{ NULL, NULL, "https://me:secret@evil.example:8443/", true }, { NULL, NULL, "http://evil.example?x", true },
+		{ "Ann <ann@evil.example>", NULL, NULL, true }, { NULL, "ann@mail.evil.example", NULL, true },
+		{ NULL, NULL, "https://notevil.example/", false }, { NULL, NULL, "https://example.net/evil.example", false },
+		{ NULL, NULL, "https://evil.example@example.net/", false }, { NULL, NULL, "https://example.net#//evil.example", false },
+		{ "evil.example <ann@example.net>", NULL, NULL, false }, { NULL, NULL, "", false }, { NULL, NULL, "//", false },
+	};
+	struct stage *st = calloc(1, sizeof(*st));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		stage_open(st, "intel", HOME);
+		list_line(st, "evil.example botnet");
+		sc_str url = sc_str_of(cases[i].url);
+		struct sc_ev_message x = { .n = 1, .from = sc_str_of(cases[i].from), .reply_to = sc_str_of(cases[i].reply_to),
+			.urls = { &url, url.at != NULL } };
+		tell_event(st, SC_EVENT_message, &x);
+		if ((st->found_count == 1) != cases[i].found)
+			fail_msg("case %zu: %s", i, cases[i].found ? "missed" : "told");
+		stage_close(st);
+	}
+	free(st);
+}
+
 /* Ten million octets of commands and header fields as people write them, with dollars, pipes and brackets: silence. */
 static void test_clean_mail(void **state)
 {
@@ -589,7 +616,7 @@ static void test_exploit_is_linear(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_scenes), cmocka_unit_test(test_replies), cmocka_unit_test(test_clean_mail),
+		cmocka_unit_test(test_scenes), cmocka_unit_test(test_replies), cmocka_unit_test(test_intel_in_messages), cmocka_unit_test(test_clean_mail),
 		cmocka_unit_test(test_exploit_is_linear),        cmocka_unit_test(test_reconfigured_server),
 		cmocka_unit_test(test_exploits),      cmocka_unit_test(test_exploits_by_length),
 		cmocka_unit_test(test_exploits_in_messages), cmocka_unit_test(test_server_name),
