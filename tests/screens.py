@@ -670,6 +670,17 @@ TREE = """   multipart/mixed
 
 def message(program):
     """A message on a page: header beside envelope, its recipients, the tree of its parts; from there to the ladder and back."""
+    words = {}
+    for line in subprocess.run([program, "log", "-q", "-e", "message,transaction", "-r", "captures/demo.pcap"], capture_output=True, text=True).stdout.splitlines():
+        e = json.loads(line)
+        words[e["session"], e["n"]] = "" if e["event"] == "message" else e["outcome"] if (e["session"], e["n"]) in words else None
+    for size in ((120, 60), (80, 60)):
+        s = Screen("%s tui --utc -r captures/demo.pcap" % program, size)
+        s.wait("100 %")
+        s.keys("7")
+        rows = [line for line in s.settle().split("\n") if re.search("@\\w", line)]
+        check("messages: what became of them", sorted(re.findall("(?:accepted|partial|rejected|in_doubt|aborted)", "\n".join(rows))) ==
+              sorted(w for w in words.values() if w), s.text())
     path = os.path.join(tempfile.mkdtemp(), "nested.pcap")
     write_dialogue(path, [(1, b"220 mx.example.net ESMTP\r\n"), (0, b"EHLO mail.example.org\r\n"), (1, b"250 mx.example.net\r\n"),
                           (0, b"MAIL FROM:<alice@example.org>\r\n"), (1, b"250 ok\r\n"), (0, b"RCPT TO:<bob@example.net>\r\n"), (1, b"250 ok\r\n"),

@@ -128,6 +128,19 @@ static void put_parts(struct sc_tui *t, const void *row, struct sc_cell *c)
 	sc_text_number(&c->text, message_of(row)->parts.count);
 }
 
+/* What the transaction that brought it came to; its event follows that of the message. */
+static void put_outcome(struct sc_tui *t, const void *row, struct sc_cell *c)
+{
+	const struct sc_ev_transaction *tx = NULL;
+	for (const struct sc_kept *k = row; k && !tx; k = k->next)
+		if (k->ev->kind == SC_EVENT_transaction && ((const struct sc_ev_transaction *)k->ev->body)->n == message_of(row)->n)
+			tx = k->ev->body;
+	bool mixed = tx && tx->outcome && strcmp(tx->outcome, "partial") == 0;
+	(void)t;
+	c->style = !tx ? SC_STYLE_DIM : mixed ? SC_STYLE_WAIT : sc_tui_style(sc_outcome_of(tx->outcome));
+	sc_text_adds(&c->text, tx && tx->outcome ? tx->outcome : "-");
+}
+
 static sc_str id_value(const void *row)
 {
 	return message_of(row)->message_id;
@@ -142,7 +155,8 @@ static const struct sc_column message_columns[] = {
 	{ "TIME", "time", 12, 2, false, false, put_time,    by_time, NULL,         NULL },
 	{ "FROM", "from", 24, 0, false, false, put_from,    NULL,    NULL,         NULL },
 	{ "SUBJECT", "subject", 20, 0, true,  false, put_subject, NULL,    "subject",    subject_value },
-	{ "MESSAGE-ID", "id", 28, 0, false, false, put_id,      NULL,    "message_id", id_value },
+	{ "MESSAGE-ID", "id", 28, 3, false, false, put_id,      NULL,    "message_id", id_value },
+	{ "OUTCOME", "outcome", 9, 1, false, false, put_outcome, NULL,    NULL,         NULL },
 	{ "PARTS", "parts", 5,  4, false, true,  put_parts,   NULL,    NULL,         NULL },
 };
 
