@@ -77,6 +77,12 @@ def listen(program, steps, cut, work):
     return [json.loads(line) for line in out.stdout.splitlines()], out.returncode and out.stderr.decode()
 
 
+def strangers(events):
+    """Verdicts that are not the server's, nor a want of one."""
+    told = [(e.get('rcpt_to'), e['outcome']) for e in events if e['event'] == 'delivery']
+    return [(rcpt, outcome) for rcpt, outcome in told if outcome not in VERDICTS.get(rcpt, {'unknown'})]
+
+
 def torn(steps, chance):
     """Any segment up to the handshake's end is missing; octets that are nobody's may stand behind STARTTLS and its answer."""
     for i, (side, data) in enumerate(steps):
@@ -102,12 +108,18 @@ def main():
                     got = [(e['verb'], e.get('code')) for e in events if e['event'] == 'exchange'][-len(DIALOGUE):]
                     if failed or got != DIALOGUE:
                         wrong.append(f'{version}, {name}, cut to {cut}: {failed or got}')
+            for i in range(len(INSIDE)):
+                at = len(sent) - len(INSIDE) + i
+                steps = ASK + sent[:at] + [(sent[at][0].lower(), sent[at][1])] + sent[at + 1:]
+                events, failed = listen(program, steps, None, work)
+                got = [(e['verb'], e.get('code')) for e in events if e['event'] == 'exchange'][-4:]
+                if failed or strangers(events) or (i < 6 and got != DIALOGUE[-4:]):
+                    wrong.append(f'{version}, {INSIDE[i]} is missing: {failed or got} {strangers(events)}')
         for run in range(runs):
             steps = list(torn(ASK + chance.choice(list(talks.values())), chance))
             events, failed = listen(program, steps, chance.choice(secure.CUTS), work)
-            odd = [e for e in events if e['event'] == 'delivery' and e['outcome'] not in VERDICTS.get(e.get('rcpt_to'), {'unknown'})]
-            if failed or odd:
-                wrong.append(f'torn, run {run} of seed {seed}: {failed or odd}')
+            if failed or strangers(events):
+                wrong.append(f'torn, run {run} of seed {seed}: {failed or strangers(events)}')
     print('\n'.join(wrong))
     print(f'secure keys: {len(wrong)} wrong')
     return 1 if wrong else 0
