@@ -29,7 +29,7 @@ static sc_err open_maps(struct sc_failures *m)
 		{&m->auth_clients, 512}, {&m->auth_users, 512}, {&m->starttls, 64},  {&m->diagnoses, 128},
 		{&m->handshakes, 256},   {&m->findings, 256},   {&m->services, 16},  {&m->ends, 16},
 		{&m->tls, 64},           {&m->software, 256},   {&m->bounces, 128},
-		{&m->attachments, 256},
+		{&m->attachments, 256}, {&m->non_smtp, 128},
 	};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		SC_TRY(sc_top_open(maps[i].top, maps[i].rows));
@@ -67,7 +67,7 @@ void sc_failures_close(struct sc_failures *m)
 		&m->enhanced, &m->templates, &m->domains,      &m->servers,    &m->senders,  &m->clients,
 		&m->lists,    &m->silent,    &m->auth_clients, &m->auth_users, &m->starttls, &m->diagnoses,
 		&m->handshakes, &m->findings,  &m->services,     &m->ends,       &m->tls,      &m->software,
-		&m->bounces,  &m->attachments,
+		&m->bounces,  &m->attachments, &m->non_smtp,
 	};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		sc_top_close(maps[i]);
@@ -112,10 +112,8 @@ void sc_count_silent(struct sc_failures *m, const struct sc_event *ev, const cha
 		sc_count_endpoint(&t, &ev->head->server, true);
 	sc_text_put(&t, ' ');
 	sc_text_adds(&t, what);
-	if (phase) {
-		sc_text_put(&t, ' ');
-		sc_text_adds(&t, phase);
-	}
+	sc_text_adds(&t, phase ? " at " : "");
+	sc_text_adds(&t, phase ? phase : "");
 	sc_top_add(&m->silent, sc_text_str(&t), item);
 }
 
@@ -251,7 +249,7 @@ static void add_failure(struct sc_failures *m, const struct sc_event *ev)
 	if (f->code == 0) {
 		m->other_silent++;
 		m->other_phases[sc_phase_of(sc_str_of(f->phase))][2]++;
-		sc_count_silent(m, ev, f->broke ? f->broke : f->scope ? f->scope : "session", f->phase, &item);
+		sc_count_silent(m, ev, f->broke ? f->broke : "broken off", f->phase, &item);
 		return;
 	}
 	m->other_phases[sc_phase_of(sc_str_of(f->phase))][f->code >= 500]++;
@@ -406,6 +404,21 @@ static void add_story(struct sc_failures *m, const struct sc_event *ev)
 		measure(m, ev, SC_SPREAD_retry, s->delay_ms);
 }
 
+/* What it was, and who served it. */
+static void add_non_smtp(struct sc_failures *m, const struct sc_event *ev)
+{
+	const struct sc_ev_non_smtp *x = ev->body;
+	char buffer[SC_TOP_KEY_OCTETS];
+	struct sc_text key = sc_text_into(buffer, sizeof(buffer));
+	struct sc_top_item item = { .failed = true, .when = ev->when, .session = sc_count_session(ev) };
+	sc_text_adds(&key, x->protocol ? x->protocol : "unknown");
+	sc_text_adds(&key, " at ");
+	if (ev->head)
+		sc_count_endpoint(&key, &ev->head->server, true);
+	seen_between(m, ev->when, ev->when);
+	sc_top_add(&m->non_smtp, sc_text_str(&key), &item);
+}
+
 static void add_stats(struct sc_failures *m, const struct sc_event *ev)
 {
 	const struct sc_ev_stats *s = ev->body;
@@ -428,6 +441,7 @@ void sc_failures_add(struct sc_failures *m, const struct sc_event *ev)
 	case SC_EVENT_finding:     add_finding(m, ev); break;
 	case SC_EVENT_message:     add_message(m, ev); break;
 	case SC_EVENT_story:       add_story(m, ev); break;
+	case SC_EVENT_non_smtp:    add_non_smtp(m, ev); break;
 	case SC_EVENT_stats:       add_stats(m, ev); break;
 	default:                   break;
 	}

@@ -110,7 +110,7 @@ struct sc_failures {
 	/* by key */
 	struct sc_top enhanced, templates, domains, servers, senders, clients, lists, silent, auth_clients,
 		auth_users, starttls, handshakes, diagnoses, findings, services, ends, tls, software,
-		bounces, attachments;                /* of these, by name; the label is what is odd about it */
+		bounces, non_smtp, attachments;                /* of these, by name; the label is what is odd about it */
 	struct sc_secure secure;
 	uint64_t quirks[64];                         /* sessions and transactions that showed it */
 	struct sc_spread spreads[SC_SPREAD_COUNT];
@@ -136,7 +136,8 @@ void   sc_failures_close(struct sc_failures *m); /* NULL is fine */
 #define SC_FAILURES_WANTS                                                                                        \
 	(SC_WANT(SC_EVENT_session) | SC_WANT(SC_EVENT_transaction) | SC_WANT(SC_EVENT_delivery) |                \
 	 SC_WANT(SC_EVENT_failure) | SC_WANT(SC_EVENT_auth) | SC_WANT(SC_EVENT_diagnosis) |                      \
-	 SC_WANT(SC_EVENT_story) | SC_WANT(SC_EVENT_tls) | SC_WANT(SC_EVENT_finding) | SC_WANT(SC_EVENT_message) | SC_WANT(SC_EVENT_stats))
+	 SC_WANT(SC_EVENT_story) | SC_WANT(SC_EVENT_tls) | SC_WANT(SC_EVENT_finding) | SC_WANT(SC_EVENT_message) | \
+	 SC_WANT(SC_EVENT_non_smtp) | SC_WANT(SC_EVENT_stats))
 void sc_failures_add(struct sc_failures *m, const struct sc_event *ev);
 
 /* The nth failed recipient, the newest first; NULL when it is not kept. */

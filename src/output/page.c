@@ -98,6 +98,31 @@ void sc_page_seconds(struct sc_text *t, sc_time duration, size_t width)
 	sc_text_add(t, sc_text_str(&n));
 }
 
+void sc_page_duration(struct sc_text *t, sc_time duration, size_t width)
+{
+	static const struct {
+		uint64_t seconds;
+		char name;
+	} units[] = { { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' } };
+	char buffer[32];
+	struct sc_text n = sc_text_into(buffer, sizeof(buffer));
+	uint64_t seconds = duration < 0 ? 0 : (uint64_t)(duration / SC_SECOND);
+	size_t i = 0;
+	if (seconds < 1000) {
+		sc_page_seconds(t, duration, width);
+		return;
+	}
+	while (seconds < units[i].seconds)
+		i++;
+	sc_text_number(&n, seconds / units[i].seconds);
+	sc_text_put(&n, units[i].name);
+	sc_text_padded(&n, seconds % units[i].seconds / units[i + 1].seconds, 2);
+	sc_text_put(&n, units[i + 1].name);
+	for (size_t k = n.len; k < width; k++)
+		sc_text_put(t, ' ');
+	sc_text_add(t, sc_text_str(&n));
+}
+
 void sc_page_grouped(struct sc_text *t, uint64_t n)
 {
 	char buffer[20];
@@ -248,7 +273,10 @@ void sc_page_wrap(struct sc_buffer *out, sc_str head, size_t indent, sc_str s, s
 	sc_buffer_add(out, head);
 	for (;;) {
 		size_t n = octets_of_line(s, width > used + 8 ? width - used : 8);
-		sc_buffer_add(out, sc_str_slice(s, 0, n));
+		size_t blanks = 0; /* before a break they are not seen; at the end of all they may be what was said */
+		while (n < s.len && blanks < n && s.at[n - 1 - blanks] == ' ')
+			blanks++;
+		sc_buffer_add(out, sc_str_slice(s, 0, n - blanks));
 		sc_buffer_adds(out, "\n");
 		s = sc_str_from(s, n);
 		if (s.len && s.at[0] == ' ')

@@ -28,6 +28,8 @@ void sc_page_reading(struct sc_text *t, const char *source);
 
 /* Seconds with three decimals, right in `width` columns: "   0.913". */
 void sc_page_seconds(struct sc_text *t, sc_time duration, size_t width);
+/* The same below 1000 seconds; longer ones in two units: "16m40s", "2h16m", "1d12h". */
+void sc_page_duration(struct sc_text *t, sc_time duration, size_t width);
 void sc_page_grouped(struct sc_text *t, uint64_t n); /* 2,345 */
 void sc_page_share(struct sc_text *t, uint64_t n, uint64_t of); /* 12.5 % */
 

@@ -4,6 +4,7 @@
 
 #include <smtpscope/sink.h>
 
+#include "base/text.h"
 #include "model/failures.h"
 
 /* The first member of a report's state. */
@@ -30,5 +31,13 @@ void sc_report_secrecy(struct sc_text *t, const struct sc_failures *m);
 /* As `write` of a sink class. */
 void sc_report_head_write(void *self, const struct sc_event *ev);
 void sc_report_head_close(struct sc_report_head *h); /* one that was not opened is fine */
+
+/* "5 sessions, 1 transaction, 1 message taken (2,345 octets)". */
+void sc_report_totals(struct sc_text *t, const struct sc_failures *m);
+/* Each thing that the capture does not show, as "3 packets were lost by the capture". */
+typedef void sc_report_line_fn(void *ctx, sc_str line);
+void sc_report_blind_spots(const struct sc_failures *m, sc_report_line_fn *each, void *ctx);
+/* The verdict in words: "4 recipients failed; the biggest causes: user_unknown 2.  1 refusal or break had no recipient." */
+void sc_report_verdict(struct sc_text *t, const struct sc_failures *m);
 
 #endif

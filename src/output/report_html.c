@@ -140,26 +140,19 @@ static void put_head(struct html_report *r)
 	put(r, "</h1>\n");
 }
 
-static void fact(struct html_report *r, uint64_t n, const char *what, const char *between)
+static void put_blind(void *ctx, sc_str line)
 {
-	put_number(r, n);
-	put(r, what);
-	put(r, between);
-}
-
-static void blind_spot(struct html_report *r, uint64_t n, const char *what)
-{
-	if (n == 0)
-		return;
+	struct html_report *r = ctx;
 	put(r, "<p class=\"note blind\">Not seen: ");
-	fact(r, n, what, "</p>\n");
+	put_escaped(r, line);
+	put(r, "</p>\n");
 }
 
 static void put_scope(struct html_report *r)
 {
 	const struct sc_failures *m = r->head.m;
-	char buffer[80];
-	struct sc_text zone = sc_text_into(buffer, sizeof(buffer));
+	char buffer[80], room[160];
+	struct sc_text zone = sc_text_into(buffer, sizeof(buffer)), totals = sc_text_into(room, sizeof(room));
 	sc_page_zone(&r->clock, &zone);
 	put(r, "<p class=\"note\">");
 	if (r->head.source && *r->head.source)
@@ -173,18 +166,12 @@ static void put_scope(struct html_report *r)
 		put_escaped(r, sc_text_str(&zone));
 	}
 	put(r, "</p>\n<p class=\"note\">");
-	fact(r, m->sessions, " sessions, ", "");
-	fact(r, m->transactions, " transactions, ", "");
-	fact(r, m->messages, " messages taken (", "");
-	fact(r, m->message_octets, " octets), ", "");
-	fact(r, m->recipients, " recipients", "</p>\n");
-	blind_spot(r, m->encrypted, " sessions went on inside TLS; without keys their mail is in no count");
-	blind_spot(r, m->packets_dropped, " packets were lost by the capture");
-	blind_spot(r, m->packets_truncated, " packets were cut short by the capture (snap length)");
-	blind_spot(r, m->gap_octets, " octets are missing from the connections");
-	blind_spot(r, m->one_sided, " sessions show only one direction");
-	blind_spot(r, m->midstream, " sessions began before the capture");
-	blind_spot(r, m->unnamed, " recipients are known only by their reply; they are in no count");
+	sc_report_totals(&totals, m);
+	put_escaped(r, sc_text_str(&totals));
+	put(r, ", ");
+	put_number(r, m->recipients);
+	put(r, m->recipients == 1 ? " recipient</p>\n" : " recipients</p>\n");
+	sc_report_blind_spots(m, put_blind, r);
 }
 
 /* One bar for all recipients; the table below it tells the same. */
@@ -215,24 +202,9 @@ static void put_bar(struct html_report *r)
 	put(r, "</svg>\n");
 }
 
-static void put_verdict(struct html_report *r)
+static void put_shares(struct html_report *r)
 {
 	const struct sc_failures *m = r->head.m;
-	put(r, "<section id=\"verdict\">\n<h2>Verdict</h2>\n");
-	if (r->head.parts == SC_REPORT_TLS) {
-		char words[200];
-		struct sc_text t = sc_text_into(words, sizeof(words) - 1);
-		sc_report_secrecy(&t, m);
-		words[t.len] = 0;
-		put(r, "<p>");
-		put(r, words);
-		put(r, "</p>\n</section>\n");
-		return;
-	}
-	if (m->recipients == 0) {
-		put(r, "<p>No recipient was seen in clear.</p>\n</section>\n");
-		return;
-	}
 	put_bar(r);
 	put(r, "<table><thead><tr><th scope=\"col\">outcome</th><th class=\"n\" scope=\"col\">recipients</th>"
 	       "<th class=\"n\" scope=\"col\">share</th></tr></thead><tbody>\n");
@@ -247,9 +219,24 @@ static void put_verdict(struct html_report *r)
 		put_share(r, m->outcomes[i], m->recipients);
 		put(r, "</td></tr>\n");
 	}
-	put(r, "</tbody></table>\n<p>");
-	put_number(r, sc_failures_failed(m));
-	put(r, " recipients failed.</p>\n</section>\n");
+	put(r, "</tbody></table>\n");
+}
+
+static void put_verdict(struct html_report *r)
+{
+	char room[256];
+	struct sc_text t = sc_text_into(room, sizeof(room));
+	put(r, "<section id=\"verdict\">\n<h2>Verdict</h2>\n");
+	bool tls = r->head.parts == SC_REPORT_TLS;
+	if (r->head.m->recipients && !tls)
+		put_shares(r);
+	if (tls)
+		sc_report_secrecy(&t, r->head.m);
+	else
+		sc_report_verdict(&t, r->head.m);
+	put(r, "<p>");
+	put_escaped(r, sc_text_str(&t));
+	put(r, "</p>\n</section>\n");
 }
 
 /* ---- tables ---- */
@@ -304,7 +291,7 @@ static void put_duration(struct html_report *r, sc_time t)
 	struct sc_text text = sc_text_into(buffer, sizeof(buffer));
 	if (t == SC_TIME_NONE)
 		return;
-	sc_page_seconds(&text, t, 0);
+	sc_page_duration(&text, t, 0);
 	sc_buffer_add(&r->out, sc_text_str(&text));
 }
 

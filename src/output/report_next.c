@@ -77,7 +77,8 @@ static const uint64_t *any_session(const struct sc_failures *m)
 		return &newest->session;
 	if (sc_top_sorted(&m->services, SC_TOP_BY_COUNT, &row, 1))
 		return &row->sessions[0];
-	return sc_top_sorted(&m->silent, SC_TOP_BY_COUNT, &row, 1) ? &row->sessions[0] : NULL;
+	bool any = sc_top_sorted(&m->silent, SC_TOP_BY_COUNT, &row, 1) || sc_top_sorted(&m->non_smtp, SC_TOP_BY_COUNT, &row, 1);
+	return any ? &row->sessions[0] : NULL;
 }
 
 static bool put_one(struct sc_text *t, const struct sc_failures *m, const char *source)
@@ -91,25 +92,41 @@ static bool put_one(struct sc_text *t, const struct sc_failures *m, const char *
 	return true;
 }
 
-/* What the newest failed recipient was refused for; NULL: none was. */
-static const char *newest_cause(const struct sc_failures *m)
+static const char *top_cause(const struct sc_failures *m)
 {
-	const struct sc_failed_recipient *newest = sc_failures_recent(m, 0);
-	return newest ? sc_cause_name(newest->cause) : NULL;
+	int order[SC_CAUSES];
+	return sc_report_causes(m, order) ? sc_cause_name((enum sc_cause)order[0]) : NULL;
+}
+
+static const char *top_quirk(const struct sc_failures *m)
+{
+	int order[SC_QUIRKS];
+	return sc_report_quirks(m, order) ? sc_quirk_name((enum sc_quirk)order[0]) : NULL;
+}
+
+/* "smtpscope show -r mail.pcap --where 'cause == "greylisted"'"; a number of a table opens so. */
+static bool put_where(struct sc_text *t, const char *source, const char *field, const char *word)
+{
+	if (!word)
+		return false;
+	sc_text_adds(t, "smtpscope show");
+	sc_page_reading(t, source);
+	sc_text_adds(t, " --where '");
+	sc_text_adds(t, field);
+	sc_text_adds(t, " == \"");
+	sc_text_adds(t, word);
+	sc_text_adds(t, "\"'");
+	return true;
 }
 
 static bool put_cause(struct sc_text *t, const struct sc_failures *m, const char *source)
 {
-	int order[SC_CAUSES];
-	const char *cause = sc_report_causes(m, order) ? sc_cause_name((enum sc_cause)order[0]) : NULL;
-	if (!cause)
-		return false;
-	sc_text_adds(t, "smtpscope show");
-	sc_page_reading(t, source);
-	sc_text_adds(t, " --where 'cause == \"");
-	sc_text_adds(t, cause);
-	sc_text_adds(t, "\"'");
-	return true;
+	return put_where(t, source, "cause", top_cause(m));
+}
+
+static bool put_quirk(struct sc_text *t, const struct sc_failures *m, const char *source)
+{
+	return put_where(t, source, "quirks", top_quirk(m));
 }
 
 /* An address that was cut, or that a shell does not take as it stands, is not offered. */
@@ -156,12 +173,12 @@ static bool put_rule(struct sc_text *t, const struct sc_failures *m, const char 
 static bool put_explain(struct sc_text *t, const struct sc_failures *m, const char *source)
 {
 	(void)source;
-	const char *cause = newest_cause(m);
-	if (!cause && !m->outcomes[SC_OUTCOME_deferred])
-		return false;
+	const char *cause = top_cause(m);
+	const struct sc_top_row *row;
+	bool diagnosed = !cause && sc_top_sorted(&m->diagnoses, SC_TOP_BY_FAILED, &row, 1);
 	sc_text_adds(t, "smtpscope explain ");
-	sc_text_adds(t, cause ? cause : "deferred");
-	return true;
+	sc_text_add(t, diagnosed ? sc_top_key(row) : sc_str_of(cause ? cause : "accepted"));
+	return cause || diagnosed || m->recipients;
 }
 
 /* ---- about TLS ---- */
@@ -246,6 +263,7 @@ struct step {
 static const struct step steps[] = {
 	{ "a session, command by command", put_one },
 	{ "all sessions where something failed for one cause", put_cause },
+	{ "all sessions in which one thing was odd", put_quirk },
 	{ "the sessions of an address, a host, a queue id or a Message-ID", put_find },
 	{ "the sessions of the client with the highest score", put_suspect },
 	{ "what a rule looks for, and who breaks it without harm", put_rule },

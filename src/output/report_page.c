@@ -70,7 +70,7 @@ void sc_report_wire(struct sc_report *r, sc_str s, size_t width)
 
 void sc_report_seconds(struct sc_report *r, sc_time duration, size_t width)
 {
-	sc_page_seconds(&r->row, duration, width);
+	sc_page_duration(&r->row, duration, width);
 	r->at += width;
 }
 

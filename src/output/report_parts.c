@@ -55,6 +55,7 @@ COUNTED(lists, "list");
 COUNTED(starttls, "starttls");
 COUNTED(handshakes, "handshake");
 COUNTED(bounces, "reported");
+COUNTED(non_smtp, "protocol");
 
 #define GRADED(name, key, grade)                                                                         \
 	static const struct sc_column name[] = {                                                        \
@@ -267,15 +268,33 @@ static int grade_of(const struct sc_top_row *row)
 	return grade;
 }
 
-/* The order among those of one grade stays. */
+/* What comes before the subject: "helo_invalid" of "helo_invalid: 192.0.2.1". */
+static sc_str kind_of(const struct sc_top_row *row)
+{
+	sc_str key = sc_top_key(row);
+	return sc_str_slice(key, 0, sc_str_find(key, ':'));
+}
+
+enum { SIDE_BY_SIDE = 4 };
+
+/* The worst first, of one grade the first of each kind, and more than a few of a kind behind all others, so that they leave these
+ * in sight.  Else the order stays. */
 static void sort_by_grade(const struct sc_top_row **rows, size_t count)
 {
-	for (size_t i = 1; i < count; i++) {
+	int rank[MOST_ROWS];
+	for (size_t i = 0; i < count; i++) {
 		const struct sc_top_row *row = rows[i];
+		size_t alike = 0;
+		for (size_t k = 0; k < i && alike < SIDE_BY_SIDE; k++)
+			alike += grade_of(rows[k]) == grade_of(row) && sc_str_equal(kind_of(rows[k]), kind_of(row));
+		int own = alike == SIDE_BY_SIDE ? 0 : 2 * grade_of(row) + (alike == 0);
 		size_t at = i;
-		for (; at > 0 && grade_of(rows[at - 1]) < grade_of(row); at--)
+		for (; at > 0 && rank[at - 1] < own; at--) {
 			rows[at] = rows[at - 1];
+			rank[at] = rank[at - 1];
+		}
 		rows[at] = row;
+		rank[at] = own;
 	}
 }
 
@@ -310,7 +329,7 @@ static void show_map(const struct sc_failures *m, const struct map *map, const s
 /* ---- all of them ---- */
 
 static const struct map maps[] = {
-	MAP(silent, "silent", SC_TOP_BY_COUNT, "Silent failures (no reply tells of them; seen: what packets show in one session)"),
+	MAP(silent, "silent", SC_TOP_BY_COUNT, "Silent failures (recipients, breaks; no reply; seen: what one session shows)"),
 	GRADES(diagnoses, "diagnoses", SC_TOP_BY_FAILED, "What the wire shows (diagnoses; smtpscope explain WORD)"),
 	MAP(templates, "templates", SC_TOP_BY_COUNT, "What servers said (what varies is masked)"),
 	MAP(lists, "lists", SC_TOP_BY_COUNT, "Block lists named"),
@@ -327,6 +346,7 @@ static const struct map maps[] = {
 	MAP(bounces, "bounces", SC_TOP_BY_COUNT, "Bounces and complaints carried (what messages reported of other mail)"),
 	MAP(attachments, "attachments", SC_TOP_BY_COUNT, "Attachments whose name or type is odd (what is in them is not looked at)"),
 	GRADES(findings, "findings", SC_TOP_BY_FAILED, "What detectors found (smtpscope list findings)"),
+	MAP(non_smtp, "non_smtp", SC_TOP_BY_COUNT, "On ports of mail, and no mail (connections; smtpscope list non_smtp)"),
 	VOLUMES(services, services, "services", "Sessions by service"),
 	VOLUMES(tls, tls, "tls", "Sessions by TLS"),
 	VOLUMES(ends, ends, "ends", "How sessions ended"),
@@ -399,6 +419,7 @@ static const struct {
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_blind },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_asides },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_weights },
+	{ SC_REPORT_FAILURES | SC_REPORT_TRAFFIC, "non_smtp", NULL },
 	{ SC_REPORT_FAILURES, NULL, sc_report_show_quirks },
 	{ SC_REPORT_TRAFFIC, "services", NULL },
 	{ SC_REPORT_TRAFFIC, "tls", NULL },

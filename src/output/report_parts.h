@@ -111,5 +111,7 @@ sc_part_fn sc_report_show_causes, sc_report_show_phases, sc_report_show_others, 
 
 /* Causes by count, the biggest first, in `order` of SC_CAUSES; gives how many there are. */
 size_t sc_report_causes(const struct sc_failures *m, int *order);
+/* Quirks likewise, in `order` of SC_QUIRKS. */
+size_t sc_report_quirks(const struct sc_failures *m, int *order);
 
 #endif

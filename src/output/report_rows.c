@@ -159,6 +159,21 @@ void sc_report_show_logins(const struct sc_failures *m, const struct sc_part_vis
 	v->end(ctx, &part);
 }
 
+size_t sc_report_quirks(const struct sc_failures *m, int *order)
+{
+	size_t count = 0;
+	for (int quirk = 0; quirk < SC_QUIRKS; quirk++) {
+		size_t at = count;
+		if (m->quirks[quirk] == 0)
+			continue;
+		for (; at > 0 && m->quirks[quirk] > m->quirks[order[at - 1]]; at--)
+			order[at] = order[at - 1];
+		order[at] = quirk;
+		count++;
+	}
+	return count;
+}
+
 void sc_report_show_quirks(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
 {
 	static const struct sc_column columns[] = {
@@ -168,21 +183,18 @@ void sc_report_show_quirks(const struct sc_failures *m, const struct sc_part_vis
 	};
 	static const struct sc_part part = { "quirks", "Odd but survived (quirks, by session and transaction)",
 					     SC_COLUMNS(columns), 0, false };
-	bool begun = false;
-	for (int i = 0; i < SC_QUIRKS; i++) {
-		const struct sc_cell cells[] = {
-			sc_cell_count(m->quirks[i]), sc_cell_word(sc_quirk_name((enum sc_quirk)i)),
-			sc_cell_word(sc_quirk_doc((enum sc_quirk)i)),
-		};
-		if (m->quirks[i] == 0)
-			continue;
-		if (!begun)
-			v->begin(ctx, &part);
-		begun = true;
+	int order[SC_QUIRKS];
+	size_t count = sc_report_quirks(m, order);
+	if (count == 0)
+		return;
+	v->begin(ctx, &part);
+	for (size_t i = 0; i < count; i++) {
+		enum sc_quirk quirk = (enum sc_quirk)order[i];
+		const struct sc_cell cells[] = { sc_cell_count(m->quirks[quirk]), sc_cell_word(sc_quirk_name(quirk)),
+						 sc_cell_word(sc_quirk_doc(quirk)) };
 		v->row(ctx, &part, cells);
 	}
-	if (begun)
-		v->end(ctx, &part);
+	v->end(ctx, &part);
 }
 
 /* ---- recipients ---- */

@@ -9,7 +9,6 @@
 
 enum {
 	NARROWEST = 72, /* the columns of the tables need that much */
-	BIGGEST = 3,
 };
 
 /* ---- what was looked at ---- */
@@ -27,16 +26,7 @@ static void put_range(struct sc_report *r)
 
 static void put_totals(struct sc_report *r)
 {
-	const struct sc_failures *m = r->head.m;
-	struct sc_text *t = sc_sheet_begin(&r->sheet);
-	sc_page_grouped(t, m->sessions);
-	sc_text_adds(t, m->sessions == 1 ? " session, " : " sessions, ");
-	sc_page_grouped(t, m->transactions);
-	sc_text_adds(t, m->transactions == 1 ? " transaction, " : " transactions, ");
-	sc_page_grouped(t, m->messages);
-	sc_text_adds(t, m->messages == 1 ? " message taken (" : " messages taken (");
-	sc_page_grouped(t, m->message_octets);
-	sc_text_adds(t, " octets)");
+	sc_report_totals(sc_sheet_begin(&r->sheet), r->head.m);
 	sc_sheet_end(&r->sheet, "", 0);
 }
 
@@ -62,14 +52,10 @@ static void put_parties(struct sc_report *r)
 	sc_sheet_end(&r->sheet, "", 0);
 }
 
-static void blind_spot(struct sc_report *r, uint64_t n, const char *what)
+static void put_blind(void *ctx, sc_str line)
 {
-	if (n == 0)
-		return;
-	struct sc_text *t = sc_sheet_begin(&r->sheet);
-	sc_page_grouped(t, n);
-	sc_text_put(t, ' ');
-	sc_text_adds(t, what);
+	struct sc_report *r = ctx;
+	sc_text_add(sc_sheet_begin(&r->sheet), line);
 	sc_sheet_end(&r->sheet, "Not seen: ", 10);
 }
 
@@ -88,13 +74,7 @@ static void put_scope(struct sc_report *r)
 		put_range(r);
 	put_totals(r);
 	put_parties(r);
-	blind_spot(r, m->encrypted, "sessions went on inside TLS; without keys their mail is in no count");
-	blind_spot(r, m->packets_dropped, "packets were lost by the capture");
-	blind_spot(r, m->packets_truncated, "packets were cut short by the capture (snap length)");
-	blind_spot(r, m->gap_octets, "octets are missing from the connections");
-	blind_spot(r, m->one_sided, "sessions show only one direction");
-	blind_spot(r, m->midstream, "sessions began before the capture");
-	blind_spot(r, m->unnamed, "recipients are known only by their reply; they are in no count");
+	sc_report_blind_spots(m, put_blind, r);
 }
 
 /* ---- the verdict ---- */
@@ -136,34 +116,7 @@ static void put_outcomes(struct sc_report *r)
 	}
 }
 
-static uint64_t cause_count(const struct sc_failures *m, int cause)
-{
-	return m->causes[cause][0] + m->causes[cause][1];
-}
-
-static const char *cause_word(int cause)
-{
-	return cause == SC_CAUSE_NONE ? "not told" : sc_cause_name((enum sc_cause)cause);
-}
-
-static void put_biggest(struct sc_report *r, const int *causes, size_t count)
-{
-	const struct sc_failures *m = r->head.m;
-	uint64_t failed = sc_failures_failed(m);
-	struct sc_text *t = sc_sheet_begin(&r->sheet);
-	sc_page_grouped(t, failed);
-	sc_text_adds(t, failed == 1 ? " recipient failed" : " recipients failed");
-	for (size_t i = 0; i < count && i < BIGGEST && cause_count(m, causes[i]); i++) {
-		sc_text_adds(t, i ? ", " : "; the biggest causes: ");
-		sc_text_adds(t, cause_word(causes[i]));
-		sc_text_put(t, ' ');
-		sc_page_grouped(t, cause_count(m, causes[i]));
-	}
-	sc_text_put(t, '.');
-	sc_sheet_end(&r->sheet, "", 0);
-}
-
-static void put_verdict(struct sc_report *r, const int *causes, size_t count)
+static void put_verdict(struct sc_report *r)
 {
 	if (r->head.parts == SC_REPORT_TLS && r->head.m->sessions) {
 		sc_buffer_adds(&r->sheet.out, "\n");
@@ -175,19 +128,11 @@ static void put_verdict(struct sc_report *r, const int *causes, size_t count)
 		sc_buffer_adds(&r->sheet.out, r->head.m->suspects.count ? "" : "\nNothing suspicious was found.\n");
 		return;
 	}
-	if (r->head.m->recipients == 0) {
-		sc_buffer_adds(&r->sheet.out, "\n");
-		sc_sheet_line(&r->sheet, r->head.m->sessions ? "No recipient was seen in clear." :
-			r->head.m->failures ? "No mail was seen: no connection became a dialogue." :
-			"No mail was seen; smtpscope doctor tells why.");
-		return;
-	}
-	put_outcomes(r);
+	if (r->head.m->recipients)
+		put_outcomes(r);
 	sc_buffer_adds(&r->sheet.out, "\n");
-	if (sc_failures_failed(r->head.m))
-		put_biggest(r, causes, count);
-	else
-		sc_sheet_line(&r->sheet, "No recipient was refused.");
+	sc_report_verdict(sc_sheet_begin(&r->sheet), r->head.m);
+	sc_sheet_end(&r->sheet, "", 0);
 }
 
 /* Commands are copied, so they stand on a line of their own. */
@@ -202,18 +147,16 @@ static void put_next(void *ctx, const char *what, sc_str command)
 
 static void put_commands(struct sc_report *r)
 {
-	if (r->head.m->sessions + r->head.m->failures)
+	if (r->head.m->sessions + r->head.m->failures + r->head.m->non_smtp.used)
 		sc_report_heading(r, "GOING ON FROM HERE", NULL);
 	sc_report_next(&r->head, put_next, r);
 }
 
 static void put_all(struct sc_report *r)
 {
-	int causes[SC_CAUSES];
-	size_t count = sc_report_causes(r->head.m, causes);
 	r->one_day = sc_report_one_day(r);
 	put_scope(r);
-	put_verdict(r, causes, count);
+	put_verdict(r);
 	sc_report_parts(r->head.m, r->head.parts, &sc_report_text_visitor, r);
 	put_commands(r);
 }

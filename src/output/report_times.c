@@ -2,6 +2,7 @@
  *
  * Nothing is written here: cells borrow from the model, and hold until the visitor returns. */
 #include "base/text.h"
+#include "output/page.h"
 #include "output/report_parts.h"
 
 static bool bin_used(const struct sc_timeline_bin *bin)
@@ -48,7 +49,7 @@ void sc_report_show_timing(const struct sc_failures *m, const struct sc_part_vis
 		{ SC_CELL_WORD, "span", NULL, -1, 0, NULL, 0 },
 		{ SC_CELL_PROSE, NULL, "", 0, 0, NULL, 0 },
 	};
-	static const struct sc_part part = { "timing", "Times in seconds", SC_COLUMNS(columns), 0, false };
+	static const struct sc_part part = { "timing", "Times in seconds (longer ones as 16m40s, 2h16m, 1d12h)", SC_COLUMNS(columns), 0, false };
 	bool begun = false;
 	for (int i = 0; i < SC_SPREAD_COUNT; i++) {
 		const struct sc_spread *s = &m->spreads[i];
@@ -185,6 +186,16 @@ static sc_str draw(char *room, const uint64_t *values, size_t count)
 	return sc_text_str(&t);
 }
 
+static void put_step(struct sc_text *t, uint64_t seconds)
+{
+	if (seconds >= 1000) {
+		sc_page_duration(t, (sc_time)seconds * SC_SECOND, 0);
+		return;
+	}
+	sc_text_number(t, seconds);
+	sc_text_adds(t, " s");
+}
+
 void sc_report_show_strip(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
 {
 	static const struct sc_column columns[] = {
@@ -200,8 +211,7 @@ void sc_report_show_strip(const struct sc_failures *m, const struct sc_part_visi
 		return;
 	struct sc_text t = sc_text_into(step, sizeof(step));
 	sc_text_adds(&t, "a column is ");
-	sc_text_number(&t, (uint64_t)m->strip.width_s * s.bins);
-	sc_text_adds(&t, " s");
+	put_step(&t, (uint64_t)m->strip.width_s * s.bins);
 	const struct sc_cell rows[][3] = {
 		{ sc_cell_time(sc_timeline_begin(&m->strip, 0)), sc_cell_word("recipients"), sc_cell_text(draw(all, s.all, s.count)) },
 		{ sc_cell_time(SC_TIME_NONE), sc_cell_word("failed"), sc_cell_text(draw(failed, s.failed, s.count)) },

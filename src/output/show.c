@@ -17,7 +17,7 @@
 #define KINDS                                                                                                      \
 	(SC_WANT(SC_EVENT_session) | SC_WANT(SC_EVENT_exchange) | SC_WANT(SC_EVENT_transaction) |                  \
 	 SC_WANT(SC_EVENT_delivery) | SC_WANT(SC_EVENT_failure) | SC_WANT(SC_EVENT_auth) | SC_WANT(SC_EVENT_tls) | \
-	 SC_WANT(SC_EVENT_diagnosis) | SC_WANT(SC_EVENT_finding))
+	 SC_WANT(SC_EVENT_diagnosis) | SC_WANT(SC_EVENT_finding) | SC_WANT(SC_EVENT_non_smtp))
 
 struct show {
 	struct sc_sheet sheet;
@@ -354,7 +354,7 @@ static bool put_unspoken(struct show *s, const struct sc_event *ev)
 		put_diagnosis(s, ev);
 		return true;
 	}
-	if (!sc_unspoken_is(ev))
+	if (!sc_unspoken_or_other(ev))
 		return false;
 	if (s->printed++)
 		sc_buffer_adds(&s->sheet.out, "\n");
@@ -391,7 +391,7 @@ static sc_err show_open(void *self, const struct sc_output_config *config)
 static void show_write(void *self, const struct sc_event *ev)
 {
 	struct show *s = self;
-	bool whole = ev->kind == SC_EVENT_session || sc_unspoken_is(ev);
+	bool whole = ev->kind == SC_EVENT_session || sc_unspoken_or_other(ev);
 	if (!ev->head || !sc_wanted_is(&s->wanted, ev->head->session, whole))
 		return;
 	if (put_unspoken(s, ev))

@@ -39,6 +39,11 @@ bool sc_unspoken_is(const struct sc_event *ev)
 	return ev->kind == SC_EVENT_failure && x->broke && x->phase && strcmp(x->phase, "connect") == 0;
 }
 
+bool sc_unspoken_or_other(const struct sc_event *ev)
+{
+	return ev->kind == SC_EVENT_non_smtp || sc_unspoken_is(ev);
+}
+
 static void end_field(struct sc_sheet *sheet, const char *label)
 {
 	char head[LABEL + 1] = { 0 };
@@ -93,10 +98,30 @@ static void put_packets(struct sc_sheet *sheet, const struct sc_ev_head *head)
 	end_field(sheet, "packets");
 }
 
+static void print_other(struct sc_sheet *sheet, const struct sc_event *ev)
+{
+	const struct sc_ev_non_smtp *x = ev->body;
+	bool known = x->protocol && strcmp(x->protocol, "unknown") != 0;
+	put_packets(sheet, ev->head);
+	sc_buffer_adds(&sheet->out, "\n");
+	struct sc_text *t = sc_sheet_begin(sheet);
+	sc_text_adds(t, "Nobody spoke SMTP");
+	sc_text_adds(t, known ? ": it was " : ", and what it was its beginning does not tell");
+	sc_text_adds(t, known ? x->protocol : "");
+	sc_text_put(t, '.');
+	sc_sheet_end(sheet, "  ✗ ", 4);
+	sc_text_adds(sc_sheet_begin(sheet), "The client has the wrong port, or only looks what listens there (a scanner).");
+	sc_sheet_end(sheet, "    ", 4);
+}
+
 void sc_unspoken_print(struct sc_sheet *sheet, const struct sc_event *ev)
 {
 	const struct sc_ev_failure *x = ev->body;
 	put_title(sheet, ev->head);
+	if (ev->kind == SC_EVENT_non_smtp) {
+		print_other(sheet, ev);
+		return;
+	}
 	put_times(sheet, x);
 	put_packets(sheet, ev->head);
 	sc_buffer_adds(&sheet->out, "\n");

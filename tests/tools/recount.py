@@ -125,6 +125,7 @@ def main():
     same("templates", sum(r["count"] for r in rows(report, "templates")), coded)
     same("enhanced", sum(r["count"] for r in rows(report, "enhanced")), len(refused))
     same("without a recipient", report["failures_without_recipient"], len(of["failure"]))
+    same("no mail", sum(r["count"] for r in rows(report, "non_smtp")), len(of["non_smtp"]))
     reported = [m.get("reported") or [None] for m in of["message"] if "report" in m]
     same("reported recipients", sum(r["count"] for r in rows(report, "bounces")), sum(map(len, reported)))
     counted_times(report, of, same)

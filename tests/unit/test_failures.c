@@ -116,8 +116,8 @@ static void test_keys(void **state)
 	assert_int_equal(row_of(&m->templates, "450 wait N seconds")->count, 1);
 	assert_int_equal(row_of(&m->enhanced, "5.1.1")->count, 2);
 	assert_int_equal(row_of(&m->lists, "bl.example.org")->count, 1);
-	assert_int_equal(row_of(&m->silent, "198.51.100.7:25 in_doubt eom")->count, 1);
-	assert_int_equal(row_of(&m->silent, "198.51.100.7:25 aborted data")->sessions[0], 106);
+	assert_int_equal(row_of(&m->silent, "198.51.100.7:25 in_doubt at eom")->count, 1);
+	assert_int_equal(row_of(&m->silent, "198.51.100.7:25 aborted at data")->sessions[0], 106);
 	const struct sc_top_row *server = row_of(&m->servers, "198.51.100.7:25");
 	assert_true(sc_str_equal((sc_str){ server->label, server->label_len }, SC_STR("mx.example.net")));
 	sc_failures_close(m);
@@ -200,7 +200,7 @@ static void test_others(void **state)
 	assert_int_equal(m->other_phases[SC_PHASE_greeting][1], 1);
 	assert_int_equal(m->other_causes[SC_CAUSE_reputation], 1);
 	assert_int_equal(m->other_silent, 1);
-	assert_int_equal(row_of(&m->silent, "198.51.100.7:25 transaction mail")->count, 1);
+	assert_int_equal(row_of(&m->silent, "198.51.100.7:25 broken off at mail")->count, 1);
 
 	static const char *const outcomes[] = { "ok", "failed", "failed", "cancelled", "unknown" };
 	for (size_t i = 0; i < 5; i++) {

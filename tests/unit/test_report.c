@@ -1,5 +1,6 @@
 /* test_report.c - the report of delivery failures: the numbers it tells, lines that fit, nothing of the wire
  * that could act on a terminal or a browser, JSON that is JSON, and HTML whose tags are its own. */
+#include "output/page.h"
 #include "output/reports.h"
 #include "report_fixture.h"
 
@@ -284,6 +285,8 @@ static void feed_samples(struct output *o)
 	struct sc_ev_finding finding = { .detector = "password_guessing", .severity = "high", .state = "new",
 					 .subject = { "client", SC_STR("203.0.113.9") } };
 	feed(take, o, SC_EVENT_finding, 0xac0, T0, &finding);
+	struct sc_ev_non_smtp other = { .protocol = "HTTP", .by = "opening" };
+	feed(take, o, SC_EVENT_non_smtp, 0xad3, T0, &other);
 	struct sc_ev_stats stats = { .packets = { 546000, 12, 3 } };
 	feed(take, o, SC_EVENT_stats, 0, T0, &stats);
 	feed_session(take, o, 0xab0);
@@ -320,7 +323,7 @@ static void test_text(void **state)
 		"in doubt            1   20.0 %",
 		"4 recipients failed; the biggest causes: ",
 		"user_unknown",
-		"198.51.100.7:25 in_doubt eom",
+		"198.51.100.7:25 in_doubt at eom",
 		"550 5.1.1 <ADDR>: no such user",
 		"bl.example.org",
 		"LOGINS",
@@ -342,6 +345,10 @@ static void test_text(void **state)
 		"high     password_guessing: 203.0.113.9",
 		"5 recipients in 2 domains, from 3 senders; 1 client to 1 server",
 		"1   300.000",
+		"Not seen: 3 packets were cut short by the capture",
+		"high     password_guessing: 203.0.113.9",
+		"1 refusal or break had no recipient.",
+		"1  HTTP at 198.51.100.7:25; session 0000000000000ad3",
 	};
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		if (!strstr(o.page.at, wanted[i]))
@@ -349,6 +356,54 @@ static void test_text(void **state)
 	if (getenv("SHOW"))
 		puts(o.page.at);
 	free(o.page.at);
+}
+
+/* Of three thousand findings of one kind the others are not lost, and the worst still come first. */
+static void test_many_findings(void **state)
+{
+	(void)state;
+	struct page *page;
+	struct output o = begin(&sc_sink_report_text, "mail.pcap", &page);
+	static const char *const rare[] = { "relay_probe", "helo_invalid" };
+	for (int i = 0; i < 100; i++) {
+		char who[16];
+		struct sc_text t = sc_text_into(who, sizeof(who));
+		sc_text_adds(&t, "192.0.2.");
+		sc_text_number(&t, (uint64_t)i);
+		struct sc_ev_finding f = { .detector = "auth_in_clear", .severity = "medium", .state = "new",
+					   .subject = { "client", sc_text_str(&t) } };
+		feed(take, &o, SC_EVENT_finding, 0xb00 + (uint64_t)i, T0, &f);
+	}
+	for (int i = 0; i < 2; i++) {
+		struct sc_ev_finding f = { .detector = rare[i], .severity = "low", .state = "new",
+					   .subject = { "client", SC_STR("203.0.113.9") } };
+		feed(take, &o, SC_EVENT_finding, 0xc00 + (uint64_t)i, T0, &f);
+	}
+	end(&o, page, SC_OK);
+	check_text("findings", &o.page);
+	char *at = strstr(o.page.at, "auth_in_clear: 192.0.2.0;"), *low = strstr(o.page.at, "relay_probe: 203.0.113.9");
+	assert_true(at && low && strstr(o.page.at, "helo_invalid: 203.0.113.9"));
+	assert_true(at < low);
+	free(o.page.at);
+}
+
+static void test_durations(void **state)
+{
+	(void)state;
+	static const struct {
+		sc_time length;
+		const char *text;
+	} cases[] = {
+		{ 0, "0.000" }, { 999 * SC_SECOND, "999.000" }, { 1000 * SC_SECOND, "16m40s" }, { 3599 * SC_SECOND, "59m59s" },
+		{ 3600 * SC_SECOND, "1h00m" }, { 86399 * SC_SECOND, "23h59m" }, { 129600 * SC_SECOND, "1d12h" },
+		{ INT64_MAX, "106751d23h" }, { -SC_SECOND, "-0.999" },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char room[32] = { 0 };
+		struct sc_text t = sc_text_into(room, sizeof(room) - 1);
+		sc_page_duration(&t, cases[i].length, 0);
+		assert_string_equal(room, cases[i].text);
+	}
 }
 
 static void test_json(void **state)
@@ -517,6 +572,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_html_rest),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_many_findings),
+		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_see_again),
