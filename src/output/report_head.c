@@ -6,6 +6,7 @@
 #include "output/report_parts.h"
 
 enum { BIGGEST = 3 };
+
 const struct sc_report_title sc_report_titles[SC_REPORT_TITLES] = {
 	{SC_REPORT_FAILURES, "failures", "Delivery failures"},
 	{SC_REPORT_TRAFFIC, "traffic", "Mail traffic"},
@@ -21,14 +22,20 @@ const struct sc_report_title *sc_report_title(unsigned parts)
 	return t;
 }
 
-sc_err sc_report_head_open(struct sc_report_head *h, const struct sc_output_config *config)
+sc_err sc_report_head_open(void *self, const struct sc_output_config *config)
 {
+	struct sc_report_head *h = self;
 	h->parts = config->parts;
 	h->source = config->source && *config->source ? config->source : NULL;
 	SC_TRY(sc_failures_open(&h->m));
 	h->m->asides = config->asides;
 	h->m->aside_count = config->aside_count;
-	return SC_OK;
+	sc_err err = sc_sheet_open(&h->sheet, config);
+	if (err) {
+		sc_failures_close(h->m);
+		h->m = NULL;
+	}
+	return err;
 }
 
 void sc_report_head_write(void *self, const struct sc_event *ev)
@@ -37,10 +44,11 @@ void sc_report_head_write(void *self, const struct sc_event *ev)
 	sc_failures_add(h->m, ev);
 }
 
-void sc_report_head_close(struct sc_report_head *h)
+sc_err sc_report_head_close(struct sc_report_head *h)
 {
 	sc_failures_close(h->m);
 	h->m = NULL;
+	return sc_sheet_close(&h->sheet);
 }
 
 void sc_report_secrecy(struct sc_text *t, const struct sc_failures *m)

@@ -6,9 +6,11 @@
 
 #include "base/text.h"
 #include "model/failures.h"
+#include "output/sheet.h"
 
 /* The first member of a report's state. */
 struct sc_report_head {
+	struct sc_sheet sheet; /* where it is written */
 	struct sc_failures *m;
 	const char *source; /* what -r takes to read the same again; NULL: it was no file */
 	unsigned parts;     /* what was asked for */
@@ -24,13 +26,13 @@ extern const struct sc_report_title sc_report_titles[];
 #define SC_REPORT_TITLES 4
 const struct sc_report_title *sc_report_title(unsigned parts);
 
-/* SC_EFAILED when there is no memory. */
-sc_err sc_report_head_open(struct sc_report_head *h, const struct sc_output_config *config);
 /* "26 of 58 sessions went on inside TLS; in 4 it failed or was odd; mail for 128 recipients was accepted in clear." */
 void sc_report_secrecy(struct sc_text *t, const struct sc_failures *m);
-/* As `write` of a sink class. */
+/* As `open` of a sink class; SC_EFAILED when there is no memory. */
+sc_err sc_report_head_open(void *self, const struct sc_output_config *config);
+/* As `write`. */
 void sc_report_head_write(void *self, const struct sc_event *ev);
-void sc_report_head_close(struct sc_report_head *h); /* one that was not opened is fine */
+sc_err sc_report_head_close(struct sc_report_head *h); /* one that was not opened is fine */
 
 /* "5 sessions, 1 transaction, 1 message taken (2,345 octets)". */
 void sc_report_totals(struct sc_text *t, const struct sc_failures *m);

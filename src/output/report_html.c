@@ -21,8 +21,6 @@ enum {
 
 struct html_report {
 	struct sc_report_head head;
-	struct sc_buffer out;
-	struct sc_page_clock clock;
 };
 
 static const char style[] =
@@ -49,7 +47,7 @@ static const char style[] =
 
 static void put(struct html_report *r, const char *ours)
 {
-	sc_buffer_adds(&r->out, ours);
+	sc_buffer_adds(&r->head.sheet.out, ours);
 }
 
 /* Visible text, with what HTML gives a meaning escaped. */
@@ -65,11 +63,11 @@ static void put_escaped(struct html_report *r, sc_str visible)
 			as = visible.at[i] == marks[k].c ? marks[k].as : as;
 		if (!as)
 			continue;
-		sc_buffer_add(&r->out, sc_str_slice(visible, from, i - from));
+		sc_buffer_add(&r->head.sheet.out, sc_str_slice(visible, from, i - from));
 		put(r, as);
 		from = i + 1;
 	}
-	sc_buffer_add(&r->out, sc_str_from(visible, from));
+	sc_buffer_add(&r->head.sheet.out, sc_str_from(visible, from));
 }
 
 /* Octets of anybody: no string of the model is longer than a piece; of a longer path the beginning is shown. */
@@ -87,15 +85,15 @@ static void put_number(struct html_report *r, uint64_t n)
 	char buffer[32];
 	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
 	sc_page_grouped(&t, n);
-	sc_buffer_add(&r->out, sc_text_str(&t));
+	sc_buffer_add(&r->head.sheet.out, sc_text_str(&t));
 }
 
 static void put_time(struct html_report *r, sc_time when)
 {
 	char buffer[40];
 	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
-	sc_page_time(&r->clock, &t, when);
-	sc_buffer_add(&r->out, sc_text_str(&t));
+	sc_page_time(&r->head.sheet.clock, &t, when);
+	sc_buffer_add(&r->head.sheet.out, sc_text_str(&t));
 }
 
 static void put_share(struct html_report *r, uint64_t n, uint64_t of)
@@ -103,7 +101,7 @@ static void put_share(struct html_report *r, uint64_t n, uint64_t of)
 	char buffer[32];
 	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
 	sc_page_share(&t, n, of);
-	sc_buffer_add(&r->out, sc_text_str(&t));
+	sc_buffer_add(&r->head.sheet.out, sc_text_str(&t));
 }
 
 /* ---- the head ---- */
@@ -117,7 +115,7 @@ static void put_policy(struct html_report *r)
 	if (EVP_Digest(style, sizeof(style) - 1, hash, &len, EVP_sha256(), NULL) == 1) {
 		int octets = EVP_EncodeBlock(text, hash, (int)len);
 		put(r, "; style-src 'sha256-");
-		sc_buffer_add(&r->out, (sc_str){ (const char *)text, (size_t)octets });
+		sc_buffer_add(&r->head.sheet.out, (sc_str){ (const char *)text, (size_t)octets });
 		put(r, "'");
 	}
 	put(r, "\">\n");
@@ -153,7 +151,7 @@ static void put_scope(struct html_report *r)
 	const struct sc_failures *m = r->head.m;
 	char buffer[80], room[160];
 	struct sc_text zone = sc_text_into(buffer, sizeof(buffer)), totals = sc_text_into(room, sizeof(room));
-	sc_page_zone(&r->clock, &zone);
+	sc_page_zone(&r->head.sheet.clock, &zone);
 	put(r, "<p class=\"note\">");
 	if (r->head.source && *r->head.source)
 		put_wire(r, sc_str_of(r->head.source));
@@ -190,9 +188,9 @@ static void put_bar(struct html_report *r)
 		put(r, "<rect class=\"");
 		put(r, sc_outcome_name((enum sc_outcome)i));
 		put(r, "\" x=\"");
-		sc_buffer_number(&r->out, from);
+		sc_buffer_number(&r->head.sheet.out, from);
 		put(r, "\" width=\"");
-		sc_buffer_number(&r->out, to - from);
+		sc_buffer_number(&r->head.sheet.out, to - from);
 		put(r, "\" height=\"20\"><title>");
 		put(r, sc_outcome_name((enum sc_outcome)i));
 		put(r, " ");
@@ -292,7 +290,7 @@ static void put_duration(struct html_report *r, sc_time t)
 	if (t == SC_TIME_NONE)
 		return;
 	sc_page_duration(&text, t, 0);
-	sc_buffer_add(&r->out, sc_text_str(&text));
+	sc_buffer_add(&r->head.sheet.out, sc_text_str(&text));
 }
 
 static void put_sessions(struct html_report *r, const struct sc_cell *cell)
@@ -302,7 +300,7 @@ static void put_sessions(struct html_report *r, const struct sc_cell *cell)
 		struct sc_text t = sc_text_into(buffer, sizeof(buffer));
 		sc_value_id(&t, cell->many[i]);
 		put(r, i ? " <code>" : "<code>");
-		sc_buffer_add(&r->out, sc_text_str(&t));
+		sc_buffer_add(&r->head.sheet.out, sc_text_str(&t));
 		put(r, "</code>");
 	}
 }
@@ -482,29 +480,17 @@ static void put_all(struct html_report *r)
 
 /* ---- the class ---- */
 
-static sc_err report_open(void *self, const struct sc_output_config *config)
-{
-	struct html_report *r = self;
-	sc_page_clock_open(&r->clock, config->utc);
-	SC_TRY(sc_report_head_open(&r->head, config));
-	sc_err err = sc_buffer_open(&r->out, &config->writer);
-	if (err)
-		sc_report_head_close(&r->head);
-	return err;
-}
-
 static sc_err report_close(void *self)
 {
 	struct html_report *r = self;
 	if (r->head.m)
 		put_all(r);
-	sc_report_head_close(&r->head);
-	return sc_buffer_close(&r->out);
+	return sc_report_head_close(&r->head);
 }
 
 const struct sc_sink_class sc_sink_report_html = {
 	.name = "report-html", .summary = "delivery failures as a page of HTML",
 	.wants = SC_FAILURES_WANTS,
 	.size = sizeof(struct html_report),
-	.open = report_open, .write = sc_report_head_write, .close = report_close,
+	.open = sc_report_head_open, .write = sc_report_head_write, .close = report_close,
 };

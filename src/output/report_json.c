@@ -16,7 +16,6 @@ enum {
 
 struct json_report {
 	struct sc_report_head head;
-	struct sc_buffer out;
 	bool comma; /* something stands before, in this object or list */
 	bool rows;  /* the list of rows of a part is open */
 };
@@ -25,26 +24,26 @@ struct json_report {
 
 static void open_with(struct json_report *r, const char *key, const char *bracket)
 {
-	sc_buffer_adds(&r->out, r->comma ? "," : "");
+	sc_buffer_adds(&r->head.sheet.out, r->comma ? "," : "");
 	if (key) {
-		sc_buffer_adds(&r->out, "\"");
-		sc_buffer_adds(&r->out, key);
-		sc_buffer_adds(&r->out, "\":");
+		sc_buffer_adds(&r->head.sheet.out, "\"");
+		sc_buffer_adds(&r->head.sheet.out, key);
+		sc_buffer_adds(&r->head.sheet.out, "\":");
 	}
-	sc_buffer_adds(&r->out, bracket);
+	sc_buffer_adds(&r->head.sheet.out, bracket);
 	r->comma = false;
 }
 
 static void close_with(struct json_report *r, const char *bracket)
 {
-	sc_buffer_adds(&r->out, bracket);
+	sc_buffer_adds(&r->head.sheet.out, bracket);
 	r->comma = true;
 }
 
 static void number(struct json_report *r, const char *key, uint64_t n)
 {
 	open_with(r, key, "");
-	sc_buffer_number(&r->out, n);
+	sc_buffer_number(&r->head.sheet.out, n);
 	r->comma = true;
 }
 
@@ -54,9 +53,9 @@ static void string(struct json_report *r, const char *key, sc_str s)
 	if (!s.at)
 		return;
 	open_with(r, key, "\""); /* a path may be longer than a piece, no string of the model is */
-	struct sc_text t = sc_text_into(sc_buffer_room(&r->out, 6 * PIECE), 6 * PIECE);
+	struct sc_text t = sc_text_into(sc_buffer_room(&r->head.sheet.out, 6 * PIECE), 6 * PIECE);
 	sc_text_json(&t, sc_str_slice(s, 0, PIECE));
-	r->out.len += t.len;
+	r->head.sheet.out.len += t.len;
 	close_with(r, "\"");
 }
 
@@ -81,7 +80,7 @@ static void duration(struct json_report *r, const char *key, sc_time time)
 	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
 	sc_text_ms(&t, time);
 	open_with(r, key, "");
-	sc_buffer_add(&r->out, sc_text_str(&t));
+	sc_buffer_add(&r->head.sheet.out, sc_text_str(&t));
 	r->comma = true;
 }
 
@@ -262,28 +261,17 @@ static void put_all(struct json_report *r)
 
 /* ---- the class ---- */
 
-static sc_err report_open(void *self, const struct sc_output_config *config)
-{
-	struct json_report *r = self;
-	SC_TRY(sc_report_head_open(&r->head, config));
-	sc_err err = sc_buffer_open(&r->out, &config->writer);
-	if (err)
-		sc_report_head_close(&r->head);
-	return err;
-}
-
 static sc_err report_close(void *self)
 {
 	struct json_report *r = self;
 	if (r->head.m)
 		put_all(r);
-	sc_report_head_close(&r->head);
-	return sc_buffer_close(&r->out);
+	return sc_report_head_close(&r->head);
 }
 
 const struct sc_sink_class sc_sink_report_json = {
 	.name = "report-json", .summary = "delivery failures as one JSON object",
 	.wants = SC_FAILURES_WANTS,
 	.size = sizeof(struct json_report),
-	.open = report_open, .write = sc_report_head_write, .close = report_close,
+	.open = sc_report_head_open, .write = sc_report_head_write, .close = report_close,
 };

@@ -7,25 +7,25 @@ bool sc_report_one_day(struct sc_report *r)
 {
 	char first[40], last[40];
 	struct sc_text a = sc_text_into(first, sizeof(first)), b = sc_text_into(last, sizeof(last));
-	sc_page_time(&r->sheet.clock, &a, r->head.m->first);
-	sc_page_time(&r->sheet.clock, &b, r->head.m->last);
+	sc_page_time(&r->head.sheet.clock, &a, r->head.m->first);
+	sc_page_time(&r->head.sheet.clock, &b, r->head.m->last);
 	return sc_str_equal(sc_str_slice(sc_text_str(&a), 0, 10), sc_str_slice(sc_text_str(&b), 0, 10));
 }
 
 void sc_report_heading(struct sc_report *r, const char *title, const char *columns)
 {
-	sc_buffer_adds(&r->sheet.out, "\n");
-	sc_buffer_adds(&r->sheet.out, title);
-	sc_buffer_adds(&r->sheet.out, "\n");
+	sc_buffer_adds(&r->head.sheet.out, "\n");
+	sc_buffer_adds(&r->head.sheet.out, title);
+	sc_buffer_adds(&r->head.sheet.out, "\n");
 	if (columns) {
-		sc_buffer_adds(&r->sheet.out, columns);
-		sc_buffer_adds(&r->sheet.out, "\n");
+		sc_buffer_adds(&r->head.sheet.out, columns);
+		sc_buffer_adds(&r->head.sheet.out, "\n");
 	}
 }
 
 void sc_report_begin(struct sc_report *r)
 {
-	sc_sheet_begin(&r->sheet);
+	sc_sheet_begin(&r->head.sheet);
 	r->row = sc_text_into(r->columns, sizeof(r->columns) - 1);
 	r->at = 0;
 }
@@ -79,7 +79,7 @@ void sc_report_when(struct sc_report *r, sc_time when, size_t width)
 	char buffer[40];
 	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
 	if (when != SC_TIME_NONE)
-		sc_page_time(&r->sheet.clock, &t, when);
+		sc_page_time(&r->head.sheet.clock, &t, when);
 	sc_str s = sc_text_str(&t); /* 2026-01-31 12:00:00 */
 	if (s.len == 19)
 		s = r->one_day ? sc_str_from(s, 11) : sc_str_slice(s, 5, 11);
@@ -88,22 +88,22 @@ void sc_report_when(struct sc_report *r, sc_time when, size_t width)
 
 void sc_report_rest(struct sc_report *r, const char *words)
 {
-	sc_text_adds(&r->sheet.text, words);
+	sc_text_adds(&r->head.sheet.text, words);
 }
 
 void sc_report_rest_wire(struct sc_report *r, sc_str s)
 {
-	sc_text_visible(&r->sheet.text, s);
+	sc_text_visible(&r->head.sheet.text, s);
 }
 
 void sc_report_end(struct sc_report *r)
 {
-	struct sc_text *text = &r->sheet.text;
+	struct sc_text *text = &r->head.sheet.text;
 	while (text->len && text->at[text->len - 1] == ' ')
 		text->len--;
 	size_t len = r->row.len;
 	while (text->len == 0 && len && r->columns[len - 1] == ' ')
 		len--;
 	r->columns[len] = 0;
-	sc_sheet_end(&r->sheet, r->columns, r->at);
+	sc_sheet_end(&r->head.sheet, r->columns, r->at);
 }

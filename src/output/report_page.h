@@ -8,7 +8,6 @@
 
 struct sc_report {
 	struct sc_report_head head;
-	struct sc_sheet sheet;
 	bool one_day;       /* times need no date */
 	struct sc_text row; /* the columns of the row that is being made, in `columns` */
 	size_t at;          /* how many they are */

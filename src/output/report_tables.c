@@ -129,15 +129,15 @@ static void put_sessions(struct sc_report *r, const struct sc_cell *cell)
 	sc_report_rest(r, cell->n > 1 && cell->many[1] ? "sessions " : "session ");
 	for (uint64_t i = 0; i < cell->n && cell->many[i]; i++) {
 		sc_report_rest(r, i ? ", " : "");
-		sc_text_hex(&r->sheet.text, cell->many[i], 16);
+		sc_text_hex(&r->head.sheet.text, cell->many[i], 16);
 	}
 }
 
 /* A name that does not fit behind what stands there begins a line of its own. */
 static void make_room(struct sc_report *r, sc_str name)
 {
-	size_t indent = r->at, there = sc_text_columns(sc_text_str(&r->sheet.text));
-	if (indent + there + 1 + sc_text_columns(name) <= r->sheet.width)
+	size_t indent = r->at, there = sc_text_columns(sc_text_str(&r->head.sheet.text));
+	if (indent + there + 1 + sc_text_columns(name) <= r->head.sheet.width)
 		return;
 	sc_report_end(r);
 	sc_report_begin(r);
@@ -152,7 +152,7 @@ static void put_flow(struct sc_report *r, const struct sc_column *c, const struc
 		return;
 	if (strcmp(before, " ") == 0)
 		make_room(r, cell->s);
-	if (r->sheet.text.len == 0)
+	if (r->head.sheet.text.len == 0)
 		before += strspn(before, "; :");
 	sc_report_rest(r, before);
 	if (c->kind == SC_CELL_SESSIONS)
@@ -177,8 +177,8 @@ static void put_below(struct sc_report *r, const struct sc_part *part, const str
 			command |= part->columns[i].kind == SC_CELL_COMMAND;
 		}
 		if (command)
-			sc_sheet_command(&r->sheet, indent);
-		else if (r->sheet.text.len)
+			sc_sheet_command(&r->head.sheet, indent);
+		else if (r->head.sheet.text.len)
 			sc_report_end(r);
 	}
 }
@@ -214,13 +214,13 @@ static void more_recipients(struct sc_report *r, uint64_t n)
 {
 	sc_report_begin(r);
 	sc_report_words(r, "", 2);
-	sc_page_grouped(&r->sheet.text, n);
+	sc_page_grouped(&r->head.sheet.text, n);
 	sc_report_rest(r, " more:");
 	sc_report_end(r);
-	struct sc_text *t = sc_sheet_begin(&r->sheet);
+	struct sc_text *t = sc_sheet_begin(&r->head.sheet);
 	sc_text_adds(t, "smtpscope list recipients");
 	sc_page_reading(t, r->head.source);
-	sc_sheet_command(&r->sheet, 2);
+	sc_sheet_command(&r->head.sheet, 2);
 }
 
 static void rest(void *ctx, const struct sc_part *part, const struct sc_cell *cells)

@@ -15,19 +15,19 @@ enum {
 
 static void put_range(struct sc_report *r)
 {
-	struct sc_text *t = sc_sheet_begin(&r->sheet);
-	sc_page_time(&r->sheet.clock, t, r->head.m->first);
+	struct sc_text *t = sc_sheet_begin(&r->head.sheet);
+	sc_page_time(&r->head.sheet.clock, t, r->head.m->first);
 	sc_text_adds(t, " - ");
-	sc_page_time(&r->sheet.clock, t, r->head.m->last);
+	sc_page_time(&r->head.sheet.clock, t, r->head.m->last);
 	sc_text_put(t, ' ');
-	sc_page_zone(&r->sheet.clock, t);
-	sc_sheet_end(&r->sheet, "", 0);
+	sc_page_zone(&r->head.sheet.clock, t);
+	sc_sheet_end(&r->head.sheet, "", 0);
 }
 
 static void put_totals(struct sc_report *r)
 {
-	sc_report_totals(sc_sheet_begin(&r->sheet), r->head.m);
-	sc_sheet_end(&r->sheet, "", 0);
+	sc_report_totals(sc_sheet_begin(&r->head.sheet), r->head.m);
+	sc_sheet_end(&r->head.sheet, "", 0);
 }
 
 static void put_keys(struct sc_text *t, const struct sc_top *top, const char *one, const char *many)
@@ -42,34 +42,34 @@ static void put_parties(struct sc_report *r)
 	const struct sc_failures *m = r->head.m;
 	if (m->recipients == 0)
 		return;
-	struct sc_text *t = sc_sheet_begin(&r->sheet);
+	struct sc_text *t = sc_sheet_begin(&r->head.sheet);
 	sc_page_grouped(t, m->recipients);
 	sc_text_adds(t, m->recipients == 1 ? " recipient in " : " recipients in ");
 	put_keys(t, &m->domains, " domain, from ", " domains, from ");
 	put_keys(t, &m->senders, " sender; ", " senders; ");
 	put_keys(t, &m->clients, " client to ", " clients to ");
 	put_keys(t, &m->servers, " server", " servers");
-	sc_sheet_end(&r->sheet, "", 0);
+	sc_sheet_end(&r->head.sheet, "", 0);
 }
 
 static void put_blind(void *ctx, sc_str line)
 {
 	struct sc_report *r = ctx;
-	sc_text_add(sc_sheet_begin(&r->sheet), line);
-	sc_sheet_end(&r->sheet, "Not seen: ", 10);
+	sc_text_add(sc_sheet_begin(&r->head.sheet), line);
+	sc_sheet_end(&r->head.sheet, "Not seen: ", 10);
 }
 
 static void put_scope(struct sc_report *r)
 {
 	const struct sc_failures *m = r->head.m;
-	struct sc_text *t = sc_sheet_begin(&r->sheet);
+	struct sc_text *t = sc_sheet_begin(&r->head.sheet);
 	for (const char *c = sc_report_title(r->head.parts)->title; *c; c++)
 		sc_text_put(t, sc_upper(*c));
 	if (r->head.source && *r->head.source) {
 		sc_text_adds(t, "   ");
 		sc_text_visible(t, sc_str_of(r->head.source));
 	}
-	sc_sheet_end(&r->sheet, "", 2);
+	sc_sheet_end(&r->head.sheet, "", 2);
 	if (m->first != SC_TIME_NONE)
 		put_range(r);
 	put_totals(r);
@@ -119,30 +119,30 @@ static void put_outcomes(struct sc_report *r)
 static void put_verdict(struct sc_report *r)
 {
 	if (r->head.parts == SC_REPORT_TLS && r->head.m->sessions) {
-		sc_buffer_adds(&r->sheet.out, "\n");
-		sc_report_secrecy(sc_sheet_begin(&r->sheet), r->head.m);
-		sc_sheet_end(&r->sheet, "", 0);
+		sc_buffer_adds(&r->head.sheet.out, "\n");
+		sc_report_secrecy(sc_sheet_begin(&r->head.sheet), r->head.m);
+		sc_sheet_end(&r->head.sheet, "", 0);
 		return;
 	}
 	if (r->head.parts == SC_REPORT_SENDERS) {
-		sc_buffer_adds(&r->sheet.out, r->head.m->suspects.count ? "" : "\nNothing suspicious was found.\n");
+		sc_buffer_adds(&r->head.sheet.out, r->head.m->suspects.count ? "" : "\nNothing suspicious was found.\n");
 		return;
 	}
 	if (r->head.m->recipients)
 		put_outcomes(r);
-	sc_buffer_adds(&r->sheet.out, "\n");
-	sc_report_verdict(sc_sheet_begin(&r->sheet), r->head.m);
-	sc_sheet_end(&r->sheet, "", 0);
+	sc_buffer_adds(&r->head.sheet.out, "\n");
+	sc_report_verdict(sc_sheet_begin(&r->head.sheet), r->head.m);
+	sc_sheet_end(&r->head.sheet, "", 0);
 }
 
 /* Commands are copied, so they stand on a line of their own. */
 static void put_next(void *ctx, const char *what, sc_str command)
 {
 	struct sc_report *r = ctx;
-	sc_text_adds(sc_sheet_begin(&r->sheet), what);
-	sc_sheet_end(&r->sheet, "  ", 2);
-	sc_text_add(sc_sheet_begin(&r->sheet), command);
-	sc_sheet_command(&r->sheet, 4);
+	sc_text_adds(sc_sheet_begin(&r->head.sheet), what);
+	sc_sheet_end(&r->head.sheet, "  ", 2);
+	sc_text_add(sc_sheet_begin(&r->head.sheet), command);
+	sc_sheet_command(&r->head.sheet, 4);
 }
 
 static void put_commands(struct sc_report *r)
@@ -166,13 +166,10 @@ static void put_all(struct sc_report *r)
 static sc_err report_open(void *self, const struct sc_output_config *config)
 {
 	struct sc_report *r = self;
-	SC_TRY(sc_report_head_open(&r->head, config));
-	sc_err err = sc_sheet_open(&r->sheet, config);
-	if (r->sheet.width < NARROWEST)
-		r->sheet.width = NARROWEST;
-	if (err)
-		sc_report_head_close(&r->head);
-	return err;
+	SC_TRY(sc_report_head_open(self, config));
+	if (r->head.sheet.width < NARROWEST)
+		r->head.sheet.width = NARROWEST;
+	return SC_OK;
 }
 
 static sc_err report_close(void *self)
@@ -180,8 +177,7 @@ static sc_err report_close(void *self)
 	struct sc_report *r = self;
 	if (r->head.m)
 		put_all(r);
-	sc_report_head_close(&r->head);
-	return sc_sheet_close(&r->sheet);
+	return sc_report_head_close(&r->head);
 }
 
 const struct sc_sink_class sc_sink_report_text = {
