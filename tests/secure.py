@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-from stories import Capture, NOON
+from packets import Capture, NOON
 import secure_scenes
 
 CUTS = (None, 1, 3, 100)
