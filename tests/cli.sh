@@ -212,6 +212,7 @@ run 'one of several missing' 3 'nope.pcap: no such file' log -r nope.pcap -r one
 shown 'the other is read' 'bob@example.org'
 run 'empty file' 3 'empty.pcap' log -r empty.pcap
 run 'header without packets' 0 '' log -r header.pcap
+shown 'no packet, no time' '"ts":"1970-01-01T00:00:00.000000Z","event":"stats"'
 run 'not a capture' 3 'text.txt' log -r text.txt
 run 'cut file' 4 'cut.pcap: cut short' log -r cut.pcap
 shown 'what was before the cut' '"event":"session"'

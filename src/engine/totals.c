@@ -47,6 +47,7 @@ void sc_engine_tell_stats(const struct sc_engine_totals *totals, uint64_t number
 		.gap_octets = c->gap_octets,
 		.elapsed_ms = totals->first == SC_TIME_NONE ? SC_TIME_NONE : totals->last - totals->first,
 	};
-	struct sc_event event = { .kind = SC_EVENT_stats, .packet = number, .when = when, .body = &ev };
+	/* Every event has a time; where no packet gave one it is the beginning of time. */
+	struct sc_event event = { .kind = SC_EVENT_stats, .packet = number, .when = when == SC_TIME_NONE ? 0 : when, .body = &ev };
 	tell(ctx, &event);
 }
