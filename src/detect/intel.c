@@ -1,5 +1,5 @@
-/* intel.c - what the user's lists of known evil name (--intel): clients, networks, domains (of HELO, senders, recipients, links), HELO names, TLS
- * fingerprints, hashes. */
+/* intel.c - what the user's lists of known evil name (--intel): clients, networks, domains (of HELO, senders, recipients and links),
+ * HELO names, TLS fingerprints, hashes. */
 #include "detect/frame/domain.h"
 #include "detect/frame/inside.h"
 #include "detect/frame/settings.h"
