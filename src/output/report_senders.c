@@ -147,7 +147,7 @@ void sc_report_show_prints(const struct sc_failures *m, const struct sc_part_vis
 		{SC_CELL_TIME, "last", NULL, -1, 0, NULL, 0},
 	};
 	static const struct sc_part part = {
-		"fingerprints", "Fingerprints that suspects have (64 clients: that many or more; of them, those with findings)",
+		"fingerprints", "Fingerprints that suspects have (clients, 64: or more; those with findings)",
 		SC_COLUMNS(columns), 0, false};
 	struct sc_print_row rows[SC_PRINTS];
 	size_t count = sc_prints_sorted(&m->prints, &m->suspects, rows, v->rows < SC_PRINTS ? v->rows : SC_PRINTS);
