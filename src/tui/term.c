@@ -197,6 +197,11 @@ void sc_term_begin(struct sc_term *t)
 	erase();
 }
 
+void sc_term_pause(void)
+{
+	endwin();
+}
+
 void sc_term_again(struct sc_term *t)
 {
 	(void)t;

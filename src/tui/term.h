@@ -59,6 +59,7 @@ const char *sc_term_theme(size_t n); /* names of the themes; NULL behind the las
 
 void sc_term_begin(struct sc_term *t);
 void sc_term_again(struct sc_term *t); /* the next drawing draws every cell */
+void sc_term_pause(void);               /* the terminal is as it was before, until the next drawing */
 void sc_term_end(struct sc_term *t); /* what was put since `begin` is on the screen */
 
 /* Puts `s`, visible already, into exactly `width` cells of a row: cut, with a sign, or filled.  What lies outside of the

@@ -198,7 +198,10 @@ static bool everywhere(struct sc_tui *t, enum sc_command_key command)
 	case SC_DO_mouse:      switch_mouse(t); return true;
 	case SC_DO_redraw:     sc_term_again(&t->term); return true;
 	case SC_DO_palette:    sc_palette_open(t); return true;
-	case SC_DO_suspend:    kill(0, SIGTSTP); return true;
+	case SC_DO_suspend:
+		sc_term_pause(); /* first: the guard may stop sooner than this process, and the shell writes as soon as it does */
+		kill(0, SIGTSTP);
+		return true;
 	case SC_DO_quit:       quit(t); return true;
 	default:               return sc_find_key(t, command) || sc_window_key(t, command);
 	}
