@@ -112,15 +112,18 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(PARTS)
 	$(call step,LINK)
 	$(Q)$(CC) $(ALLCPP) $(ALLFLAGS) -fsanitize=fuzzer -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS)
 
+# What measures the library is linked as the program is.
+$(BUILD)/bench/% $(BUILD)/tools/bench_detectors $(BUILD)/tools/story_day: AS_PROGRAM = $(LTO)
+
 $(BUILD)/tools/%: tests/tools/%.c $(PARTS)
 	@mkdir -p $(@D)
 	$(call step,LINK)
-	$(Q)$(CC) $(ALLCPP) $(ALLFLAGS) -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS)
+	$(Q)$(CC) $(ALLCPP) $(ALLFLAGS) $(AS_PROGRAM) -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS)
 
 $(BUILD)/bench/%: tests/bench/%.c $(PARTS)
 	@mkdir -p $(@D)
 	$(call step,LINK)
-	$(Q)$(CC) $(ALLCPP) $(ALLFLAGS) -MF $@.d -o $@ $< $(PARTS) $(LIBS)
+	$(Q)$(CC) $(ALLCPP) $(ALLFLAGS) $(AS_PROGRAM) -MF $@.d -o $@ $< $(PARTS) $(LIBS)
 
 $(BUILD)/oracle/%: tests/oracle/%.c $(PARTS)
 	@mkdir -p $(@D)
