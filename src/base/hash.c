@@ -92,6 +92,14 @@ uint64_t sc_hash_nocase(uint64_t seed, sc_str octets)
 	return end(&s);
 }
 
+uint64_t sc_hash_short(uint64_t seed, uint64_t octets, unsigned count)
+{
+	struct state s = begin(seed);
+	((unsigned char *)&octets)[7] = (unsigned char)count;
+	take(&s, octets);
+	return end(&s);
+}
+
 uint64_t sc_hash_pair(uint64_t seed, const uint64_t words[2])
 {
 	struct state s = begin(seed);

@@ -9,6 +9,9 @@ uint64_t sc_hash(uint64_t seed, sc_str octets);
 /* sc_hash() of the octets with ASCII letters in lower case. */
 uint64_t sc_hash_nocase(uint64_t seed, sc_str octets);
 
+/* sc_hash() of `count` octets, seven at most, as they lie in memory, with zeros behind them. */
+uint64_t sc_hash_short(uint64_t seed, uint64_t octets, unsigned count);
+
 /* sc_hash() of the 16 octets of two words, as they lie in memory. */
 uint64_t sc_hash_pair(uint64_t seed, const uint64_t words[2]);
 

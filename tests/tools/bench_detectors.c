@@ -156,7 +156,7 @@ static double seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static double spend(uint64_t first, size_t count)
+__attribute__((noinline)) static double spend(uint64_t first, size_t count)
 {
 	double begin = seconds();
 	for (size_t k = 0; k < count; k++) {

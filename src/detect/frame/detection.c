@@ -12,6 +12,7 @@
 #define IDLE_STANDARD 86400
 #define GUEST_LISTS   64
 #define BODY_OCTETS   512 /* of an event: most of it */
+#define KEPT_DOMAIN   64  /* longer ones are looked at each time */
 #define CLIENTS       8192
 #define CLIENT_IDLE   3600 /* the longest window that clients are counted in */
 #define NETWORKS      4096
@@ -23,6 +24,13 @@ struct server {
 	struct sc_place place;
 	uint64_t version; /* of the roles that say so */
 	uint32_t taken;   /* the second in which it last accepted mail, as the roles were told */
+};
+
+/* The domain of the last first recipient: a server takes mail for few. */
+struct domain {
+	char name[KEPT_DOMAIN]; /* as it was given */
+	struct sc_host host;
+	uint64_t version; /* of the roles that say so */
 };
 
 /* Who looks at a kind of event: a bit for each of them. */
@@ -44,6 +52,7 @@ struct detection {
 	struct sc_roles *roles;
 	struct sc_docket docket;
 	struct server server; /* of the last event; most events have the same few */
+	struct domain domain;
 	struct sc_rows rows[SC_LEVELS];
 	struct sc_detector detectors[SC_DETECTORS_MAX];
 	size_t count;
@@ -150,22 +159,36 @@ static void find_rows(struct detection *x, struct sc_sight *s)
 	s->rows[SC_LEVEL_NETWORK] = sc_rows_touch(&x->rows[SC_LEVEL_NETWORK], s->network, s->second, heavy);
 }
 
-static struct sc_host host_of(const struct sc_sight *s, sc_str path)
+static struct sc_host host_of(const struct sc_sight *s, sc_str name)
 {
-	struct sc_host h = {.name = sc_str_domain(path)};
-	h.hash = sc_sight_hash_nocase(s, h.name);
-	h.local = sc_roles_local(s->roles, h.name, &h.learnt);
+	struct sc_host h = {.name = name, .hash = sc_sight_hash_nocase(s, name)};
+	h.local = sc_roles_local(s->roles, name, &h.learnt);
 	return h;
 }
 
-static void look_at_envelope(struct sc_sight *s, const struct sc_ev_transaction *t)
+static struct sc_host meet_domain(struct domain *m, const struct sc_sight *s, sc_str name)
+{
+	uint64_t version = sc_roles_domains_version(s->roles);
+	if (m->version == version && name.len && sc_str_equal(m->host.name, name))
+		return (struct sc_host){name, m->host.hash, m->host.local, m->host.learnt};
+	struct sc_host h = host_of(s, name);
+	if (name.len && name.len <= KEPT_DOMAIN) {
+		memcpy(m->name, name.at, name.len);
+		m->host = h;
+		m->host.name.at = m->name;
+		m->version = version;
+	}
+	return h;
+}
+
+static void look_at_envelope(struct detection *x, struct sc_sight *s, const struct sc_ev_transaction *t)
 {
 	const struct sc_ev_recipient *r = t->recipients.items;
 	if (t->mail_from.len)
-		s->sender_domain = host_of(s, t->mail_from);
+		s->sender_domain = host_of(s, sc_str_domain(t->mail_from));
 	if (t->recipients.count == 0)
 		return;
-	s->rcpt_domain = host_of(s, r->rcpt_to);
+	s->rcpt_domain = meet_domain(&x->domain, s, sc_str_domain(r->rcpt_to));
 	s->rcpt = sc_sight_hash_nocase(s, r->rcpt_to);
 }
 
@@ -233,7 +256,7 @@ static void observe(void *self, const struct sc_event *ev)
 		helo = sc_helo_look(((const struct sc_ev_session *)ev->body)->helo.name);
 		s.helo = &helo;
 	} else if (ev->kind == SC_EVENT_transaction) {
-		look_at_envelope(&s, ev->body);
+		look_at_envelope(x, &s, ev->body);
 	} else if (ev->kind == SC_EVENT_auth) {
 		s.user = sc_sight_hash_nocase(&s, ((const struct sc_ev_auth *)ev->body)->user);
 	}

@@ -5,7 +5,7 @@
 #include "detect/frame/helo.h"
 
 #define NAME_OCTETS 256 /* longer ones are wrong whatever they hold (RFC 5321 4.5.3.1.2) */
-#define HEX_RUN     0xff /* the last eight */
+#define HEX_RUN     8
 
 /* What an octet is.  Which octets may follow each other is told by pairs: what may be the first has a bit, and what may be the
  * second the same one, FOLLOWS bits further.  Such are the first two letters of words for subscribers' lines (helo_dynamic.c), and
@@ -16,8 +16,11 @@ enum {
 	WORDS = B | C | D | P,
 	BEGIN = 256,                            /* a label begins behind it */
 	FOLLOWS = 5,
-	DIGIT = 1 << 14, POINT = 1 << 23,       /* a sum counts both: of each there may be NAME_OCTETS */
 };
+
+/* A sum of kinds counts these two: of each there may be NAME_OCTETS, and the marks below do not reach them. */
+#define DIGIT (UINT64_C(1) << 32)
+#define POINT (UINT64_C(1) << 48)
 
 #define ROW8(x)   x, x, x, x, x, x, x, x
 #define ROW32(x)  ROW8(x), ROW8(x), ROW8(x), ROW8(x)
@@ -28,7 +31,7 @@ enum {
 		OTHER, OTHER, OTHER, OTHER, OTHER | TWO(P), OTHER | P | TWO(P), OTHER, OTHER | TWO(B),    \
 		OTHER | TWO(D), OTHER, OTHER, OTHER, OTHER, OTHER, OTHER | TWO(D), OTHER
 
-static const uint32_t kinds[256] = {
+static const uint64_t kinds[256] = {
 	ROW32(ODD),
 	ROW8(ODD), ODD, ODD, ODD, ODD, ODD, 0, DOT, ODD,
 	ROW8(DIGIT | HEX), DIGIT | HEX, DIGIT | HEX, ODD | COLON, ODD, ODD, ODD, ODD, ODD,
@@ -37,7 +40,7 @@ static const uint32_t kinds[256] = {
 	/* beyond ASCII: all zeros */
 };
 
-static unsigned marks_of(uint32_t seen, uint32_t pairs, bool hyphen, bool hex)
+static unsigned marks_of(uint64_t seen, uint64_t pairs, bool hyphen, bool hex)
 {
 	return (seen & ODD ? SC_HELO_ODD : 0u) | (seen & COLON ? SC_HELO_COLON : 0u) |
 	       (seen & OTHER ? SC_HELO_LETTER : 0u) | (pairs & WORDS ? SC_HELO_SUBSCRIBER : 0u) |
@@ -46,25 +49,24 @@ static unsigned marks_of(uint32_t seen, uint32_t pairs, bool hyphen, bool hex)
 
 struct sc_helo sc_helo_look(sc_str name)
 {
-	uint32_t before = BEGIN, seen = 0, pairs = 0, sum = 0, numbers = 0;
-	uint32_t run = 0; /* a bit for each octet: it is a hexadecimal digit */
-	bool hex = false;
+	uint64_t before = BEGIN, seen = 0, pairs = 0, sum = 0, begun = 0, hex = 0;
+	uint64_t run = 0; /* hexadecimal digits up to here */
 	size_t len = name.len < NAME_OCTETS ? name.len : NAME_OCTETS;
 	for (size_t i = 0; i < len; i++) {
-		uint32_t kind = kinds[(unsigned char)name.at[i]];
+		uint64_t kind = kinds[(unsigned char)name.at[i]];
 		seen |= kind;
 		pairs |= before & kind >> FOLLOWS;
-		sum += kind & (DIGIT | POINT);
-		numbers += kind & ~before & DIGIT;
-		run = run * 2 + (kind & HEX);
-		hex |= (run & HEX_RUN) == HEX_RUN;
+		sum += kind;
+		begun += kind & ~before;
+		run = (run + 1) & (0 - (kind & HEX));
+		hex |= run;
 		before = kind;
 	}
 	bool hyphen = name.len && name.at[0] == '-';
 	return (struct sc_helo){
-		.marks = marks_of(seen, pairs, hyphen, hex),
-		.dots = sum / POINT,
-		.digits = sum % POINT / DIGIT,
-		.numbers = numbers / DIGIT,
+		.marks = marks_of(seen, pairs, hyphen, hex >= HEX_RUN),
+		.dots = (uint32_t)(sum / POINT),
+		.digits = (uint32_t)(sum % POINT / DIGIT),
+		.numbers = (uint32_t)(begun % POINT / DIGIT),
 	};
 }

@@ -23,8 +23,7 @@ struct sc_roles {
 	const struct sc_detect_settings *settings;
 	uint64_t seed;
 	bool has_home, learns;
-	bool learnt_domains; /* one at least */
-	uint64_t learnt_networks;
+	uint64_t learnt_domains, learnt_networks; /* how often one was */
 	struct sc_keyed domains, networks, servers;
 };
 
@@ -59,7 +58,9 @@ void sc_ip_hashes(uint64_t seed, const struct sc_ip *ip, uint64_t *address, uint
 		*address = sc_ip_hash(seed, ip);
 		return;
 	}
-	uint64_t x = *network = sc_hash(seed, (sc_str){(const char *)ip->octets, 3});
+	uint64_t first = 0;
+	memcpy(&first, ip->octets, 3);
+	uint64_t x = *network = sc_hash_short(seed, first, 3);
 	x += (ip->octets[3] + UINT64_C(1)) * UINT64_C(0x9e3779b97f4a7c15);
 	x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
 	x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
@@ -115,6 +116,11 @@ uint64_t sc_roles_version(const struct sc_roles *r)
 	return r->learnt_networks + r->networks.evicted + r->servers.used + r->servers.evicted;
 }
 
+uint64_t sc_roles_domains_version(const struct sc_roles *r)
+{
+	return r->settings->domain_count ? 0 : r->learnt_domains + r->domains.evicted;
+}
+
 void sc_roles_server(struct sc_roles *r, uint64_t address, uint32_t second)
 {
 	if (r->learns)
@@ -157,7 +163,7 @@ bool sc_roles_exact(const struct sc_roles *r, sc_str domain, bool *learnt)
 bool sc_roles_knows_domains(const struct sc_roles *r, bool *learnt)
 {
 	*learnt = r->settings->domain_count == 0;
-	return !*learnt || r->learnt_domains;
+	return !*learnt || r->learnt_domains > 0;
 }
 
 sc_str sc_roles_domain(const struct sc_roles *r, size_t i)
@@ -179,7 +185,7 @@ static bool note_net(struct learnt *l, uint64_t net)
 void sc_roles_learn_domain(struct sc_roles *r, uint64_t domain, uint64_t client, uint32_t second)
 {
 	if (r->learns)
-		r->learnt_domains |= note_net(sc_keyed_touch(&r->domains, domain, second), client);
+		r->learnt_domains += note_net(sc_keyed_touch(&r->domains, domain, second), client);
 }
 
 void sc_roles_learn_network(struct sc_roles *r, uint64_t server, uint64_t client, uint32_t second)

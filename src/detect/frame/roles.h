@@ -30,6 +30,8 @@ struct sc_place sc_roles_place(const struct sc_roles *r, const struct sc_ip *ip,
 
 /* Places hold until this number is another. */
 uint64_t sc_roles_version(const struct sc_roles *r);
+/* What sc_roles_local() says holds until this number is another. */
+uint64_t sc_roles_domains_version(const struct sc_roles *r);
 
 /* Is it one of our mail domains, or below one?  `*learnt`: that is a guess. */
 bool   sc_roles_local(const struct sc_roles *r, sc_str domain, bool *learnt);

@@ -8,7 +8,6 @@
 
 #define DOOR_WORDS 8192  /* 64 KiB */
 #define DOOR_MARKS 32768 /* then it is cleared: one foreign key in a hundred would pass */
-#define LINE       64    /* octets of a cache line: the tags of a set */
 
 bool sc_keyed_open(struct sc_keyed *t, uint32_t count, size_t slot_octets, uint32_t idle_s)
 {
@@ -17,23 +16,20 @@ bool sc_keyed_open(struct sc_keyed *t, uint32_t count, size_t slot_octets, uint3
 		sets *= 2;
 	size_t slots = (size_t)sets * SC_KEYED_WAYS;
 	*t = (struct sc_keyed){ .slot_octets = (slot_octets + 7) & ~(size_t)7, .sets = sets, .idle_s = idle_s };
-	t->taken = sc_memory_take(slots * sizeof(*t->tags) + LINE);
-	t->tags = (uint64_t *)(void *)(t->taken ? t->taken + (LINE - (uintptr_t)t->taken % LINE) : NULL);
+	t->set = sc_memory_take(sets * sizeof(*t->set));
+	t->tags = sc_memory_take(slots * sizeof(*t->tags));
 	t->ranks = sc_memory_take(slots * sizeof(*t->ranks));
-	t->ceilings = sc_memory_take(sets * sizeof(*t->ceilings));
-	t->crowded = sc_memory_take(sets * sizeof(*t->crowded));
 	t->slots = sc_memory_take(slots * t->slot_octets);
 	t->door = sc_memory_take(DOOR_WORDS * sizeof(*t->door));
 	t->nobody = sc_memory_take(t->slot_octets);
-	return t->tags && t->ranks && t->ceilings && t->crowded && t->slots && t->door && t->nobody;
+	return t->set && t->tags && t->ranks && t->slots && t->door && t->nobody;
 }
 
 void sc_keyed_close(struct sc_keyed *t)
 {
-	sc_memory_give(t->taken);
+	sc_memory_give(t->set);
+	sc_memory_give(t->tags);
 	sc_memory_give(t->ranks);
-	sc_memory_give(t->ceilings);
-	sc_memory_give(t->crowded);
 	sc_memory_give(t->slots);
 	sc_memory_give(t->door);
 	sc_memory_give(t->nobody);
@@ -43,7 +39,7 @@ void sc_keyed_close(struct sc_keyed *t)
 size_t sc_keyed_octets(const struct sc_keyed *t)
 {
 	size_t slots = (size_t)t->sets * SC_KEYED_WAYS;
-	return LINE + DOOR_WORDS * sizeof(*t->door) + slots * (sizeof(*t->tags) + sizeof(*t->ranks) + t->slot_octets) + t->sets * (sizeof(*t->ceilings) + sizeof(*t->crowded));
+	return DOOR_WORDS * sizeof(*t->door) + slots * (sizeof(*t->tags) + sizeof(*t->ranks) + t->slot_octets) + t->sets * sizeof(*t->set);
 }
 
 static uint64_t tag_of(uint64_t hash)
@@ -64,26 +60,37 @@ static void *slot_at(const struct sc_keyed *t, size_t i)
 void sc_keyed_expect(const struct sc_keyed *t, uint64_t hash)
 {
 	uint32_t set = set_of(t, hash);
+	__builtin_prefetch(&t->set[set]);
 	__builtin_prefetch(&t->tags[(size_t)set * SC_KEYED_WAYS]);
-	__builtin_prefetch(&t->ranks[(size_t)set * SC_KEYED_WAYS], 1);
-	__builtin_prefetch(&t->crowded[set]);
 	__builtin_prefetch(&t->door[hash & (DOOR_WORDS - 1)]);
 }
 
-static unsigned hit(const uint64_t *line, unsigned i, uint64_t tag)
+static uint8_t print_of(uint64_t tag)
 {
-	return (unsigned)(line[i] == tag) << i;
+	uint8_t print = (uint8_t)(tag >> 56);
+	return print ? print : 1;
 }
 
-/* Index of the key's slot, SIZE_MAX when there is none.  Without branches and loops: nobody can foresee which of the eight it
- * is. */
+static void set_print(struct sc_keyed *t, size_t i, uint8_t print)
+{
+	unsigned at = 8 * (unsigned)(i % SC_KEYED_WAYS);
+	uint64_t *prints = &t->set[i / SC_KEYED_WAYS].prints;
+	*prints = (*prints & ~(UINT64_C(0xff) << at)) | (uint64_t)print << at;
+}
+
+/* Index of the key's slot, SIZE_MAX when there is none.  An octet of the word that is the key's print becomes zero, and zeros are
+ * found eight at a time; some of those found are none, and some prints are of other keys: the tag decides. */
 static size_t index_of(const struct sc_keyed *t, uint64_t hash)
 {
-	size_t first = (size_t)set_of(t, hash) * SC_KEYED_WAYS;
-	const uint64_t *line = &t->tags[first], tag = tag_of(hash);
-	unsigned hits = hit(line, 0, tag) | hit(line, 1, tag) | hit(line, 2, tag) | hit(line, 3, tag) | hit(line, 4, tag) |
-			hit(line, 5, tag) | hit(line, 6, tag) | hit(line, 7, tag);
-	return hits ? first + (unsigned)__builtin_ctz(hits) : SIZE_MAX;
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint32_t set = set_of(t, hash);
+	uint64_t tag = tag_of(hash), other = t->set[set].prints ^ each * print_of(tag);
+	for (uint64_t zeros = (other - each) & ~other & each * 0x80; zeros; zeros &= zeros - 1) {
+		size_t i = (size_t)set * SC_KEYED_WAYS + (unsigned)__builtin_ctzll(zeros) / 8;
+		if (t->tags[i] == tag)
+			return i;
+	}
+	return SIZE_MAX;
 }
 
 void *sc_keyed_find(const struct sc_keyed *t, uint64_t hash)
@@ -105,7 +112,7 @@ static uint32_t turned_away(const struct sc_keyed *t)
 
 uint32_t sc_keyed_ceiling(const struct sc_keyed *t, uint64_t hash)
 {
-	return sc_add_capped(t->ceilings[set_of(t, hash)], turned_away(t));
+	return sc_add_capped(t->set[set_of(t, hash)].ceiling, turned_away(t));
 }
 
 static uint32_t weight(const struct sc_keyed *t, const struct sc_keyed_rank *r, uint32_t second)
@@ -150,7 +157,7 @@ static bool knocked(struct sc_keyed *t, uint64_t hash)
  * of new keys looks at the slots but once in a while. */
 static bool is_crowded(struct sc_keyed *t, uint32_t set, uint32_t second)
 {
-	if (second <= t->crowded[set])
+	if (second <= t->set[set].crowded)
 		return true;
 	uint32_t first_idle = UINT32_MAX;
 	for (size_t i = (size_t)set * SC_KEYED_WAYS, n = 0; n < SC_KEYED_WAYS; i++, n++) {
@@ -159,7 +166,7 @@ static bool is_crowded(struct sc_keyed *t, uint32_t set, uint32_t second)
 			return false;
 		first_idle = idle < first_idle ? idle : first_idle;
 	}
-	t->crowded[set] = first_idle;
+	t->set[set].crowded = first_idle;
 	return true;
 }
 
@@ -168,12 +175,13 @@ static size_t settle_at(struct sc_keyed *t, uint64_t hash, uint32_t second, size
 	uint32_t set = set_of(t, hash);
 	if (t->tags[i]) {
 		uint32_t seen = sc_add_capped(t->ranks[i].count, t->ranks[i].error);
-		t->ceilings[set] = seen > t->ceilings[set] ? seen : t->ceilings[set];
+		t->set[set].ceiling = seen > t->set[set].ceiling ? seen : t->set[set].ceiling;
 		t->evicted++;
 		memset(slot_at(t, i), 0, t->slot_octets);
 	}
 	t->used += !t->tags[i];
 	t->tags[i] = tag_of(hash);
+	set_print(t, i, print_of(t->tags[i]));
 	t->ranks[i] = (struct sc_keyed_rank){ 0, sc_keyed_ceiling(t, hash), second };
 	return i;
 }
@@ -221,7 +229,8 @@ void sc_keyed_drop(struct sc_keyed *t, size_t i)
 	memset(slot_at(t, i), 0, t->slot_octets);
 	t->ranks[i] = (struct sc_keyed_rank){ .count = 0 };
 	t->tags[i] = 0;
-	t->crowded[i / SC_KEYED_WAYS] = 0;
+	set_print(t, i, 0);
+	t->set[i / SC_KEYED_WAYS].crowded = 0;
 }
 
 void sc_keyed_forget(struct sc_keyed *t, uint64_t hash)
@@ -257,5 +266,5 @@ void sc_keyed_merge(struct sc_keyed *into, const struct sc_keyed *from, void (*m
 		if (from->tags[i])
 			take_over(into, from, i, merge);
 	for (uint32_t s = 0; s < into->sets; s++)
-		into->ceilings[s] = sc_add_capped(into->ceilings[s], sc_add_capped(from->ceilings[s], turned_away(from)));
+		into->set[s].ceiling = sc_add_capped(into->set[s].ceiling, sc_add_capped(from->set[s].ceiling, turned_away(from)));
 }

@@ -19,12 +19,16 @@ struct sc_keyed_rank {
 	uint32_t count, error, last; /* last: seconds */
 };
 
+struct sc_keyed_set {
+	uint64_t prints;  /* an octet of each slot's tag, 0: free; so a key that is not there is mostly told by this word */
+	uint32_t ceiling; /* the most that a key it gave up was seen */
+	uint32_t crowded; /* until this second all its slots live */
+};
+
 struct sc_keyed {
-	uint64_t *tags;              /* 0: free; a set is a cache line */
-	char    *taken;              /* where they lie */
+	struct sc_keyed_set *set;
+	uint64_t *tags;              /* 0: free */
 	struct sc_keyed_rank *ranks;
-	uint32_t *ceilings;          /* a set: the most that a key it gave up was seen */
-	uint32_t *crowded;           /* a set: until this second all its slots live */
 	char    *slots;
 	uint64_t *door;              /* marks of keys that came once: a Bloom filter, three bits in a word */
 	char    *nobody;             /* a slot that no key has */
