@@ -4,7 +4,7 @@
 #define NAME_OCTETS 20
 
 static const struct bot {
-	char name[NAME_OCTETS]; /* four octets at least, in small letters */
+	char name[NAME_OCTETS]; /* two octets at least, in small letters */
 	uint8_t octets;
 	bool whole, strong;
 	uint8_t digits; /* letters and digits that must follow; 0: anything */
@@ -25,19 +25,20 @@ static bool all_alphanumeric(sc_str s)
 	return true;
 }
 
-/* Some name of the table begins with the first four octets of this one: without branches, for nearly none does. */
+/* Some name of the table may begin as this one: its first two octets have bits among those of the table's.  Nearly none have. */
 static bool may_be_bot(sc_str name)
 {
-	char first[4];
-	uint32_t found = 0, begin, other;
-	if (sc_str_lower(first, sizeof(first), name).len < sizeof(first))
-		return false;
-	memcpy(&begin, first, sizeof(begin));
-	for (size_t i = 0; i < sizeof(bots) / sizeof(bots[0]); i++) {
-		memcpy(&other, bots[i].name, sizeof(other));
-		found |= other == begin;
-	}
-	return found;
+	const uint32_t firsts = 0
+#define SC_HELO_BOT(name, whole, strong, follow, whose) | 1u << (name[0] & 31)
+#include "detect/frame/helo_bots.def"
+#undef SC_HELO_BOT
+		;
+	const uint32_t seconds = 0
+#define SC_HELO_BOT(name, whole, strong, follow, whose) | 1u << (name[1] & 31)
+#include "detect/frame/helo_bots.def"
+#undef SC_HELO_BOT
+		;
+	return name.len > 1 && firsts >> (name.at[0] & 31) & seconds >> (name.at[1] & 31) & 1;
 }
 
 static bool fits(const struct bot *bot, sc_str name)

@@ -16,26 +16,26 @@ struct slot {
 	struct sc_trail trail;
 };
 
-/* One look: it holds an octet of those that such forms are made of, beside the last @. */
-static bool may_test(sc_str path)
+/* One look: the local part holds an octet of those that such forms are made of. */
+static bool may_test(sc_str local)
 {
-	static const uint8_t signs_of[256] = {['%'] = 2, ['!'] = 2, ['"'] = 2, ['@'] = 1};
+	static const uint8_t signs_of[256] = {['%'] = 1, ['!'] = 1, ['"'] = 1, ['@'] = 1};
 	unsigned signs = 0;
-	for (size_t i = 0; i < path.len; i++)
-		signs += signs_of[(unsigned char)path.at[i]];
-	return signs > 1 || (path.len && path.at[0] == '@');
+	for (size_t i = 0; i < local.len; i++)
+		signs |= signs_of[(unsigned char)local.at[i]];
+	return signs;
 }
 
 /* The form of a relay test; NULL: an address like others.  A percent sign or an exclamation mark counts where a host
  * name stands on its other side; "user+tag" and quoted names with spaces do not. */
-static const char *test_form(sc_str path)
+static const char *test_form(sc_str path, sc_str domain)
 {
-	if (!may_test(path))
-		return NULL;
-	sc_str local = sc_str_local(path), domain = sc_str_domain(path);
+	sc_str local = domain.at ? sc_str_slice(path, 0, (size_t)(domain.at - path.at) - 1) : SC_STR_NONE;
 	struct sc_ip ip;
 	if (path.len && path.at[0] == '@')
 		return "a source route";
+	if (!may_test(local))
+		return NULL;
 	size_t percent = sc_str_find(local, '%'), bang = sc_str_find(local, '!'), at = sc_str_find(local, '@');
 	if (at != SIZE_MAX)
 		return local.at[0] == '"' ? "an address in quotes as the local part" : "two @";
@@ -89,7 +89,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	if (s->from.home || s->from.peer)
 		return;
 	for (uint32_t i = 0; i < x->recipients.count; i++) {
-		const char *form = test_form(r[i].rcpt_to);
+		const char *form = test_form(r[i].rcpt_to, sc_sight_rcpt_name(s, r, i));
 		if (form)
 			tell_form(d, s, form, r[i].rcpt_to);
 		else if (sc_is(r[i].cause, "relay_denied"))

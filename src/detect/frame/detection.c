@@ -99,7 +99,7 @@ static void learn(struct detection *x, const struct sc_sight *s)
 	for (uint32_t i = 0; i < t->recipients.count; i++) {
 		if (!sc_is(r[i].outcome, "accepted"))
 			continue;
-		if (sc_str_domain(r[i].rcpt_to).len && (!sc_sight_rcpt_local(s, r, i, &guess) || guess))
+		if (sc_sight_rcpt_name(s, r, i).len && (!sc_sight_rcpt_local(s, r, i, &guess) || guess))
 			sc_roles_learn_domain(x->roles, sc_sight_rcpt_domain(s, r, i), s->network, s->second);
 		sc_roles_learn_network(x->roles, s->server_network, s->network, s->second);
 	}
@@ -236,6 +236,7 @@ static void observe(void *self, const struct sc_event *ev)
 		sc_docket_finding(&x->docket, ev);
 		return;
 	}
+#pragma GCC unroll 8
 	for (size_t i = 0; i < BODY_OCTETS; i += 64) /* each detector reads it at another place */
 		__builtin_prefetch((const char *)ev->body + i);
 	const struct sc_ip *client = &ev->head->client.ip;

@@ -110,18 +110,12 @@ static bool read_name(struct name *n, sc_str domain)
 /* Characters that are taken for others; what is not here stands for itself. */
 static uint32_t seen_as(uint32_t c)
 {
-	static const struct {
-		uint16_t from;
-		char to;
-	} pairs[] = {
-#define SC_LOOKS_LIKE(point, letter) {point, letter},
+	static const char letters[] = {
+#define SC_LOOKS_LIKE(point, letter) [point] = letter,
 #include "detect/frame/confusable.def"
 #undef SC_LOOKS_LIKE
 	};
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
-		if (pairs[i].from == c)
-			return (uint32_t)pairs[i].to;
-	return c;
+	return c < sizeof(letters) && letters[c] ? (uint32_t)letters[c] : c;
 }
 
 /* The skeleton: each character as it is seen, pairs that look like one letter as that letter. */

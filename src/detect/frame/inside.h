@@ -110,20 +110,24 @@ static inline uint64_t sc_sight_hash_nocase(const struct sc_sight *s, sc_str oct
 	return sc_hash_nocase(s->seed, octets);
 }
 
-/* Keyed hashes of a transaction's i-th recipient, and of its domain. */
+/* The domain of a transaction's i-th recipient; keyed hashes of the recipient, and of its domain. */
+static inline sc_str sc_sight_rcpt_name(const struct sc_sight *s, const struct sc_ev_recipient *r, uint32_t i)
+{
+	return i ? sc_str_domain(r[i].rcpt_to) : s->rcpt_domain.name;
+}
 static inline uint64_t sc_sight_rcpt(const struct sc_sight *s, const struct sc_ev_recipient *r, uint32_t i)
 {
 	return i ? sc_sight_hash_nocase(s, r[i].rcpt_to) : s->rcpt;
 }
 static inline uint64_t sc_sight_rcpt_domain(const struct sc_sight *s, const struct sc_ev_recipient *r, uint32_t i)
 {
-	return i ? sc_sight_hash_nocase(s, sc_str_domain(r[i].rcpt_to)) : s->rcpt_domain.hash;
+	return i ? sc_sight_hash_nocase(s, sc_sight_rcpt_name(s, r, i)) : s->rcpt_domain.hash;
 }
 /* Is the i-th recipient's domain one of ours?  `*learnt`: that is a guess. */
 static inline bool sc_sight_rcpt_local(const struct sc_sight *s, const struct sc_ev_recipient *r, uint32_t i, bool *learnt)
 {
 	*learnt = s->rcpt_domain.learnt;
-	return i ? sc_roles_local(s->roles, sc_str_domain(r[i].rcpt_to), learnt) : s->rcpt_domain.local;
+	return i ? sc_roles_local(s->roles, sc_sight_rcpt_name(s, r, i), learnt) : s->rcpt_domain.local;
 }
 
 static inline uint64_t sc_mix(uint64_t a, uint64_t b)
