@@ -2,18 +2,13 @@
  *
  * Whether the client had seen the greeting is told by its acknowledgements, not by the order of the capture
  * (smtp/asking.c). A PROXY header before the greeting is a balancer's and no talk. */
+#include "base/capability.h"
 #include "detect/frame/inside.h"
 
 static bool offers_early(const struct sc_ev_session *x)
 {
-	for (uint32_t i = 0; i < x->capabilities.count; i++) {
-		sc_str line = x->capabilities.items[i];
-		sc_str keyword = sc_str_word(&line);
-		if (sc_str_equal_nocase(keyword, SC_STR("PIPECONNECT")) ||
-		    sc_str_equal_nocase(keyword, SC_STR("X_PIPE_CONNECT")))
-			return true;
-	}
-	return false;
+	return sc_capability(&x->capabilities, SC_STR("PIPECONNECT"), NULL) ||
+	       sc_capability(&x->capabilities, SC_STR("X_PIPE_CONNECT"), NULL);
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)

@@ -5,6 +5,7 @@
  * With 4yz it says itself that its TLS is out of order (RFC 3207 4), which a diagnosis tells (starttls_refused); 5yz to
  * what it has just offered is what somebody on the way would answer.  When it offers it to nobody any more, it was
  * reconfigured. */
+#include "base/capability.h"
 #include "detect/frame/inside.h"
 #include "detect/primitives/distinct.h"
 
@@ -33,14 +34,6 @@ static uint64_t host_of(const struct sc_sight *s, const struct sc_ev_session *x)
 {
 	uint64_t server = sc_sight_server(s);
 	return x->greeting.host.len ? sc_mix(server, sc_sight_hash(s, x->greeting.host)) : server;
-}
-
-static bool offers_it(const struct sc_ev_session *x)
-{
-	for (uint32_t i = 0; i < x->capabilities.count; i++)
-		if (sc_str_equal_nocase(sc_str_trim(x->capabilities.items[i]), SC_STR("STARTTLS")))
-			return true;
-	return false;
 }
 
 static void tell(struct sc_detector *d, const struct sc_sight *s, enum sc_severity severity, unsigned confidence,
@@ -129,7 +122,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	if (!sc_is(x->helo.verb, "EHLO") || !x->starttls || sc_is(x->starttls, "implicit") ||
 	    x->capabilities.count == 0)
 		return;
-	bool refused = sc_is(x->starttls, "refused") && offers_it(x);
+	bool refused = sc_is(x->starttls, "refused") && sc_capability(&x->capabilities, SC_STR("STARTTLS"), NULL);
 	uint16_t code = refused ? code_of(sc_keyed_touch(&d->tables[0], sc_sight_server(s), s->second), s->head->session) : 0;
 	struct slot *slot = sc_keyed_touch(&d->tables[0], host_of(s, x), s->second);
 	/* Without a masked word "stripped" says that this client was offered it before: that alone may be the server's

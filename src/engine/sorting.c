@@ -7,6 +7,7 @@
  */
 #include "engine/sorting.h"
 
+#include "base/capability.h"
 #include "engine/mail.h"
 #include "engine/secure.h"
 #include "net/classify.h"
@@ -179,14 +180,6 @@ bool sc_sorting_pass(struct sc_engine *e, struct sc_flow *flow, enum sc_side sid
 
 /* ---- what a session is ---- */
 
-static bool offers_auth(const struct sc_session *s)
-{
-	for (uint32_t i = 0; i < s->facts.capabilities.count; i++)
-		if (sc_str_starts(s->facts.capabilities.items[i], SC_STR("AUTH")))
-			return true;
-	return false;
-}
-
 /* Whoever is seen to speak SMTP in clear needs no second opinion on what that is, and nothing of it is at risk but a password:
  * so it is heard from where one is asked for. */
 static bool worth_hearing(const struct sc_mail *m)
@@ -194,7 +187,7 @@ static bool worth_hearing(const struct sc_mail *m)
 	const struct sc_session *s = &m->session;
 	if (!s->smtp || m->tls)
 		return true;
-	m->flow->asked |= s->facts.capabilities.count && !offers_auth(s);
+	m->flow->asked |= s->facts.capabilities.count && !sc_capability(&s->facts.capabilities, SC_STR("AUTH"), NULL);
 	return s->facts.capabilities.count && !m->flow->asked;
 }
 

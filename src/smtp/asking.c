@@ -1,4 +1,5 @@
 /* asking.c - the client's side of the dialogue: lines become commands, message text is measured, gaps are noted; see dialogue.h. */
+#include "base/capability.h"
 #include "smtp/auth.h"
 #include "smtp/commands.h"
 #include "smtp/dialogue.h"
@@ -30,14 +31,6 @@ static uint64_t quirks_of_line(const struct sc_session *s, const struct sc_unit 
 	return q;
 }
 
-static bool offers(const struct sc_session *s, sc_str keyword)
-{
-	for (uint32_t i = 0; i < s->facts.capabilities.count; i++)
-		if (sc_str_equal(s->facts.capabilities.items[i], keyword))
-			return true;
-	return false;
-}
-
 /* The command before this one, if the client sent this one before it had seen the answer.  What it had seen is what it had
  * acknowledged, in whatever order the two sides were captured. */
 static const struct sc_command *sent_behind(const struct sc_session *s, const struct sc_unit *u)
@@ -64,7 +57,7 @@ static uint64_t quirks_of_order(struct sc_session *s, const struct sc_unit *u)
 	s->pipelines = true;
 	if (!(before->traits & (SC_CMD_GROUP | SC_CMD_SILENT)))
 		return SC_QUIRK_BIT(bad_pipelining);
-	bool allowed = before->traits & SC_CMD_SILENT || offers(s, SC_STR("PIPELINING")) || offer_unseen(s);
+	bool allowed = before->traits & SC_CMD_SILENT || sc_capability(&s->facts.capabilities, SC_STR("PIPELINING"), NULL) || offer_unseen(s);
 	return allowed ? 0 : SC_QUIRK_BIT(pipelining_not_offered);
 }
 

@@ -2,6 +2,8 @@
  * RFC 5321, 1985, 2033, 2645, 3030, 3207, 4468, 4954; Postfix XCLIENT and XFORWARD; Exchange's X- verbs. */
 #include "smtp/commands.h"
 
+#include "base/capability.h"
+
 #include "smtp/auth.h"
 #include "smtp/reply.h"
 #include "smtp/smuggle.h"
@@ -97,10 +99,10 @@ static void note_capabilities(struct sc_session *s, const struct sc_reply *r)
 	uint32_t n = 0;
 	for (uint32_t i = 1; i < r->line_count; i++) {
 		list[n] = capability(s, r->lines[i]);
-		s->starttls_seen |= sc_str_equal(list[n], SC_STR("STARTTLS"));
 		n += list[n].len != 0;
 	}
 	s->facts.capabilities = (struct sc_strs){ list, n };
+	s->starttls_seen |= sc_capability(&s->facts.capabilities, SC_STR("STARTTLS"), NULL);
 }
 
 static void introduce(struct sc_session *s, const struct sc_exchange *x, const char *verb)

@@ -6,6 +6,7 @@
  */
 #include "story/starttls.h"
 
+#include "base/capability.h"
 #include "base/hash.h"
 #include "base/text.h"
 #include "story/shelf.h"
@@ -41,10 +42,7 @@ static bool whole(const struct sc_ev_session *s)
 
 static bool offers(const struct sc_ev_session *s)
 {
-	for (uint32_t i = 0; i < s->capabilities.count; i++)
-		if (sc_str_equal(s->capabilities.items[i], SC_STR("STARTTLS")))
-			return true;
-	return false;
+	return sc_capability(&s->capabilities, SC_STR("STARTTLS"), NULL);
 }
 
 static struct pair *pair_of(struct starttls *t, const struct sc_ev_head *head, sc_time now)

@@ -5,6 +5,7 @@
  */
 #include "story/watch.h"
 
+#include "base/capability.h"
 #include "base/str.h"
 #include "explain/diagnoses.h"
 #include "story/watch_rule.h"
@@ -168,12 +169,9 @@ static bool all_refused(const struct sc_ev_transaction *x)
 static uint64_t size_limit(const struct sc_ev_session *s)
 {
 	uint64_t limit = 0;
-	for (uint32_t i = 0; i < s->capabilities.count; i++) {
-		sc_str line = s->capabilities.items[i];
-		if (sc_str_equal(sc_str_word(&line), SC_STR("SIZE")) && sc_str_number(sc_str_trim(line), &limit))
-			return limit;
-	}
-	return 0;
+	sc_str value;
+	bool told = sc_capability(&s->capabilities, SC_STR("SIZE"), &value) && sc_str_number(value, &limit);
+	return told ? limit : 0;
 }
 
 static bool has_parameter(const struct sc_ev_transaction *x, sc_str name, sc_str value)

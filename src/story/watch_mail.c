@@ -1,6 +1,7 @@
 /* watch_mail.c - rules about what became of the mail, about devices that rewrite SMTP, and about clients' habits. */
 #include "story/watch_rule.h"
 
+#include "base/capability.h"
 #include "base/str.h"
 
 static void say_which(struct sc_said *said, const struct sc_watch_case *c)
@@ -255,22 +256,12 @@ bool sc_rule_eight_bit(const struct sc_scene *s, struct sc_said *said)
 	return say_format(said, &s->f->watch->eight_bit, "8-bit octets, and MAIL had no BODY=8BITMIME (RFC 6152)");
 }
 
-static bool offers(const struct sc_ev_session *x, sc_str keyword)
-{
-	for (uint32_t i = 0; i < x->capabilities.count; i++) {
-		sc_str line = x->capabilities.items[i];
-		if (sc_str_equal(sc_str_slice(sc_str_word(&line), 0, keyword.len + 1), keyword))
-			return true;
-	}
-	return false;
-}
-
 bool sc_rule_auth_not_used(const struct sc_scene *s, struct sc_said *said)
 {
 	const struct sc_watch_case *c = &s->f->watch->no_auth;
 	const struct sc_ev_session *x = s->f->session;
 	bool unused = x->starttls && sc_str_equal(sc_str_of(x->starttls), SC_STR("offered_unused"));
-	bool offered = offers(x, SC_STR("AUTH"));
+	bool offered = sc_capability(&x->capabilities, SC_STR("AUTH"), NULL);
 	if (!c->count || s->f->watch->auth_tried || (!offered && !unused))
 		return false;
 	sc_say_words(said, "The server refused with ");
