@@ -17,6 +17,7 @@ struct sc_unpack {
 	z_stream        gzip;
 	ZSTD_DStream   *zstd;
 	size_t          hint;   /* zstd: octets to the end of its block and the header behind it */
+	bool            full;   /* zstd: it may hold unpacked octets back */
 	bool            inside; /* a member or frame has begun and not ended */
 	bool            ended;  /* gzip: a member has ended, the next needs a reset */
 	const char     *why;
@@ -79,13 +80,10 @@ static size_t run_gzip(struct sc_unpack *u, sc_str *in, char *out, size_t room)
 	return made;
 }
 
-/* When zstd fails it does not tell what it had unpacked in the same call.  So it never gets the end of a block
- * together with the header of the next: each block is out before the next can fail. */
-static size_t run_zstd(struct sc_unpack *u, sc_str *in, char *out, size_t room)
+/* Gives zstd `len` octets of `*in`. */
+static size_t feed_zstd(struct sc_unpack *u, sc_str *in, size_t len, char *out, size_t room)
 {
-	const size_t block_header = 3;
-	size_t want = u->hint > block_header ? u->hint - block_header : 1;
-	ZSTD_inBuffer  from = { in->at, want < in->len ? want : in->len, 0 };
+	ZSTD_inBuffer  from = { in->at, len < in->len ? len : in->len, 0 };
 	ZSTD_outBuffer to   = { out, room, 0 };
 	size_t left = ZSTD_decompressStream(u->zstd, &to, &from);
 	*in = sc_str_from(*in, from.pos);
@@ -94,7 +92,21 @@ static size_t run_zstd(struct sc_unpack *u, sc_str *in, char *out, size_t room)
 	else if (from.pos || to.pos)
 		u->inside = left != 0;
 	u->hint = left;
+	u->full = to.pos == room;
 	return to.pos;
+}
+
+/* When zstd fails it does not tell what it had unpacked in the same call.  So it never gets the end of a block together with
+ * the header of the next, nor anything while it holds octets back: each block is out before the next can fail.  And the last
+ * octet of a block comes alone: an unpacked block is given on as it comes, and what is given before a fault at its end does not
+ * depend on how reads were cut. */
+static size_t run_zstd(struct sc_unpack *u, sc_str *in, char *out, size_t room)
+{
+	const size_t block_header = 3, last = 1;
+	size_t held = u->full ? feed_zstd(u, in, 0, out, room) : 0;
+	if (held || u->why)
+		return held;
+	return feed_zstd(u, in, u->hint > block_header + last ? u->hint - block_header - last : 1, out, room);
 }
 
 size_t sc_unpack_run(struct sc_unpack *u, sc_str *in, char *out, size_t room)

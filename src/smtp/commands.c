@@ -3,7 +3,6 @@
 #include "smtp/commands.h"
 
 #include "base/capability.h"
-
 #include "smtp/auth.h"
 #include "smtp/reply.h"
 #include "smtp/smuggle.h"
