@@ -362,21 +362,39 @@ static void test_settings(void **state)
 	free(st);
 }
 
+/* All words of `words` stand in the text, one behind the other; lines may end between them. */
+static bool says(const char *text, const char *words)
+{
+	for (const char *at = text; (at = strchr(at, words[0])) != NULL; at++) {
+		const char *t = at, *w = words;
+		while (*w && (*t == *w || (*w == ' ' && *t == '\n'))) {
+			t += *t == '\n' ? strspn(t, "\n ") : 1;
+			w++;
+		}
+		if (*w == '\0')
+			return true;
+	}
+	return false;
+}
+
 /* Every detector explains itself, and every technique belongs to a detector. */
 static void test_registry(void **state)
 {
 	(void)state;
 	for (size_t i = 0; sc_detectors[i]; i++) {
 		const struct sc_detector_class *c = sc_detectors[i];
-		char room[8192];
-		struct sc_text t = sc_text_into(room, sizeof(room));
+		char room[8192] = "";
+		struct sc_text t = sc_text_into(room, sizeof(room) - 1);
 		assert_int_equal(sc_detector_find(sc_str_of(c->name)), i);
 		if (!c->summary || !c->innocent || !c->advice || !c->observe || !c->wants || !sc_detector_explain(sc_str_of(c->name), &t))
 			fail_msg("%s is incomplete", c->name);
+		for (size_t k = 0; k < c->option_count; k++) {
+			assert_true(c->options[k].standard && c->options[k].reason && c->options[k].unit);
+			if (!says(room, c->options[k].reason))
+				fail_msg("%s does not say \"%s\"", c->name, c->options[k].reason);
+		}
 		if (t.cut || !sc_detector_page(i, &t))
 			fail_msg("%s explains itself at too great a length", c->name);
-		for (size_t k = 0; k < c->option_count; k++)
-			assert_true(c->options[k].standard && c->options[k].reason && c->options[k].unit);
 	}
 	assert_false(sc_detector_page(sc_detector_count(), NULL));
 }

@@ -87,7 +87,7 @@ static void plain_paragraph(struct sc_text *t, const char *label, const char *wo
 
 static void plain_option(struct sc_text *t, const struct sc_detector_class *cls, const struct sc_detector_option *o)
 {
-	size_t column = 4;
+	size_t column = 6;
 	sc_text_adds(t, "    ");
 	sc_text_adds(t, cls->name);
 	sc_text_put(t, '.');
