@@ -141,6 +141,11 @@ awk 'length($0) > 80 { exit 1 }' out
 verdict $? 'help fits 80 columns' "$(awk 'length($0) > 80' out | head -1)"
 run 'version' 0 '' -V
 shown 'version names its libraries' 'libpcap.*1\.'
+run 'limits' 0 '' --limits
+shown 'limits tell the detectors apart' '6[0-3]\.[0-9] .*all detectors'
+run 'limits of little memory' 0 '' --limits --mem 32M
+shown 'limits of little memory are smaller' ' [0-9]\.[0-9] .*all detectors'
+run 'limits, wrong memory' 2 '--mem' --limits --mem 3
 run 'unknown mode' 2 'did you mean "report"' repord -r one.pcap
 run 'unknown option' 2 'did you mean --where' log --wher x -r one.pcap
 run '-i and -r' 2 'give one of the two' log -i lo -r one.pcap

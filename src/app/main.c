@@ -7,6 +7,7 @@
 #include "app/file_writer.h"
 #include "app/guard.h"
 #include "app/help.h"
+#include "app/limits.h"
 #include "app/mode.h"
 #include "app/options.h"
 #include "app/own_rules.h"
@@ -47,6 +48,11 @@ static int version(const struct sc_options *o, const struct sc_writer *w)
 	return sc_version_write(w) ? SC_OK : SC_EFAILED;
 }
 
+static int limits(const struct sc_options *o, const struct sc_writer *w)
+{
+	return (int)sc_limits_write(o, w);
+}
+
 static int explain(const struct sc_options *o, const struct sc_writer *w)
 {
 	return sc_explain_run(o->words.items, o->words.count, o->classify, w);
@@ -64,6 +70,8 @@ static int perform(struct sc_options *o)
 		return write_to("-", help, o);
 	if (o->version)
 		return write_to("-", version, o);
+	if (o->limits)
+		return write_to("-", limits, o);
 	if (o->list_interfaces)
 		return write_to("-", interfaces, o);
 	sc_err err = sc_mode_settle(o, isatty(STDOUT_FILENO));

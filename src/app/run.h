@@ -4,6 +4,9 @@
 
 #include "app/options.h"
 
+/* What of --mem is for what only all sessions together can tell. */
+uint64_t sc_run_ledger_memory(const struct sc_options *o);
+
 /* The mode is settled.  Gives the exit code. */
 int sc_run(const struct sc_options *o);
 

@@ -6,6 +6,7 @@
 
 #include "app/input.h"
 #include "app/mode.h"
+#include "app/run.h"
 #include "app/say.h"
 #include "app/signals.h"
 #include "input/ndpi.h"
@@ -74,10 +75,15 @@ static bool brief_messages(const struct sc_run *r)
 	return report || !(wants_of(r) & SC_WANT(SC_EVENT_message));
 }
 
+uint64_t sc_run_ledger_memory(const struct sc_options *o)
+{
+	return o->memory / LEDGER_SHARE;
+}
+
 static sc_err open_engines(struct sc_run *r)
 {
 	const struct sc_options *o = r->o;
-	uint64_t ledger = o->memory / LEDGER_SHARE;
+	uint64_t ledger = sc_run_ledger_memory(o);
 	struct sc_topology_config config = { .workers = workers_of(r), .live = r->live };
 	config.engine = (struct sc_engine_config){
 		.memory = o->memory - ledger,

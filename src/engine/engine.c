@@ -415,16 +415,31 @@ void sc_engine_finish(struct sc_engine *e)
 
 /* ---- opening, closing ---- */
 
+static uint64_t at_most(uint64_t n, uint64_t most)
+{
+	return n < most ? n : most;
+}
+
 /* A quarter of the memory for connections, a third for sessions, the rest for what they keep. */
+struct sc_engine_plan sc_engine_plan(uint64_t memory)
+{
+	const uint64_t most = UINT64_C(1) << 24;
+	struct sc_engine_plan p = { .fragments = memory / SC_FRONT_SHARE };
+	p.connections = at_most(memory / 4 / sizeof(struct sc_flow), most);
+	p.sessions = at_most(memory / 3 / sizeof(struct sc_mail), most);
+	p.connection_octets = p.connections * sizeof(struct sc_flow);
+	p.session_octets = p.sessions * sizeof(struct sc_mail);
+	p.store = memory - memory / 4 - memory / 3 - p.fragments;
+	return p;
+}
+
 static bool take_memory(struct sc_engine *e)
 {
-	uint64_t memory = sc_engine_memory(&e->config);
-	uint64_t flows = memory / 4 / sizeof(struct sc_flow), sessions = memory / 3 / sizeof(struct sc_mail);
+	struct sc_engine_plan p = sc_engine_plan(sc_engine_memory(&e->config));
 	e->scratch = sc_memory_take(sizeof(*e->scratch));
 	e->message_room = sc_memory_take(sizeof(*e->message_room));
-	return e->scratch && e->message_room && sc_flows_open(&e->flows, flows < 1u << 24 ? (uint32_t)flows : 1u << 24, e->config.seed) &&
-		sc_pool_open(&e->sessions, sizeof(struct sc_mail), sessions < 1u << 24 ? (uint32_t)sessions : 1u << 24) &&
-		sc_blocks_open(&e->store, memory - memory / 4 - memory / 3 - memory / SC_FRONT_SHARE) &&
+	return e->scratch && e->message_room && sc_flows_open(&e->flows, (uint32_t)p.connections, e->config.seed) &&
+		sc_pool_open(&e->sessions, sizeof(struct sc_mail), (uint32_t)p.sessions) && sc_blocks_open(&e->store, p.store) &&
 		sc_tls_host_open(&e->tls, &e->store) && sc_community_open(&e->community) == SC_OK;
 }
 

@@ -210,11 +210,26 @@ static uint64_t shares(void)
 	return sum ? sum : 1;
 }
 
+static uint64_t part_of(uint64_t memory, const struct sc_observer_class *cls)
+{
+	return memory / shares() * cls->share;
+}
+
+uint64_t sc_ledger_part(uint64_t memory, size_t i, const char **name, const char **summary)
+{
+	const struct sc_observer_class *cls = i < SC_OBSERVERS_MAX ? sc_observers[i] : NULL;
+	if (!cls)
+		return 0;
+	*name = cls->name;
+	*summary = cls->summary;
+	return part_of(memory, cls);
+}
+
 static sc_err open_member(struct sc_ledger *l, const struct sc_observer_class *cls)
 {
 	struct member *m = &l->members[l->count];
 	struct sc_observer_config config = { .seed = l->config.seed, .detect = l->config.detect, .tell = tell, .tell_ctx = l };
-	config.memory = l->config.memory / shares() * cls->share;
+	config.memory = part_of(l->config.memory, cls);
 	*m = (struct member){ cls, seen_by(cls, l->config.wants), sc_memory_take(cls->size) };
 	if (!m->self)
 		return SC_EFAILED;

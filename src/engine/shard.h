@@ -36,6 +36,15 @@ static inline bool sc_front_follows(const struct sc_front *f, const struct sc_la
 /* The budget for all state, in octets: what the configuration says, within reason. */
 uint64_t sc_engine_memory(const struct sc_engine_config *config);
 
+/* What an engine's memory is for: how many connections and sessions there may be at once, and octets. */
+struct sc_engine_plan {
+	uint64_t connections, sessions;
+	uint64_t connection_octets, session_octets; /* of all of them */
+	uint64_t store;     /* what connections and sessions keep: text, what waits for missing octets, TLS */
+	uint64_t fragments;
+};
+struct sc_engine_plan sc_engine_plan(uint64_t memory);
+
 /* False: there is no memory.  Close it in any case. */
 bool sc_front_open(struct sc_front *f, const struct sc_engine_config *config, struct sc_counters *counters);
 void sc_front_finish(struct sc_front *f); /* end of the capture: fragments that still wait are counted */

@@ -17,6 +17,9 @@
 #define CLIENT_IDLE   3600 /* the longest window that clients are counted in */
 #define NETWORKS      4096
 #define NETWORK_IDLE  86400 /* the same, of networks */
+#define WHOLE_TABLES  (UINT64_C(8) << 20) /* of the ledger's memory, with which no table is made smaller */
+#define MOST_HALVINGS 5
+#define LEAST_SLOTS   64
 
 struct server {
 	struct sc_ip ip;
@@ -56,6 +59,7 @@ struct detection {
 	struct sc_rows rows[SC_LEVELS];
 	struct sc_detector detectors[SC_DETECTORS_MAX];
 	size_t count;
+	unsigned halvings; /* of tables, where memory is short */
 	uint64_t in_rows; /* kinds that detectors with rows look at */
 	struct audience audiences[SC_EVENT_KINDS];
 };
@@ -277,12 +281,26 @@ static void tick(void *self, sc_time now)
 
 /* ---- opening, closing ---- */
 
-static bool open_tables(struct sc_detector *d)
+static unsigned halvings_of(uint64_t memory)
+{
+	unsigned n = 0;
+	while (memory && n < MOST_HALVINGS && memory < WHOLE_TABLES >> n)
+		n++;
+	return n;
+}
+
+static uint32_t slots_of(const struct detection *x, uint32_t planned)
+{
+	uint32_t slots = planned >> x->halvings;
+	return slots < LEAST_SLOTS ? LEAST_SLOTS : slots;
+}
+
+static bool open_tables(const struct detection *x, struct sc_detector *d)
 {
 	for (size_t i = 0; i < SC_DETECTOR_TABLES; i++) {
 		const struct sc_keyed_plan *plan = &d->cls->tables[i];
 		uint64_t idle = plan->idle >= 0 ? d->options[plan->idle] : IDLE_STANDARD;
-		if (plan->slots && !sc_keyed_open(&d->tables[i], plan->slots, plan->octets, (uint32_t)idle))
+		if (plan->slots && !sc_keyed_open(&d->tables[i], slots_of(x, plan->slots), plan->octets, (uint32_t)idle))
 			return false;
 	}
 	return true;
@@ -317,7 +335,7 @@ static bool open_detector(struct detection *x, size_t index)
 	d->pieces[SC_LEVEL_CLIENT] = sc_rows_plan(&x->rows[SC_LEVEL_CLIENT], cls->client);
 	d->pieces[SC_LEVEL_NETWORK] = sc_rows_plan(&x->rows[SC_LEVEL_NETWORK], cls->network);
 	d->state = sc_memory_take(cls->size);
-	return d->state && open_tables(d);
+	return d->state && open_tables(x, d);
 }
 
 static sc_err detection_open(void *self, const struct sc_observer_config *config)
@@ -325,18 +343,19 @@ static sc_err detection_open(void *self, const struct sc_observer_config *config
 	struct detection *x = self;
 	x->config = *config;
 	x->settings = config->detect;
+	x->halvings = halvings_of(config->memory);
 	if (!x->settings) {
 		SC_TRY(sc_detect_settings_open(&x->own));
 		x->settings = x->own;
 	}
 	SC_TRY(sc_roles_open(&x->roles, x->settings, config->seed, true));
-	if (!sc_docket_open(&x->docket, &x->config, BOOK_ENTRIES))
+	if (!sc_docket_open(&x->docket, &x->config, slots_of(x, BOOK_ENTRIES)))
 		return SC_EFAILED;
 	for (size_t i = 0; sc_detectors[i]; i++)
 		if (sc_detectors[i]->scope == SC_SCOPE_GLOBAL && !x->settings->off[i] && !open_detector(x, i))
 			return SC_EFAILED;
-	bool room = sc_rows_open(&x->rows[SC_LEVEL_CLIENT], CLIENTS, CLIENT_IDLE) &&
-		    sc_rows_open(&x->rows[SC_LEVEL_NETWORK], NETWORKS, NETWORK_IDLE);
+	bool room = sc_rows_open(&x->rows[SC_LEVEL_CLIENT], slots_of(x, CLIENTS), CLIENT_IDLE) &&
+		    sc_rows_open(&x->rows[SC_LEVEL_NETWORK], slots_of(x, NETWORKS), NETWORK_IDLE);
 	return room ? SC_OK : SC_EFAILED;
 }
 
@@ -355,18 +374,35 @@ static void detection_close(void *self)
 	sc_detect_settings_close(x->own);
 }
 
+/* What a detector keeps apart from its pieces of the rows. */
+static size_t own_octets(const struct sc_detector *d)
+{
+	size_t sum = d->cls->size;
+	for (size_t k = 0; k < SC_DETECTOR_TABLES; k++)
+		sum += d->tables[k].slots ? sc_keyed_octets(&d->tables[k]) : 0;
+	return sum;
+}
+
 size_t sc_detection_octets(const void *self)
 {
 	const struct detection *x = self;
 	size_t sum = sizeof(*x) + sc_keyed_octets(&x->docket.entries) + sc_rows_octets(&x->rows[SC_LEVEL_CLIENT]) +
-		     sc_rows_octets(&x->rows[SC_LEVEL_NETWORK]);
-	for (size_t i = 0; i < x->count; i++) {
-		sum += x->detectors[i].cls->size;
-		for (size_t k = 0; k < SC_DETECTOR_TABLES; k++)
-			if (x->detectors[i].tables[k].slots)
-				sum += sc_keyed_octets(&x->detectors[i].tables[k]);
-	}
+		     sc_rows_octets(&x->rows[SC_LEVEL_NETWORK]) + sc_roles_octets(x->roles);
+	for (size_t i = 0; i < x->count; i++)
+		sum += own_octets(&x->detectors[i]);
 	return sum;
+}
+
+bool sc_detection_part(const void *self, size_t i, const char **name, size_t *octets)
+{
+	const struct detection *x = self;
+	if (i >= x->count)
+		return false;
+	const struct sc_detector *d = &x->detectors[i];
+	*name = d->cls->name;
+	*octets = own_octets(d) + sc_rows_part(&x->rows[SC_LEVEL_CLIENT], d->cls->client) +
+		  sc_rows_part(&x->rows[SC_LEVEL_NETWORK], d->cls->network);
+	return true;
 }
 
 const struct sc_observer_class sc_detection_class = {

@@ -9,6 +9,8 @@
 /* The global detectors, and the docket of findings. */
 extern const struct sc_observer_class sc_detection_class;
 size_t sc_detection_octets(const void *self); /* all memory it has taken */
+/* What of that is of the i-th detector that runs, rows of clients and networks included.  False: there is no i-th. */
+bool   sc_detection_part(const void *self, size_t i, const char **name, size_t *octets);
 
 /* The session detectors of one engine. */
 struct sc_sentry;

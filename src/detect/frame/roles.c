@@ -213,6 +213,12 @@ sc_err sc_roles_open(struct sc_roles **out, const struct sc_detect_settings *set
 	return room ? SC_OK : SC_EFAILED;
 }
 
+size_t sc_roles_octets(const struct sc_roles *r)
+{
+	size_t sum = sizeof(*r);
+	return r->learns ? sum + sc_keyed_octets(&r->domains) + sc_keyed_octets(&r->networks) + sc_keyed_octets(&r->servers) : sum;
+}
+
 void sc_roles_close(struct sc_roles *r)
 {
 	if (!r)

@@ -24,6 +24,7 @@ struct sc_roles;
 
 sc_err sc_roles_open(struct sc_roles **out, const struct sc_detect_settings *settings, uint64_t seed, bool learns);
 void   sc_roles_close(struct sc_roles *r);
+size_t sc_roles_octets(const struct sc_roles *r);
 
 /* `address`, `network`: sc_ip_hashes() of it. */
 struct sc_place sc_roles_place(const struct sc_roles *r, const struct sc_ip *ip, uint64_t address, uint64_t network);

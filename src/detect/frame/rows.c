@@ -53,6 +53,11 @@ size_t sc_rows_octets(const struct sc_rows *r)
 	return sc_keyed_octets(&r->holders) + row_count(r) * sizeof(*r->numbers) + (row_count(r) + 1) * r->row_octets;
 }
 
+size_t sc_rows_part(const struct sc_rows *r, size_t octets)
+{
+	return octets ? row_count(r) * (HEADER + ((octets + 7) & ~(size_t)7)) : 0;
+}
+
 /* No two holders have the same; 0 is nobody's. */
 static uint32_t next_turn(struct sc_rows *r)
 {

@@ -31,6 +31,7 @@ size_t sc_rows_plan(struct sc_rows *r, size_t octets);
 bool   sc_rows_open(struct sc_rows *r, uint32_t count, uint32_t idle_s);
 void   sc_rows_close(struct sc_rows *r);
 size_t sc_rows_octets(const struct sc_rows *r);
+size_t sc_rows_part(const struct sc_rows *r, size_t octets); /* what pieces of `octets` take in all of them */
 
 /* The row of `hash`.  `heavy`: the event counts more than once, so a visitor gets a row for this event alone. */
 struct sc_row sc_rows_touch(struct sc_rows *r, uint64_t hash, uint32_t second, bool heavy);
