@@ -61,13 +61,16 @@ static void test_window_against_all_times(void **state)
 		now += (uint32_t)(draw() % 5 ? draw() % 7 : draw() % 700);
 		times[n] = now;
 		sc_window_add(&w, 1, now, LENGTH);
-		uint32_t bucket = now / LENGTH, in_now = 0, in_before = 0;
+		uint32_t bucket = now / LENGTH, in_now = 0, in_before = 0, first = 0;
 		for (unsigned i = n + 1; i-- > 0 && times[i] / LENGTH + 1 >= bucket;) {
 			in_now += times[i] / LENGTH == bucket;
 			in_before += times[i] / LENGTH != bucket;
+			first = times[i] / LENGTH == bucket ? first : times[i] % LENGTH * 256 / LENGTH * LENGTH / 256;
 		}
-		uint32_t left = LENGTH - (now - bucket * LENGTH), got = sc_window_count(&w, now, LENGTH);
-		assert_int_equal(got, in_now + (uint64_t)in_before * left / LENGTH);
+		uint32_t gone = now - bucket * LENGTH, got = sc_window_count(&w, now, LENGTH);
+		if (gone > first)
+			in_before = (uint32_t)((uint64_t)in_before * (LENGTH - gone) / (LENGTH - first));
+		assert_int_equal(got, in_now + in_before);
 	}
 	assert_int_equal(sc_window_count(&w, now + 2 * LENGTH, LENGTH), 0);
 }
@@ -84,6 +87,36 @@ static void test_window_steady_rate_is_right(void **state)
 	}
 }
 
+/* Wherever buckets are cut: ten within the window are ten, in one burst or spread over it. */
+static void test_window_at_any_time(void **state)
+{
+	(void)state;
+	for (uint32_t begin = 1700000000; begin < 1700000000 + LENGTH; begin += 7)
+		for (uint32_t step = 1; step < LENGTH / 10; step += 8) {
+			struct sc_window w = { 0 };
+			struct sc_recent r = { 0 };
+			for (uint32_t i = 0; i < 10; i++) {
+				sc_window_add(&w, 1, begin + i * step, LENGTH);
+				assert_int_equal(sc_recent_add(&r, hash_of(i), begin + i * step, LENGTH), i + 1);
+				assert_int_equal(sc_window_count(&w, begin + i * step, LENGTH), i + 1);
+			}
+		}
+}
+
+/* And spread over more than the window, they never are: of different things what was seen too long ago is left out. */
+static void test_recent_slides(void **state)
+{
+	(void)state;
+	for (uint32_t begin = 1700000000; begin < 1700000000 + LENGTH; begin += 7) {
+		struct sc_recent r = { 0 };
+		for (uint32_t i = 0; i < 100; i++)
+			assert_in_range(sc_recent_add(&r, hash_of(i), begin + i * LENGTH / 9, LENGTH), i < 9 ? i + 1 : 9, i < 9 ? i + 1 : 10);
+		struct sc_recent many = { 0 };
+		for (uint32_t i = 0; i < 3000; i++) /* three hundred in a window, estimated by registers */
+			assert_in_range(sc_recent_add(&many, hash_of(i), begin + i * 2, LENGTH), i < 300 ? i * 3 / 4 : 210, i < 300 ? 1 + i * 4 / 3 : 400);
+	}
+}
+
 static void test_window_odd_clocks(void **state)
 {
 	(void)state;
@@ -93,7 +126,7 @@ static void test_window_odd_clocks(void **state)
 	sc_window_add(&w, 4, 10, 60); /* the clock went back: it counts as if it came at 5000 */
 	assert_int_equal(sc_window_count(&w, 5000, 60), 7);
 	sc_window_add(&w, UINT32_MAX, 5000, 60);
-	assert_int_equal(sc_window_count(&w, 5000, 60), UINT32_MAX);
+	assert_int_equal(sc_window_count(&w, 5000, 60), SC_WINDOW_MOST);
 }
 
 static void test_window_two_sensors(void **state)
@@ -399,6 +432,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_window_against_all_times, seeded),
 		cmocka_unit_test_setup(test_window_steady_rate_is_right, seeded),
+		cmocka_unit_test_setup(test_window_at_any_time, seeded),
+		cmocka_unit_test_setup(test_recent_slides, seeded),
 		cmocka_unit_test_setup(test_window_odd_clocks, seeded),
 		cmocka_unit_test_setup(test_window_two_sensors, seeded),
 		cmocka_unit_test_setup(test_histogram, seeded),

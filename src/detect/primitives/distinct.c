@@ -57,20 +57,40 @@ static uint64_t widened(uint32_t kept)
 static void go_over(struct sc_distinct *d)
 {
 	uint32_t exact[SC_DISTINCT_EXACT];
-	memcpy(exact, d->of.exact, sizeof(exact));
+	memcpy(exact, d->of.exact.hash, sizeof(exact));
 	memset(&d->of, 0, sizeof(d->of));
 	for (unsigned i = 0; i < SC_DISTINCT_EXACT; i++)
 		sc_hll_add(d->of.registers, SC_DISTINCT_P, widened(exact[i]));
 	d->count = SC_DISTINCT_EXACT + 1;
 }
 
-static bool add_kept(struct sc_distinct *d, uint32_t kept)
+static bool is_exact(const struct sc_distinct *d)
 {
-	for (unsigned i = 0; d->count <= SC_DISTINCT_EXACT && i < d->count; i++)
-		if (d->of.exact[i] == kept)
-			return false;
-	if (d->count < SC_DISTINCT_EXACT) {
-		d->of.exact[d->count++] = kept;
+	return d->count <= SC_DISTINCT_EXACT;
+}
+
+/* Its place among those that are kept exactly; their count: it is not there. */
+static unsigned place_of(const struct sc_distinct *d, uint32_t kept)
+{
+	unsigned i = 0;
+	while (i < d->count && d->of.exact.hash[i] != kept)
+		i++;
+	return i;
+}
+
+/* `part`: when, in 256ths of a bucket. */
+static bool add_kept(struct sc_distinct *d, uint32_t kept, uint8_t part)
+{
+	d->first = d->count == 0 || part < d->first ? part : d->first;
+	unsigned i = is_exact(d) ? place_of(d, kept) : SC_DISTINCT_EXACT;
+	if (i < d->count && is_exact(d)) {
+		d->of.exact.last[i] = part > d->of.exact.last[i] ? part : d->of.exact.last[i];
+		return false;
+	}
+	if (i < SC_DISTINCT_EXACT) {
+		d->of.exact.hash[i] = kept;
+		d->of.exact.last[i] = part;
+		d->count++;
 		return true;
 	}
 	if (d->count == SC_DISTINCT_EXACT)
@@ -82,30 +102,39 @@ static bool add_kept(struct sc_distinct *d, uint32_t kept)
 
 bool sc_distinct_add(struct sc_distinct *d, uint64_t hash)
 {
-	return add_kept(d, (uint32_t)(hash >> 32));
+	return add_kept(d, (uint32_t)(hash >> 32), 0);
 }
 
 uint64_t sc_distinct_count(const struct sc_distinct *d)
 {
-	if (d->count <= SC_DISTINCT_EXACT)
+	if (is_exact(d))
 		return d->count;
 	uint64_t n = sc_hll_count(d->of.registers, SC_DISTINCT_P);
 	return n > SC_DISTINCT_EXACT ? n : SC_DISTINCT_EXACT + 1;
 }
 
+static void add_all(struct sc_distinct *into, const struct sc_distinct *from)
+{
+	for (unsigned i = 0; i < from->count; i++)
+		add_kept(into, from->of.exact.hash[i], from->of.exact.last[i]);
+}
+
 void sc_distinct_merge(struct sc_distinct *into, const struct sc_distinct *from)
 {
-	if (from->count <= SC_DISTINCT_EXACT) {
-		for (unsigned i = 0; i < from->count; i++)
-			add_kept(into, from->of.exact[i]);
+	if (from->count == 0)
 		return;
+	uint8_t first = into->count && into->first < from->first ? into->first : from->first;
+	if (is_exact(from)) {
+		add_all(into, from);
+	} else {
+		struct sc_distinct sum = *from;
+		if (is_exact(into))
+			add_all(&sum, into);
+		else
+			sc_hll_merge(sum.of.registers, into->of.registers, SC_DISTINCT_P);
+		*into = sum;
 	}
-	struct sc_distinct sum = *from;
-	for (unsigned i = 0; into->count <= SC_DISTINCT_EXACT && i < into->count; i++)
-		add_kept(&sum, into->of.exact[i]);
-	if (into->count > SC_DISTINCT_EXACT)
-		sc_hll_merge(sum.of.registers, into->of.registers, SC_DISTINCT_P);
-	*into = sum;
+	into->first = first;
 }
 
 static void turn(struct sc_recent *r, uint32_t slot)
@@ -116,37 +145,51 @@ static void turn(struct sc_recent *r, uint32_t slot)
 		r->before = r->now;
 	else
 		r->before.count = 0;
-	r->now = (struct sc_distinct){ .count = 0 };
+	r->now.count = 0;
 	r->slot = slot;
 }
 
-static uint64_t together(const struct sc_recent *r)
+/* Those of the bucket before that were not seen since, and last within the window, which covers it from `part` on. */
+static unsigned only_before(const struct sc_distinct *now, const struct sc_distinct *before, uint8_t part)
 {
-	if (r->before.count == 0)
-		return sc_distinct_count(&r->now);
-	struct sc_distinct sum = r->now;
-	sc_distinct_merge(&sum, &r->before);
-	return sc_distinct_count(&sum);
+	unsigned n = 0;
+	for (unsigned i = 0; i < before->count; i++)
+		n += before->of.exact.last[i] >= part && place_of(now, before->of.exact.hash[i]) == now->count;
+	return n;
+}
+
+static uint64_t together(const struct sc_distinct *now, const struct sc_distinct *before, uint32_t gone, uint32_t length_s)
+{
+	uint64_t n = sc_distinct_count(now);
+	if (before->count == 0)
+		return n;
+	if (is_exact(now) && is_exact(before))
+		return n + only_before(now, before, (uint8_t)((uint64_t)gone * 256 / length_s));
+	struct sc_distinct sum = *now;
+	sc_distinct_merge(&sum, before);
+	uint64_t all = sc_distinct_count(&sum);
+	return all > n ? n + sc_window_left(all - n, before->first, gone, length_s) : n;
 }
 
 bool sc_recent_put(struct sc_recent *r, uint64_t hash, uint32_t second, uint32_t length_s)
 {
 	turn(r, second / length_s);
-	return sc_distinct_add(&r->now, hash);
+	return add_kept(&r->now, (uint32_t)(hash >> 32), sc_window_part(second, r->slot, length_s));
 }
 
 uint64_t sc_recent_add(struct sc_recent *r, uint64_t hash, uint32_t second, uint32_t length_s)
 {
 	sc_recent_put(r, hash, second, length_s);
-	return together(r);
+	return sc_recent_count(r, second, length_s);
 }
 
 uint64_t sc_recent_count(const struct sc_recent *r, uint32_t second, uint32_t length_s)
 {
+	static const struct sc_distinct none = { .count = 0 };
 	uint32_t slot = second / length_s;
-	if (slot <= r->slot)
-		return together(r);
-	return slot - r->slot == 1 ? sc_distinct_count(&r->now) : 0;
+	if (slot <= r->slot) /* a clock that went back is at the begin of the bucket */
+		return together(&r->now, &r->before, slot < r->slot ? 0 : second % length_s, length_s);
+	return slot - r->slot == 1 ? together(&none, &r->now, second % length_s, length_s) : 0;
 }
 
 void sc_recent_merge(struct sc_recent *into, const struct sc_recent *from)

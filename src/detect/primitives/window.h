@@ -1,17 +1,20 @@
 /* window.h - how often something happened in the last N seconds, in twelve octets.
  *
- * Two buckets of N seconds: this one, and the one before, which counts by the share of it that the window still covers.
- * So a burst is smeared over at most one bucket, and never over- or undercounted by more than what the bucket before held.
+ * Two buckets of N seconds: this one, and the one before.  Of each is kept, in 256ths, when the first came; of the one before
+ * counts the share of the time between that and its end that the window still covers.  So what came in one burst, or steadily, is
+ * counted right wherever buckets are cut, and nothing is over- or undercounted by more than what the bucket before held.
  * Buckets are cut at multiples of N since 1970, so that counters of several sensors add up.  Time comes from the capture: what
- * is older than the bucket at hand counts as if it came now. */
+ * is older than the bucket at hand counts as if it came at its begin. */
 #ifndef SC_DETECT_WINDOW_H
 #define SC_DETECT_WINDOW_H
 
 #include <smtpscope/base.h>
 
+#define SC_WINDOW_MOST ((1u << 24) - 1) /* it counts no further */
+
 struct sc_window {
 	uint32_t slot; /* number of the bucket `now` */
-	uint32_t now, before;
+	uint32_t now : 24, first : 8, before : 24, before_first : 8;
 };
 
 /* Seconds since 1970 as the tables keep them; what lies before is 0. */
@@ -20,12 +23,29 @@ static inline uint32_t sc_seconds(sc_time when)
 	return when < 0 ? 0 : (uint32_t)((uint64_t)when / SC_SECOND);
 }
 
+/* How far into its bucket a second is, in 256ths. */
+static inline uint8_t sc_window_part(uint32_t second, uint32_t slot, uint32_t length_s)
+{
+	uint32_t begin = slot * length_s;
+	return second > begin ? (uint8_t)((uint64_t)(second - begin) * 256 / length_s) : 0;
+}
+
+/* What counts of `n` in the bucket before, `gone` seconds after its end, when the first of them came at `first`. */
+static inline uint64_t sc_window_left(uint64_t n, uint8_t first, uint32_t gone, uint32_t length_s)
+{
+	uint32_t begin = (uint32_t)((uint64_t)first * length_s / 256);
+	if (gone >= length_s)
+		return 0;
+	return gone <= begin ? n : n * (length_s - gone) / (length_s - begin);
+}
+
 static inline void sc_window_turn(struct sc_window *w, uint32_t second, uint32_t length_s)
 {
 	uint32_t slot = second / length_s;
 	if (slot <= w->slot)
 		return;
 	w->before = slot - w->slot == 1 ? w->now : 0;
+	w->before_first = w->first;
 	w->now = 0;
 	w->slot = slot;
 }
@@ -35,10 +55,17 @@ static inline uint32_t sc_add_capped(uint32_t a, uint32_t b)
 	return a > UINT32_MAX - b ? UINT32_MAX : a + b;
 }
 
+static inline uint32_t sc_window_sum(uint32_t a, uint32_t b)
+{
+	return b > SC_WINDOW_MOST - a ? SC_WINDOW_MOST : a + b;
+}
+
 static inline void sc_window_add(struct sc_window *w, uint32_t n, uint32_t second, uint32_t length_s)
 {
 	sc_window_turn(w, second, length_s);
-	w->now = sc_add_capped(w->now, n);
+	if (w->now == 0)
+		w->first = sc_window_part(second, w->slot, length_s);
+	w->now = sc_window_sum(w->now, n) & SC_WINDOW_MOST;
 }
 
 /* The count of the last `length_s` seconds before `second`. */
@@ -47,8 +74,15 @@ static inline uint32_t sc_window_count(const struct sc_window *w, uint32_t secon
 	struct sc_window at = *w;
 	sc_window_turn(&at, second, length_s);
 	uint32_t begin = at.slot * length_s, gone = second > begin ? second - begin : 0;
-	gone = gone > length_s ? length_s : gone;
-	return sc_add_capped(at.now, (uint32_t)((uint64_t)at.before * (length_s - gone) / length_s));
+	return sc_window_sum(at.now, (uint32_t)sc_window_left(at.before, at.before_first, gone, length_s));
+}
+
+/* When the first of two buckets' content came. */
+static inline uint8_t sc_window_first(uint32_t n, uint8_t first, uint32_t other_n, uint8_t other_first)
+{
+	if (n == 0 || other_n == 0)
+		return n ? first : other_first;
+	return first < other_first ? first : other_first;
 }
 
 /* Adds what another sensor counted with the same length. */
@@ -58,8 +92,10 @@ static inline void sc_window_merge(struct sc_window *into, const struct sc_windo
 	uint32_t slot = into->slot > other.slot ? into->slot : other.slot;
 	sc_window_turn(into, slot * length_s, length_s);
 	sc_window_turn(&other, slot * length_s, length_s);
-	into->now = sc_add_capped(into->now, other.now);
-	into->before = sc_add_capped(into->before, other.before);
+	into->first = sc_window_first(into->now, into->first, other.now, other.first);
+	into->before_first = sc_window_first(into->before, into->before_first, other.before, other.before_first);
+	into->now = sc_window_sum(into->now, other.now) & SC_WINDOW_MOST;
+	into->before = sc_window_sum(into->before, other.before) & SC_WINDOW_MOST;
 }
 
 #endif
