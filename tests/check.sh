@@ -86,6 +86,7 @@ try "messages as Python reads them" tests/oracle/mail.py "$build" 200
 try "nothing grave of honest mail" tests/findings.py "$program" captures/lab "$shared/captures/lab"
 try "findings and their report, with several workers" tests/senders.py "$program"
 try "precision and recall of detectors" "$build/tools/bench_detectors" 606 0
+try "detectors, from packets" tests/abuse.py "$program"
 try "stories" tests/stories.py "$build"
 try "TLS ladder" tests/secure.py "$program"
 try "TLS torn where it begins" tests/secure_keys.py "$program"
