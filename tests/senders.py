@@ -9,6 +9,7 @@ import collections
 import csv
 import html
 import io
+import ipaddress
 import json
 import os
 import subprocess
@@ -78,6 +79,53 @@ def scores(report, findings, wrong):
         due = points[row['kind'], row['who']].get(row['rule'])
         if row['points'] != due:
             wrong.append('%s of %s: %s points, the events make it %s' % (row['rule'], row['who'], row['points'], due))
+
+
+def sources_of(event):
+    """Whom an event is counted for: its client and network, the user, the sender's domain."""
+    address = ipaddress.ip_address(event['client']['ip'])
+    yield 'client', str(address)
+    yield 'network', str(ipaddress.ip_network((address, 24 if address.version == 4 else 64), strict=False))
+    if event['event'] != 'session':
+        yield 'user', event.get('auth_user', event.get('user', '')).lower()
+    if event['event'] == 'transaction':
+        yield 'domain', event.get('mail_from', '').rpartition('@')[2].lower()
+
+
+def deeds(report, events, wrong):
+    """What each source did, counted anew from sessions, transactions and logins."""
+    count, names = collections.defaultdict(collections.Counter), collections.defaultdict(set)
+    minutes = collections.defaultdict(collections.Counter)
+    for x in events:
+        for who in sources_of(x):
+            if x['event'] == 'session':
+                count[who]['sessions'] += 1
+                minutes[who][x['ts'][:16]] += 1
+                names[who, 'helos'].add(x.get('helo', {}).get('name', ''))
+            elif x['event'] == 'auth':
+                count[who]['logins'] += 1
+                count[who]['failed_logins'] += x['outcome'] == 'failed'
+                names[who, 'users'].add(x.get('user', ''))
+            else:
+                due = [r['outcome'] for r in x['recipients'] if 'rcpt_to' in r]
+                count[who]['recipients'] += len(due)
+                count[who]['accepted'] += due.count('accepted')
+                count[who]['refused'] += due.count('deferred') + due.count('rejected')
+                names[who, 'helos'].add(x.get('helo', ''))
+                names[who, 'users'].add(x.get('auth_user', ''))
+                names[who, 'domains'].add(x.get('mail_from', '').rpartition('@')[2])
+    for row in report['suspects']['rows']:
+        who = row['kind'], row['value']
+        for key in 'sessions', 'recipients', 'accepted', 'refused', 'logins', 'failed_logins':
+            if key in row and row[key] != count[who][key]:
+                wrong.append('%s: %s %d, the events make it %d' % (who[1], key, row[key], count[who][key]))
+        for key in 'helos', 'users', 'domains':
+            if key in row and row[key] != min(16, len({n.lower() for n in names[who, key]} - {''})):
+                wrong.append('%s: %s %d, the events make it %s' % (who[1], key, row[key], names[who, key]))
+        if 'busiest_minute' in row and row['busiest_minute'] != max(minutes[who].values()):
+            wrong.append('%s: %d sessions in its busiest minute, the events make it %s' % (who[1], row['busiest_minute'], minutes[who]))
+        if row['kind'] == 'client' and ('sessions' not in row or 'counted_from' in row or 'network' not in row):
+            wrong.append('%s: what it did is not told' % who[1])
 
 
 def verdict(report, wrong):
@@ -198,6 +246,7 @@ def main():
         scores(report, going, wrong)
         sessions = map(json.loads, run(program, capture, 'log', '-e', 'session').splitlines())
         prints(report, sessions, {f['subject']['value'] for f in going if f['subject']['kind'] == 'client'}, wrong)
+        deeds(report, map(json.loads, run(program, capture, 'log', '-e', 'session,transaction,auth').splitlines()), wrong)
         attachments(report, wrong)
         verdict(report, wrong)
         forms(program, capture, report, wrong)

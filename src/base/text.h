@@ -50,6 +50,10 @@ void sc_text_time(struct sc_text *t, sc_time when);
 void sc_text_ms(struct sc_text *t, sc_time duration);
 void sc_text_status(struct sc_text *t, struct sc_status status); /* 5.1.1 */
 
+/* The network that an address is taken to share with its neighbours: /24, for IPv6 /64; as text with its length. */
+struct sc_ip sc_network_of(const struct sc_ip *ip);
+void   sc_network_text(struct sc_text *t, const struct sc_ip *ip);
+
 /* "192.0.2.1" or "2001:db8::1"; false when it is no address. */
 bool sc_ip_read(sc_str s, struct sc_ip *out);
 static inline bool sc_ip_equal(const struct sc_ip *a, const struct sc_ip *b)

@@ -34,6 +34,7 @@ static sc_err open_maps(struct sc_failures *m)
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		SC_TRY(sc_top_open(maps[i].top, maps[i].rows));
 	SC_TRY(sc_suspects_open(&m->suspects));
+	SC_TRY(sc_deeds_open(&m->deeds));
 	SC_TRY(sc_prints_open(&m->prints));
 	SC_TRY(sc_paces_open(&m->domain_paces, 256));
 	SC_TRY(sc_paces_open(&m->server_paces, 256));
@@ -72,6 +73,7 @@ void sc_failures_close(struct sc_failures *m)
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		sc_top_close(maps[i]);
 	sc_suspects_close(&m->suspects);
+	sc_deeds_close(&m->deeds);
 	sc_prints_close(&m->prints);
 	sc_paces_close(&m->domain_paces);
 	sc_paces_close(&m->server_paces);
@@ -430,6 +432,7 @@ static void add_stats(struct sc_failures *m, const struct sc_event *ev)
 
 void sc_failures_add(struct sc_failures *m, const struct sc_event *ev)
 {
+	sc_deeds_add(&m->deeds, ev);
 	switch (ev->kind) {
 	case SC_EVENT_session:     add_session(m, ev); break;
 	case SC_EVENT_transaction: add_transaction(m, ev); break;

@@ -14,6 +14,7 @@
 #include "explain/causes.h"
 #include "model/ages.h"
 #include "model/bounces.h"
+#include "model/deeds.h"
 #include "model/paces.h"
 #include "model/prints.h"
 #include "model/secure.h"
@@ -86,6 +87,7 @@ struct sc_cause_example {
 
 struct sc_failures {
 	struct sc_suspects suspects;
+	struct sc_deeds deeds;                       /* of all sources, suspicious or not */
 	struct sc_prints prints;                     /* how clients speak */
 	const struct sc_aside *asides;               /* what the user said: borrowed from the output's config, for reports */
 	size_t   aside_count;

@@ -88,7 +88,7 @@ static void put_outcomes(struct sc_report_head *r, const uint64_t *o)
 static void put_value(struct sc_report_head *r, const struct sc_column *c, const struct sc_cell *cell)
 {
 	switch (c->kind) {
-	case SC_CELL_COUNT:    sc_html_number(r, cell->n); break;
+	case SC_CELL_COUNT:    cell->n != SC_NONE ? sc_html_number(r, cell->n) : (void)0; break;
 	case SC_CELL_CODE:     cell->n ? sc_html_number(r, cell->n) : (void)0; break;
 	case SC_CELL_SHARE:    sc_html_share(r, cell->n, cell->of); break;
 	case SC_CELL_TIME:     cell->t != SC_TIME_NONE ? sc_html_time(r, cell->t) : (void)0; break;

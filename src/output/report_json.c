@@ -161,7 +161,7 @@ static sc_str path_of(const char *key, sc_str s)
 static void put_cell(struct json_report *r, const struct sc_column *c, const struct sc_cell *cell)
 {
 	switch (c->kind) {
-	case SC_CELL_COUNT:    number(r, c->key, cell->n); break;
+	case SC_CELL_COUNT:    cell->n != SC_NONE ? number(r, c->key, cell->n) : (void)0; break;
 	case SC_CELL_CODE:     cell->n ? number(r, c->key, cell->n) : (void)0; break;
 	case SC_CELL_OUTCOMES: cell->many ? outcomes(r, c->key, cell->many) : (void)0; break;
 	case SC_CELL_TIME:     when(r, c->key, cell->t); break;

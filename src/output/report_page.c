@@ -40,10 +40,10 @@ void sc_report_count(struct sc_report *r, uint64_t n, size_t width)
 {
 	char buffer[32];
 	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
-	if (n)
-		sc_page_grouped(&t, n);
-	else
+	if (n == 0)
 		sc_text_put(&t, '-');
+	else if (n != SC_NONE)
+		sc_page_grouped(&t, n);
 	put(r, sc_text_str(&t), width, true);
 }
 

@@ -22,7 +22,7 @@ void sc_report_heading(struct sc_report *r, const char *title, const char *colum
 
 /* A row: columns of fixed width, then a text that wraps below itself. */
 void sc_report_begin(struct sc_report *r);
-void sc_report_count(struct sc_report *r, uint64_t n, size_t width);               /* "-" for 0 */
+void sc_report_count(struct sc_report *r, uint64_t n, size_t width);               /* "-" for 0, blank for SC_NONE */
 void sc_report_share(struct sc_report *r, uint64_t n, uint64_t of, size_t width);  /* 12.5 % */
 void sc_report_words(struct sc_report *r, const char *words, size_t width);        /* our own; left */
 void sc_report_wire(struct sc_report *r, sc_str s, size_t width); /* octets of the wire; cut to fit */

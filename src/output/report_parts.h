@@ -6,7 +6,7 @@
 #include "model/failures.h"
 
 enum sc_cell_kind {
-	SC_CELL_COUNT,    /* n */
+	SC_CELL_COUNT,    /* n; SC_NONE: absent */
 	SC_CELL_CODE,     /* n; 0: none */
 	SC_CELL_SHARE,    /* n of `of` */
 	SC_CELL_OUTCOMES, /* counts of recipients by outcome, at `many`; NULL: absent */
@@ -81,7 +81,7 @@ struct sc_part {
 };
 
 /* The most columns of a part. */
-#define SC_PART_COLUMNS 20
+#define SC_PART_COLUMNS 28
 #define SC_COLUMNS(c) c, sizeof(c) / sizeof((c)[0])
 
 struct sc_part_visitor {

@@ -18,36 +18,129 @@ static sc_str rules_of(const struct sc_suspect *row, char *room, size_t size)
 	return sc_text_str(&t);
 }
 
+/* "n0.example.com and 15 or more others" */
+static void put_names(struct sc_text *t, const char *what, const struct sc_deed_names *names)
+{
+	if (names->count == 0)
+		return;
+	sc_text_adds(t, t->len ? "; " : "");
+	sc_text_adds(t, what);
+	sc_text_add(t, (sc_str){names->first, names->len});
+	if (names->count == 1)
+		return;
+	sc_text_adds(t, " and ");
+	sc_text_number(t, names->count - 1u);
+	sc_text_adds(t, names->count == SC_DEED_NAMES ? " or more others" : names->count == 2 ? " other" : " others");
+}
+
+/* How a source introduces itself, as whom it logs in, and in whose name it sends. */
+static sc_str names_of(const struct sc_suspect *s, const struct sc_deed *d, char *room, size_t size)
+{
+	struct sc_text t = sc_text_into(room, size);
+	put_names(&t, "HELO ", &d->helos);
+	if (d->logins) {
+		sc_text_adds(&t, t.len ? "; " : "");
+		sc_text_number(&t, d->failed_logins);
+		sc_text_adds(&t, " of ");
+		sc_text_number(&t, d->logins);
+		sc_text_adds(&t, " logins failed");
+	}
+	if (strcmp(s->kind, "user") != 0)
+		put_names(&t, "user ", &d->users);
+	if (strcmp(s->kind, "domain") != 0)
+		put_names(&t, "sender domain ", &d->domains);
+	return t.len ? sc_text_str(&t) : SC_STR_NONE;
+}
+
+/* The network of a client; none of others. */
+static sc_str network_of(const struct sc_suspect *s, char *room, size_t size)
+{
+	struct sc_ip ip;
+	struct sc_text t = sc_text_into(room, size);
+	if (strcmp(s->kind, "client") != 0 || !sc_ip_read((sc_str){s->value, s->value_len}, &ip))
+		return SC_STR_NONE;
+	sc_network_text(&t, &ip);
+	return sc_text_str(&t);
+}
+
+static struct sc_cell first_name(const struct sc_deed_names *names)
+{
+	return sc_cell_text(names->count ? (sc_str){names->first, names->len} : SC_STR_NONE);
+}
+
+static void show_suspect(const struct sc_failures *m, const struct sc_part *part, const struct sc_suspect *s,
+			 const struct sc_part_visitor *v, void *ctx)
+{
+	static const struct sc_deed nobody = {.since = SC_TIME_NONE};
+	char rules[512], names[4 * SC_DEED_NAME + 256], network[64];
+	const struct sc_deed *known = sc_deeds_of(&m->deeds, s->kind, (sc_str){s->value, s->value_len});
+	const struct sc_deed *d = known ? known : &nobody;
+	bool connects = known && (strcmp(s->kind, "client") == 0 || strcmp(s->kind, "network") == 0);
+	const struct sc_cell cells[] = {
+		sc_cell_count(s->score),
+		sc_cell_count(connects ? d->sessions : SC_NONE),
+		sc_cell_count(connects ? d->busiest : SC_NONE),
+		sc_cell_count(known ? d->recipients : SC_NONE),
+		sc_cell_count(known ? d->accepted : SC_NONE),
+		sc_cell_count(known ? d->refused : SC_NONE),
+		sc_cell_word(s->kind),
+		sc_cell_text((sc_str){s->value, s->value_len}),
+		sc_cell_text(rules_of(s, rules, sizeof(rules))),
+		sc_cell_text(names_of(s, d, names, sizeof(names))),
+		sc_cell_time(d->since),
+		sc_cell_count(s->findings),
+		sc_cell_text(network_of(s, network, sizeof(network))),
+		first_name(&d->helos),
+		sc_cell_count(known ? d->helos.count : SC_NONE),
+		first_name(&d->users),
+		sc_cell_count(known ? d->users.count : SC_NONE),
+		first_name(&d->domains),
+		sc_cell_count(known ? d->domains.count : SC_NONE),
+		sc_cell_count(known ? d->logins : SC_NONE),
+		sc_cell_count(known ? d->failed_logins : SC_NONE),
+		sc_cell_time(s->first),
+		sc_cell_time(s->last),
+	};
+	v->row(ctx, part, cells);
+}
+
 void sc_report_show_suspects(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
 {
 	static const struct sc_column columns[] = {
-		{SC_CELL_COUNT, "score", "score", 6, 0, NULL, 0}, {SC_CELL_COUNT, "findings", "told", 5, 0, NULL, 0},
-		{SC_CELL_WORD, "kind", "kind", 10, 0, NULL, 0},   {SC_CELL_WIRE, "value", "who", 0, 0, NULL, 0},
-		{SC_CELL_WORD, "rules", "rules", 0, 1, NULL, 0},  {SC_CELL_TIME, "first", NULL, -1, 0, NULL, 0},
-		{SC_CELL_TIME, "last", NULL, -1, 0, NULL, 0},
+		{SC_CELL_COUNT, "score", "score", 6, 0, NULL, 0},
+		{SC_CELL_COUNT, "sessions", "sessions", 9, 0, NULL, 0},
+		{SC_CELL_COUNT, "busiest_minute", "a minute", 9, 0, NULL, 0},
+		{SC_CELL_COUNT, "recipients", "recip.", 8, 0, NULL, 0},
+		{SC_CELL_COUNT, "accepted", "taken", 7, 0, NULL, 0},
+		{SC_CELL_COUNT, "refused", "refused", 8, 0, NULL, 0},
+		{SC_CELL_WORD, "kind", "kind", 8, 0, NULL, 0},
+		{SC_CELL_WIRE, "value", "who", 0, 0, NULL, 0},
+		{SC_CELL_WORD, "rules", "rules", 0, 1, NULL, 0},
+		{SC_CELL_WIRE, NULL, "names", 0, 2, NULL, 0},
+		{SC_CELL_TIME, "counted_from", "counted from", 0, 2, "; counted from ", 0},
+		{SC_CELL_COUNT, "findings", "told", -1, 0, NULL, 0},
+		{SC_CELL_WIRE, "network", "network", -1, 0, NULL, 0},
+		{SC_CELL_WIRE, "helo", NULL, -1, 0, NULL, 0},
+		{SC_CELL_COUNT, "helos", NULL, -1, 0, NULL, 0},
+		{SC_CELL_WIRE, "user", NULL, -1, 0, NULL, 0},
+		{SC_CELL_COUNT, "users", NULL, -1, 0, NULL, 0},
+		{SC_CELL_WIRE, "domain", NULL, -1, 0, NULL, 0},
+		{SC_CELL_COUNT, "domains", NULL, -1, 0, NULL, 0},
+		{SC_CELL_COUNT, "logins", NULL, -1, 0, NULL, 0},
+		{SC_CELL_COUNT, "failed_logins", NULL, -1, 0, NULL, 0},
+		{SC_CELL_TIME, "first", "first", -1, 0, NULL, 0},
+		{SC_CELL_TIME, "last", "last", -1, 0, NULL, 0},
 	};
 	static const struct sc_part part = {
 		"suspects", "Suspicious senders by score (60 and more: very likely abuse; 30: worth a look)",
-		SC_COLUMNS(columns), 0, false};
+		SC_COLUMNS(columns), 8, false};
 	const struct sc_suspect *rows[MOST_SUSPECTS];
-	char room[512];
 	size_t count = sc_suspects_sorted(&m->suspects, rows, v->rows < MOST_SUSPECTS ? v->rows : MOST_SUSPECTS);
 	if (count == 0)
 		return;
 	v->begin(ctx, &part);
-	for (size_t i = 0; i < count; i++) {
-		const struct sc_suspect *s = rows[i];
-		const struct sc_cell cells[] = {
-			sc_cell_count(s->score),
-			sc_cell_count(s->findings),
-			sc_cell_word(s->kind),
-			sc_cell_text((sc_str){s->value, s->value_len}),
-			sc_cell_text(rules_of(s, room, sizeof(room))),
-			sc_cell_time(s->first),
-			sc_cell_time(s->last),
-		};
-		v->row(ctx, &part, cells);
-	}
+	for (size_t i = 0; i < count; i++)
+		show_suspect(m, &part, rows[i], v, ctx);
 	v->end(ctx, &part);
 }
 

@@ -27,22 +27,6 @@ struct sc_roles {
 	struct sc_keyed domains, networks, servers;
 };
 
-struct sc_ip sc_network_of(const struct sc_ip *ip)
-{
-	struct sc_ip net = {.version = ip->version};
-	memcpy(net.octets, ip->octets, 8);
-	if (ip->version == 4)
-		memset(net.octets + 3, 0, 5);
-	return net;
-}
-
-void sc_network_text(struct sc_text *t, const struct sc_ip *ip)
-{
-	struct sc_ip net = sc_network_of(ip);
-	sc_text_ip(t, &net);
-	sc_text_adds(t, ip->version == 4 ? "/24" : "/64");
-}
-
 uint64_t sc_ip_hash(uint64_t seed, const struct sc_ip *ip)
 {
 	return sc_hash(seed, (sc_str){(const char *)ip->octets, ip->version == 4 ? 4 : 16});

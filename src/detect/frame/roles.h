@@ -54,9 +54,6 @@ void   sc_roles_learn_network(struct sc_roles *r, uint64_t server, uint64_t clie
 /* A server accepted mail; the hash of its address. */
 void   sc_roles_server(struct sc_roles *r, uint64_t address, uint32_t second);
 
-/* The network of an address: /24, for IPv6 /64. */
-struct sc_ip sc_network_of(const struct sc_ip *ip);
-void   sc_network_text(struct sc_text *t, const struct sc_ip *ip);
 uint64_t sc_ip_hash(uint64_t seed, const struct sc_ip *ip);
 /* Of an address and of its network: what rows and roles know them by. */
 void   sc_ip_hashes(uint64_t seed, const struct sc_ip *ip, uint64_t *address, uint64_t *network);
