@@ -83,10 +83,19 @@ static void tell(struct sc_detector *d, const struct sc_sight *s, const struct s
 					     .trail = &slot->rate.trail});
 }
 
+/* A machine of ours writes to others, itself or through a relay of ours; what a gateway passes on to our own mailboxes is not its. */
+static bool is_outward(const struct sc_sight *s, const struct sc_ev_transaction *x)
+{
+	const struct sc_ev_recipient *first = x->recipients.items;
+	bool learnt;
+	return !s->to.home || (x->recipients.count && sc_roles_knows_domains(s->roles, &learnt) && !learnt &&
+			       !sc_roles_local(s->roles, sc_str_domain(first->rcpt_to), &learnt));
+}
+
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
-	bool machine = s->from.home && !s->from.learnt && !s->from.server && !s->to.home;
+	bool machine = s->from.home && !s->from.learnt && !s->from.server && is_outward(s, x);
 	if ((!x->auth_user.len && !machine) || s->from.peer || x->recipients.count == 0)
 		return;
 	uint64_t key = x->auth_user.len ? sc_mix(sc_sight_hash_nocase(s, x->auth_user), 3) : s->client;

@@ -13,17 +13,29 @@ static const struct sc_detector_option options[] = {
 
 #define LOOK_S 600
 
+#define SAMPLE 4 /* of a client's mails, to see whether others tried them again */
+
 struct slot {
 	struct sc_ip ip;
 	struct sc_trail trail;
+	uint64_t sample[SAMPLE];
 	uint32_t deferred, last; /* mails put off; second of the last one */
 	bool good;               /* has tried again, or sent something that was accepted */
 };
 
 struct state {
-	struct sc_bloom deferred; /* sender and recipient */
+	struct sc_bloom deferred, again; /* sender and recipient */
 	uint32_t looked;
 };
+
+static bool came_back(const struct sc_detector *d, const struct sc_sight *s, const struct slot *slot)
+{
+	const struct state *st = d->state;
+	for (uint32_t i = 0; i < slot->deferred && i < SAMPLE; i++)
+		if (sc_bloom_holds(&st->again, slot->sample[i], s->second, (uint32_t)d->options[PATIENCE] * 2))
+			return true;
+	return slot->good;
+}
 
 static void look_through(struct sc_detector *d, const struct sc_sight *s)
 {
@@ -42,7 +54,7 @@ static void look_through(struct sc_detector *d, const struct sc_sight *s)
 		struct sc_text ip = sc_text_into(room, sizeof(room));
 		sc_text_ip(&ip, &slot->ip);
 		sc_say_part(sc_say_begin(d), "", slot->deferred, " mails were put off and never tried again");
-		if (!slot->good && !slot->trail.lossy)
+		if (!came_back(d, s, slot) && !slot->trail.lossy)
 			sc_detector_tell(d, s,
 					 &(struct sc_report){.severity = SC_SEVERITY_LOW,
 							     .confidence = 70,
@@ -64,15 +76,18 @@ static void note(struct sc_detector *d, const struct sc_sight *s, const struct s
 	bool deferred = sc_is(r->outcome, "deferred");
 	struct slot *slot = deferred ? sc_keyed_enter(&d->tables[0], s->client, s->second)
 				     : sc_keyed_find(&d->tables[0], s->client);
-	if (!slot)
-		return; /* a flood of strangers would fill the filter, and everything would seem to be tried again */
 	uint64_t triplet = sc_mix(sc_sight_hash_nocase(s, x->mail_from), sc_sight_hash_nocase(s, r->rcpt_to));
 	bool again = sc_bloom_holds(&st->deferred, triplet, s->second, patience);
+	if (again)
+		sc_bloom_add(&st->again, triplet, s->second, patience * 2);
+	if (!slot)
+		return; /* a flood of strangers would fill the filter, and everything would seem to be tried again */
 	slot->good |= again || sc_is(r->outcome, "accepted");
 	if (!deferred || again)
 		return;
 	sc_bloom_add(&st->deferred, triplet, s->second, patience);
 	slot->ip = s->head->client.ip;
+	slot->sample[slot->deferred % SAMPLE] = triplet;
 	slot->deferred++;
 	slot->last = s->second;
 	sc_trail_add(&slot->trail, s);

@@ -1,7 +1,8 @@
 /* smtp_exfiltration.c - data leaves by mail: much of it to a server this machine never used, or little by little,
  * like clockwork.
  *
- * The first works inside TLS, too, for it counts octets of sessions. */
+ * The first works inside TLS, too, for it counts octets of sessions.  Where the capture begins everything is new: then it is low,
+ * and only told of ports where users hand in their mail. */
 #include "detect/frame/inside.h"
 #include "detect/primitives/pace.h"
 #include "detect/primitives/sketch.h"
@@ -20,7 +21,8 @@ static const struct sc_detector_option options[] = {
 struct upload {                  /* from a machine to a server */
 	struct sc_window octets; /* in KiB */
 	struct sc_trail trail;
-	bool fresh;
+	uint32_t begun; /* second of the first contact; 0: nobody knows */
+	bool guess;     /* the machine itself was new then, so all of its servers were */
 };
 
 struct machine {
@@ -34,27 +36,30 @@ struct drip { /* from a machine to a recipient */
 	uint32_t count;
 };
 
-static void note_upload(struct sc_detector *d, const struct sc_sight *s)
+static void note_upload(struct sc_detector *d, const struct sc_sight *s, const struct machine *m)
 {
 	const struct sc_ev_session *x = s->ev->body;
 	uint32_t window = (uint32_t)d->options[WINDOW];
 	uint64_t pair = sc_mix(s->client, sc_sight_server(s));
-	struct machine *m = sc_keyed_touch(&d->tables[0], s->client, s->second);
-	m->first = m->first ? m->first : s->second;
 	bool known = sc_bloom_add(d->state, pair, s->second, KNOWN_PERIOD);
 	struct upload *u = sc_keyed_touch(&d->tables[1], pair, s->second);
-	u->fresh |= !known && s->second - m->first >= AGED;
-	if (!u->fresh)
+	if (!known) {
+		u->guess = s->second - m->first < AGED;
+		u->begun = u->guess && sc_is_exchange(s) ? 0 : s->second;
+	}
+	if (!u->begun || s->second - u->begun > AGED)
 		return;
 	sc_window_add(&u->octets, (uint32_t)(x->octets.client >> 10), s->second, window);
 	sc_trail_add(&u->trail, s);
 	uint64_t octets = (uint64_t)sc_window_count(&u->octets, s->second, window) << 10;
 	if (octets < d->options[OCTETS])
 		return;
-	sc_say_part(sc_say_begin(d), "sent ", octets >> 20, " MiB to a mail server that it had never used before");
+	struct sc_text *t = sc_say_begin(d);
+	sc_say_part(t, "sent ", octets >> 20, " MiB to a mail server that it had never used before");
+	sc_text_adds(t, u->guess ? "; but the machine was not seen for a day before either" : "");
 	sc_detector_tell(d, s,
-			 &(struct sc_report){.severity = SC_SEVERITY_MEDIUM,
-					     .confidence = 65,
+			 &(struct sc_report){.severity = u->guess ? SC_SEVERITY_LOW : SC_SEVERITY_MEDIUM,
+					     .confidence = u->guess ? 40 : 65,
 					     .window_s = window,
 					     .count = octets,
 					     .threshold = d->options[OCTETS],
@@ -92,10 +97,14 @@ static void note_drip(struct sc_detector *d, const struct sc_sight *s, sc_str rc
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
-	if (s->from.server || s->from.peer)
+	if (!s->from.home || s->from.server || s->from.peer)
+		return;
+	struct machine *m = sc_keyed_touch(&d->tables[0], s->client, s->second);
+	m->first = m->first ? m->first : s->second;
+	if (!sc_is_outbound(s))
 		return;
 	if (s->ev->kind == SC_EVENT_session) {
-		note_upload(d, s);
+		note_upload(d, s, m);
 		return;
 	}
 	const struct sc_ev_transaction *x = s->ev->body;
@@ -114,7 +123,7 @@ const struct sc_detector_class sc_detector_smtp_exfiltration = {
 	.advice = "Look at the mails with show; look what runs on the machine.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session) | SC_WANT(SC_EVENT_transaction),
-	.needs = SC_NEED_OUTBOUND,
+	.needs = SC_NEED_OURS,
 	.options = SC_OPTIONS_OF(options),
 	.tables = {{4096, sizeof(struct machine), -1},
 		   {4096, sizeof(struct upload), WINDOW},

@@ -486,15 +486,16 @@ static void rogue_private(struct stage *st)
 	}
 }
 
-static void upload(struct stage *st, const char *server, uint64_t octets)
+static void upload_by(struct stage *st, const char *server, uint64_t octets, uint16_t port)
 {
 	from_ip(st, "192.0.2.77");
-	to_ip(st, server, 465);
+	to_ip(st, server, port);
 	struct sc_ev_session x = plain_session(st);
 	x.starttls = "implicit";
 	x.octets.client = octets;
 	end_session(st, &x);
 }
+static void upload(struct stage *st, const char *server, uint64_t octets) { upload_by(st, server, octets, 465); }
 static void exfiltration(struct stage *st)
 {
 	upload(st, "198.51.100.1", 5000);
@@ -509,6 +510,7 @@ static void usual_upload(struct stage *st)
 	upload(st, "198.51.100.1", 50 << 20);
 }
 static void first_day(struct stage *st) { upload(st, "198.51.100.99", 50 << 20); }
+static void first_day_exchange(struct stage *st) { upload_by(st, "198.51.100.99", 50 << 20, 25); }
 static void small_upload(struct stage *st)
 {
 	upload(st, "198.51.100.1", 5000);
@@ -621,7 +623,8 @@ static void test_scenes(void **state)
 		{ "private, home not named", "rogue_mta", NULL, rogue_private, "medium" },
 		{ "to a new server", "smtp_exfiltration", HOME, exfiltration, "medium" },
 		{ "to the usual server", "smtp_exfiltration", HOME, usual_upload, NULL },
-		{ "on the first day", "smtp_exfiltration", HOME, first_day, NULL },
+		{ "on the first day", "smtp_exfiltration", HOME, first_day, "low" },
+		{ "on the first day, between servers", "smtp_exfiltration", HOME, first_day_exchange, NULL },
 		{ "9 MiB", "smtp_exfiltration", HOME, small_upload, NULL },
 		{ "a keylogger", "smtp_exfiltration", HOME, keylogger, "medium" },
 		{ "eleven mails", "smtp_exfiltration", HOME, eleven, NULL },
