@@ -71,7 +71,10 @@ def hello(name):
 PLAIN = 'From: <%s>\r\nSubject: n\r\n\r\nhello\r\n.'
 DISGUISED = ('From: <%s>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n'
              '--b\r\nContent-Type: application/octet-stream; name="invoice.pdf.exe"\r\nContent-Transfer-Encoding: base64\r\n\r\nTVo=\r\n'
-             '--b\r\nContent-Type: application/pdf; name="terms.pdf"\r\n\r\nx\r\n--b--\r\n.')
+             '--b\r\nContent-Type: application/pdf; name="terms.pdf"\r\n\r\nx\r\n'
+             '--b\r\nContent-Type: application/zip; name="terms.zip"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+             'UEsDBAoAAQAAAFOJeV16em/tDwAAAAMAAAAFAAAAYS50eHQ=\r\n'
+             '--b\r\nContent-Type: text/html\r\n\r\n<a href="http://login.example.net/x">https://www.bank.example/</a>\r\n--b--\r\n.')
 
 
 def mail(sender, recipient, reply='250 2.1.5 ok', text=PLAIN):

@@ -150,10 +150,13 @@ def prints(report, sessions, suspects, wrong):
         wrong.append('fingerprints: the report says %s, the events %s' % (told, due))
 
 
-def attachments(report, wrong):
+def content(report, wrong):
     told = [(r['name'], r['sign'], r['count']) for r in report.get('attachments', {}).get('rows', ())]
-    if told != [('invoice.pdf.exe', 'double extension', 1)]:
+    if told != [('invoice.pdf.exe', 'double extension', 1), ('terms.zip', 'encrypted archive', 1)]:
         wrong.append('attachments: %s' % told)
+    told = [(r['link'], r['client'], r['count']) for r in report.get('disguised_links', {}).get('rows', ())]
+    if told != [('www.bank.example leads to login.example.net', '203.0.113.12', 1)]:
+        wrong.append('disguised links: %s' % told)
 
 
 def forms(program, capture, report, wrong):
@@ -247,7 +250,7 @@ def main():
         sessions = map(json.loads, run(program, capture, 'log', '-e', 'session').splitlines())
         prints(report, sessions, {f['subject']['value'] for f in going if f['subject']['kind'] == 'client'}, wrong)
         deeds(report, map(json.loads, run(program, capture, 'log', '-e', 'session,transaction,auth').splitlines()), wrong)
-        attachments(report, wrong)
+        content(report, wrong)
         verdict(report, wrong)
         forms(program, capture, report, wrong)
         lists(program, capture, findings, wrong)

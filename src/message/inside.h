@@ -5,6 +5,8 @@
 #include <smtpscope/event.h>
 
 #include "base/arena.h"
+#include "message/anchors.h"
+#include "message/archive.h"
 #include "message/digest.h"
 #include "message/dots.h"
 #include "message/encoding.h"
@@ -84,10 +86,13 @@ struct sc_message {
 	uint8_t  inner_depth;          /* of those around the message within; 0: none is read */
 	struct sc_node *part;          /* whose content is read; NULL: it is not listed */
 	char    *link_room;
+	struct sc_anchors *anchors;    /* NULL: there was no HTML */
+	struct sc_archive *archive;    /* likewise of the part in work; NULL: there was nothing but text */
 	uint64_t part_octets;          /* decoded */
 	struct sc_places *places;      /* NULL: there was no multipart, or nobody wants parts */
 	uint32_t digests;              /* bit: the multipart at that level is a digest (RFC 2046 5.1.5) */
 	enum sc_place place;
+	bool     html, binary;         /* anchors, the headers of an archive are looked for in the part in work */
 	bool     top;                  /* the header in work is the message's own */
 	bool     within;               /* it is that of a message within */
 	bool     unplaced;             /* octets are missing, or messages lie in messages: where a part stands is not known */

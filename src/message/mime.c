@@ -22,20 +22,36 @@ static bool is_message(sc_str type)
 
 /* ---- the content of a part ---- */
 
+/* What is looked for in content of that type, and has room of its own. */
+static void begin_search(struct sc_message *m, sc_str type)
+{
+	bool text = sc_str_starts(type, SC_STR("text/")), html = sc_str_equal(type, SC_STR("text/html"));
+	if (html && !m->anchors)
+		m->anchors = sc_message_take(m, sizeof(*m->anchors));
+	if (!text && !m->archive)
+		m->archive = sc_message_take(m, sizeof(*m->archive));
+	if (text && !m->link_room)
+		m->link_room = sc_message_take(m, SC_LINK_OCTETS);
+	m->html = html && m->anchors;
+	m->binary = !text && m->archive;
+	if (m->html)
+		*m->anchors = (struct sc_anchors){ .open = false };
+	if (m->binary)
+		*m->archive = (struct sc_archive){ .locked = false };
+	m->links = (struct sc_links){ .html = html, .room = text ? m->link_room : NULL };
+}
+
 static void begin_content(struct sc_message *m, sc_str type)
 {
 	m->place = SC_PLACE_LEAF;
 	m->part_octets = 0;
 	m->decoder = (struct sc_decoder){ .encoding = m->entity.encoding };
-	m->links = (struct sc_links){ .html = sc_str_equal(type, SC_STR("text/html")) };
+	m->html = m->binary = false;
+	m->links = (struct sc_links){ .room = NULL };
 	if (!m->host->parts)
 		return;
 	sc_digest_begin(&m->digest);
-	if (!sc_str_starts(type, SC_STR("text/")))
-		return;
-	if (!m->link_room)
-		m->link_room = sc_message_take(m, SC_LINK_OCTETS);
-	m->links.room = m->link_room;
+	begin_search(m, type);
 }
 
 static void add_link(struct sc_message *m, sc_str link)
@@ -50,6 +66,18 @@ static void add_link(struct sc_message *m, sc_str link)
 	node->str = copy ? (sc_str){ memcpy(copy, link.at, link.len), link.len } : SC_STR("");
 }
 
+static void read_anchors(struct sc_message *m, sc_str octets)
+{
+	struct sc_disguise d;
+	struct sc_ev_link_mismatch *told = &m->ev.link_mismatch;
+	while (sc_anchors_next(m->anchors, &octets, &d)) {
+		if (told->count++)
+			continue;
+		told->shown = sc_message_copy(m, d.shown);
+		told->target = sc_message_copy(m, d.target);
+	}
+}
+
 /* Decoded octets of the part in work. */
 static void take_decoded(struct sc_message *m, sc_str octets)
 {
@@ -60,6 +88,10 @@ static void take_decoded(struct sc_message *m, sc_str octets)
 	if (!m->host->parts)
 		return;
 	sc_digest_add(&m->digest, octets);
+	if (m->binary)
+		sc_archive_feed(m->archive, octets);
+	if (m->html)
+		read_anchors(m, octets);
 	while (m->links.room && sc_links_next(&m->links, &octets, &link))
 		add_link(m, link);
 }
@@ -83,6 +115,8 @@ static void end_content(struct sc_message *m, bool whole)
 		sc_report_done(m, whole);
 	if (whole && m->links.room && sc_links_end(&m->links, &link))
 		add_link(m, link);
+	if (m->part && m->binary)
+		m->part->part.encrypted = sc_archive_locked(m->archive);
 	if (whole && m->part) {
 		char hex[SC_DIGEST_HEX];
 		sc_digest_end(&m->digest, hex);

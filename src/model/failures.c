@@ -29,7 +29,7 @@ static sc_err open_maps(struct sc_failures *m)
 		{&m->auth_clients, 512}, {&m->auth_users, 512}, {&m->starttls, 64},  {&m->diagnoses, 128},
 		{&m->handshakes, 256},   {&m->findings, 256},   {&m->services, 16},  {&m->ends, 16},
 		{&m->tls, 64},           {&m->software, 256},   {&m->bounces, 128},
-		{&m->attachments, 256}, {&m->non_smtp, 128},
+		{&m->attachments, 256}, {&m->disguises, 256}, {&m->non_smtp, 128},
 	};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		SC_TRY(sc_top_open(maps[i].top, maps[i].rows));
@@ -68,7 +68,7 @@ void sc_failures_close(struct sc_failures *m)
 		&m->enhanced, &m->templates, &m->domains,      &m->servers,    &m->senders,  &m->clients,
 		&m->lists,    &m->silent,    &m->auth_clients, &m->auth_users, &m->starttls, &m->diagnoses,
 		&m->handshakes, &m->findings,  &m->services,     &m->ends,       &m->tls,      &m->software,
-		&m->bounces,  &m->attachments, &m->non_smtp,
+		&m->bounces,  &m->attachments, &m->disguises,   &m->non_smtp,
 	};
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		sc_top_close(maps[i]);
@@ -387,13 +387,33 @@ static void count_attachments(struct sc_failures *m, const struct sc_event *ev)
 	for (uint32_t i = 0; i < x->parts.count; i++) {
 		const char *sign = sc_attachment_sign(parts[i].name, parts[i].type);
 		item.octets = parts[i].size == SC_NONE ? 0 : parts[i].size;
+		if (!sign && parts[i].encrypted)
+			sign = "encrypted archive";
 		if (sign)
 			sc_top_label(sc_top_add(&m->attachments, parts[i].name, &item), sc_str_of(sign));
 	}
 }
 
+/* "www.example.org leads to example.net", and who sent the first one. */
+static void count_disguises(struct sc_failures *m, const struct sc_event *ev)
+{
+	const struct sc_ev_message *x = ev->body;
+	char buffer[SC_TOP_KEY_OCTETS], room[64];
+	struct sc_text key = sc_text_into(buffer, sizeof(buffer)), client = sc_text_into(room, sizeof(room));
+	struct sc_top_item item = {.when = ev->when, .session = sc_count_session(ev)};
+	if (x->link_mismatch.count == 0)
+		return;
+	sc_text_add(&key, x->link_mismatch.shown);
+	sc_text_adds(&key, " leads to ");
+	sc_text_add(&key, x->link_mismatch.target);
+	if (ev->head)
+		sc_count_endpoint(&client, &ev->head->client, false);
+	sc_top_label(sc_top_add(&m->disguises, sc_text_str(&key), &item), sc_text_str(&client));
+}
+
 static void add_message(struct sc_failures *m, const struct sc_event *ev)
 {
+	count_disguises(m, ev);
 	sc_bounces_add(&m->reported, ev, count_bounce, m);
 	count_attachments(m, ev);
 }

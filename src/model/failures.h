@@ -112,7 +112,8 @@ struct sc_failures {
 	/* by key */
 	struct sc_top enhanced, templates, domains, servers, senders, clients, lists, silent, auth_clients,
 		auth_users, starttls, handshakes, diagnoses, findings, services, ends, tls, software,
-		bounces, non_smtp, attachments;                /* of these, by name; the label is what is odd about it */
+		bounces, non_smtp, attachments,                /* of these, by name; the label is what is odd about it */
+		disguises;                                     /* links by what they show and where they lead; messages */
 	struct sc_secure secure;
 	uint64_t quirks[64];                         /* sessions and transactions that showed it */
 	struct sc_spread spreads[SC_SPREAD_COUNT];

@@ -83,6 +83,14 @@ static const struct sc_column attachments[] = {
 	SESSIONS, SPAN,
 };
 
+static const struct sc_column disguises[] = {
+	{ SC_CELL_COUNT, "count", "n", 7, 0, NULL, FROM_COUNT },
+	{ SC_CELL_WIRE, "link", "what the link shows, and where it leads", 0, 0, NULL, FROM_KEY },
+	{ SC_CELL_WIRE, "client", "first from", 0, 1, "first from ", FROM_LABEL },
+	{ SC_CELL_SESSIONS, "sessions", "sessions", 0, 1, "; ", FROM_SESSIONS },
+	SPAN,
+};
+
 static const struct sc_column enhanced[] = {
 	{ SC_CELL_COUNT, "count", "n", 7, 0, NULL, FROM_COUNT },
 	{ SC_CELL_WIRE, "enhanced", "code", 12, 0, NULL, FROM_KEY },
@@ -344,7 +352,8 @@ static const struct map maps[] = {
 	PARTIES(auth_clients, "auth_clients", "Failed logins by client"),
 	PARTIES(auth_users, "auth_users", "Failed logins by user"),
 	MAP(bounces, "bounces", SC_TOP_BY_COUNT, "Bounces and complaints carried (what messages reported of other mail)"),
-	MAP(attachments, "attachments", SC_TOP_BY_COUNT, "Attachments whose name or type is odd (what is in them is not looked at)"),
+	MAP(attachments, "attachments", SC_TOP_BY_COUNT, "Attachments that are odd by name, type or encryption"),
+	MAP(disguises, "disguised_links", SC_TOP_BY_COUNT, "Links that show another host than they lead to (messages; newsletters may do so)"),
 	GRADES(findings, "findings", SC_TOP_BY_FAILED, "What detectors found (smtpscope list findings)"),
 	MAP(non_smtp, "non_smtp", SC_TOP_BY_COUNT, "On ports of mail, and no mail (connections; smtpscope list non_smtp)"),
 	VOLUMES(services, services, "services", "Sessions by service"),
@@ -415,6 +424,7 @@ static const struct {
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_rules },
 	{ SC_REPORT_FAILURES | SC_REPORT_SENDERS, "findings", NULL },
 	{ SC_REPORT_SENDERS, "attachments", NULL },
+	{ SC_REPORT_SENDERS, "disguised_links", NULL },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_prints },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_blind },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_asides },

@@ -67,6 +67,14 @@ static const struct message_case {
 	{ "quoted-printable",
 	  "Content-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<a href=3D\"https://www.example.org/a?x=3D1&amp;y=\r\n=3D2\"> \r\n",
 	  { "urls=https://www.example.org/a?x=1&y=2 ", "size=50 ", "type=text/html " } },
+	{ "a link in disguise, and an encrypted archive",
+	  "Content-Type: multipart/mixed; boundary=d\r\n\r\n--d\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+	  "<a href=3D\"http://evil.example.net/\">www.ba=\r\nnk.example.org</a> <a href=3Dhttp://evil.test>bank.com</a>\r\n--d\r\n"
+	  "Content-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64\r\n\r\nUEsDBAoACQAAAFOJeV16em/tDwAAAAMAAAAFABwAYS50eHRVVAkAA40WB2uNFgdrdXgLAAEEAAAA\r\n"
+	  "AAQAAAAAU7MAueRHSzCVV6ZNfAvMUEsHCHp6b+0PAAAAAwAAAFBLAQIeAwoACQAAAFOJeV16em/t\r\n"
+	  "DwAAAAMAAAAFABgAAAAAAAEAAACkgQAAAABhLnR4dFVUBQADjRYHa3V4CwABBAAAAAAEAAAAAFBL\r\n"
+	  "BQYAAAAAAQABAEsAAABeAAAAAAA=\r\n--d--\r\n",
+	  { " count=2 shown=www.bank.example.org target=evil.example.net ", "name=a.zip size=191 ", "encrypted=true", "type=text/html " } },
 	{ "links", "Subject: x\r\n\r\nSee (http://a.example/x_(y)), HTTPS://b.example/. and http://a.example/x_(y) again; xhttp://no.example http://\r\n",
 	  { "urls=http://a.example/x_(y); https://b.example/ complete" } },
 	{ BEHIND, "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n--b\r\n\r\n",
