@@ -16,7 +16,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	    !sc_bloom_holds(d->state, pair, s->second, KNOWN_PERIOD))
 		return;
 	sc_detector_note(d, s, SC_SEVERITY_LOW, 70,
-			 "sent mail in plain text to a server it used TLS with before, though TLS was offered");
+			 "began mail in plain text with a server it used TLS with before, though TLS was offered");
 }
 
 const struct sc_detector_class sc_detector_starttls_unused = {
