@@ -38,7 +38,7 @@ class Torn(Capture):
             super().packet(when, src, dst, sport, dport, seq + at, ack, flags, data[at:at + size], **more)
 
 
-FORMS = (('whole', {}), ('cut', {'cut': 7}), ('turned', {'cut': 7, 'turned': True}))
+FORMS = (('whole', {'cut': 1400}), ('cut', {'cut': 7}), ('turned', {'cut': 7, 'turned': True}))
 
 
 def due_of(line):
@@ -126,7 +126,7 @@ def play(program, scene):
 
 def show(program, scene):
     with tempfile.TemporaryDirectory() as work:
-        path, capture = os.path.join(work, 'scene.pcap'), Torn()
+        path, capture = os.path.join(work, 'scene.pcap'), Torn(1400)
         scene.play(capture)
         capture.write(path)
         for event in read(log(program, path, *scene.options)):

@@ -7,9 +7,11 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	bool plain = sc_str_equal_nocase(x->mechanism, SC_STR("PLAIN")) ||
 		     sc_str_equal_nocase(x->mechanism, SC_STR("LOGIN"));
 	bool inside = s->from.loopback || (s->from.home && s->to.home);
-	if (!x->cleartext || inside)
-		return;
 	bool worked = sc_is(x->outcome, "ok");
+	/* Refused before a name was given, or given up before the password. */
+	bool kept = !worked && (!x->user.len || sc_is(x->outcome, "cancelled"));
+	if (!x->cleartext || inside || (plain && kept))
+		return;
 	struct sc_text *t = sc_say_begin(d);
 	sc_text_adds(t, plain    ? worked ? "logged in with a readable password"
 					  : "sent a readable password, and was not let in"

@@ -24,7 +24,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	st->server |= bare && !asked;
 	if (!bare || !asked || st->server || ++st->lines != d->options[LINES])
 		return;
-	sc_detector_quote(d, s, SC_SEVERITY_LOW, 80, "ended a command line with LF alone", x->verb);
+	sc_detector_quote(d, s, sc_sight_from(s).home ? SC_SEVERITY_INFO : SC_SEVERITY_LOW, 80,
+			  "ended a command line with LF alone", x->verb);
 }
 
 const struct sc_detector_class sc_detector_bare_newline = {

@@ -32,11 +32,11 @@ static uint64_t quirks_of_line(const struct sc_session *s, const struct sc_unit 
 }
 
 /* The command before this one, if the client sent this one before it had seen the answer.  What it had seen is what it had
- * acknowledged, in whatever order the two sides were captured. */
+ * acknowledged, in whatever order the two sides were captured: octets of the server, too, that come later in the capture. */
 static const struct sc_command *sent_behind(const struct sc_session *s, const struct sc_unit *u)
 {
 	if (s->tail)
-		return s->tail->doubt ? NULL : s->tail->cmd;
+		return s->tail->doubt || u->first.acked > s->server_end ? NULL : s->tail->cmd;
 	return u->first.acked < s->answered_at ? s->answered : NULL;
 }
 
@@ -368,12 +368,19 @@ bool sc_dialogue_may_read(struct sc_session *s)
 	return !s->hold || held_may_go(s);
 }
 
+/* Other protocols begin with octets that no command has: what they say may hold no line end at all. */
+static bool begins_binary(const struct sc_framer *f, sc_str bytes)
+{
+	return f->offset == bytes.len && (unsigned char)bytes.at[0] < ' ' && bytes.at[0] != '\t';
+}
+
 /* A last command without its line end, such as QUIT before the connection was closed. */
 void sc_dialogue_ask_unfinished(struct sc_session *s)
 {
 	struct sc_unit u = { .kind = SC_UNIT_LINE, .bytes = sc_framer_partial(client(s)), .end = client(s)->offset };
+	bool word = sc_str_find(u.bytes, ' ') == SIZE_MAX && sc_path_command_like(u.bytes);
 	if (client(s)->mode != SC_FRAME_LINES || s->hold || s->searching || s->expect_sasl || !u.bytes.len ||
-		sc_str_find(u.bytes, ' ') != SIZE_MAX || !sc_path_command_like(u.bytes))
+		!(word || begins_binary(client(s), u.bytes)))
 		return;
 	u.octets = u.bytes.len;
 	u.first = u.last = client(s)->line_first;

@@ -194,7 +194,9 @@ static void proceed_data(struct sc_session *s, struct sc_exchange *x, const stru
 	s->tx.data_at = x->when;
 	if (x->when != SC_TIME_NONE)
 		s->tx.ev.timing.data_ms = r->first.when - x->when;
-	s->tx.ev.quirks |= judge_data(s, r);
+	uint64_t quirks = judge_data(s, r);
+	s->tx.ev.quirks |= quirks;
+	sc_session_quirk(s, quirks);
 	sc_session_text(s, s->framer[SC_CLIENT].offset);
 }
 

@@ -16,8 +16,28 @@ static void pipe_connect(struct stage *st)
 	end_session(st, &x);
 }
 
-static void burst(struct stage *st) { plain(st, 0, Q(bad_pipelining)); }
-static void group(struct stage *st) { plain(st, 2, Q(pipelining_not_offered)); }
+static void burst(struct stage *st)
+{
+	exchange(st, "EHLO", "x", 250, 0);
+	exchange(st, "MAIL", "FROM:<a@example.org>", 250, Q(bad_pipelining));
+	plain(st, 1, Q(bad_pipelining));
+}
+
+static void group(struct stage *st)
+{
+	exchange(st, "MAIL", "FROM:<a@example.org>", 250, 0);
+	exchange(st, "RCPT", "TO:<b@example.org>", 250, Q(pipelining_not_offered));
+	plain(st, 2, Q(pipelining_not_offered));
+}
+
+static void text_at_once(struct stage *st) { plain(st, 1, Q(data_before_354)); }
+
+static void too_early(struct stage *st)
+{
+	exchange(st, "EHLO", "x", 250, Q(early_talker));
+	exchange(st, "MAIL", "FROM:<a@example.org>", 250, Q(bad_pipelining));
+	plain(st, 1, Q(early_talker) | Q(bad_pipelining));
+}
 
 static void lf_lines(struct stage *st)
 {
@@ -220,8 +240,10 @@ static void test_scenes(void **state)
 		{ "burst", "unasked_pipelining", NULL, burst, "medium" },
 		{ "group", "unasked_pipelining", NULL, group, "low" },
 		{ "none", "unasked_pipelining", NULL, patient, NULL },
-		{ "early talk is another matter", "unasked_pipelining", NULL, early, NULL },
+		{ "text behind DATA", "unasked_pipelining", NULL, text_at_once, "low" },
+		{ "early talk is another matter", "unasked_pipelining", NULL, too_early, NULL },
 		{ "LF", "bare_newline", NULL, lf_lines, "low" },
+		{ "LF, at home", "bare_newline", "203.0.113.0/24", lf_lines, "info" },
 		{ "CRLF", "bare_newline", NULL, crlf_lines, NULL },
 		{ "the server's LF", "bare_newline", NULL, lf_server, NULL },
 		{ "GET", "non_smtp_protocol", NULL, http, "medium" },

@@ -101,6 +101,12 @@ void sc_detector_quote(struct sc_detector *d, const struct sc_sight *s, enum sc_
 void sc_say_part(struct sc_text *t, const char *before, uint64_t n, const char *behind);
 void sc_say_wire(struct sc_text *t, sc_str seen);
 
+/* Session scope: whose the client is, as far as it is configured. */
+static inline struct sc_place sc_sight_from(const struct sc_sight *s)
+{
+	return sc_roles_place(s->roles, &s->head->client.ip, 0, 0);
+}
+
 static inline uint64_t sc_sight_hash(const struct sc_sight *s, sc_str octets)
 {
 	return sc_hash(s->seed, octets);
