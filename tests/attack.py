@@ -108,6 +108,9 @@ def make(path):
     c.session(300, bytes((198, 51, 100, 1)), [  # STARTTLS is offered, and refused for good
         (EHLO[0] % 'mx0.example.net', EHLO[1].replace('PIPELINING', 'STARTTLS')), ('STARTTLS', '554 5.7.0 not here'), QUIT])
     c.session(310, bytes((203, 0, 113, 12)), [hello('a.example.com')] + mail('a@example.com', 'person1@example.org', text=DISGUISED) + [QUIT])
+    c.session(330, bytes((203, 0, 113, 13)), [hello('a.example.com'), ('MAIL FROM:<a@example.com>', '250 ok')] +  # nothing that a rule tells of
+              [('RCPT TO:<person%d@example.org>' % i, '250 ok') for i in range(12)] + [('RSET', '250 ok'), hello('b.example.com')] +
+              mail('a@example.com', 'person1@example.org', text='From: "boss@example.org" <%s>\r\n\r\nhello\r\n.') + [QUIT])
     c.write(path)
 
 

@@ -128,6 +128,13 @@ def deeds(report, events, wrong):
             wrong.append('%s: what it did is not told' % who[1])
 
 
+def habits(report, wrong):
+    told = {(r['client'], r['habit']): r['count'] for r in report.get('habits', {}).get('rows', ())}
+    due = {('203.0.113.13', 'withdrawn'): 12, ('203.0.113.13', 'helo_changes'): 1, ('203.0.113.13', 'named_as_other'): 1}
+    if told != due:
+        wrong.append('habits: %s' % told)
+
+
 def verdict(report, wrong):
     row, told = report['suspicion']['rows'][0], [r['score'] for r in report['suspects']['rows']]
     due = {'abusive': sum(s >= 60 for s in told), 'doubtful': sum(30 <= s < 60 for s in told), 'all': len(told)}
@@ -251,6 +258,7 @@ def main():
         prints(report, sessions, {f['subject']['value'] for f in going if f['subject']['kind'] == 'client'}, wrong)
         deeds(report, map(json.loads, run(program, capture, 'log', '-e', 'session,transaction,auth').splitlines()), wrong)
         content(report, wrong)
+        habits(report, wrong)
         verdict(report, wrong)
         forms(program, capture, report, wrong)
         lists(program, capture, findings, wrong)

@@ -4,12 +4,19 @@
  * recipient known only by its reply is counted nowhere, as in all counts of recipients. */
 #include "model/deeds.h"
 
+#include "base/domain.h"
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/outcome.h"
 
 #define WAYS 8
+
+const struct sc_habit_row sc_habit_rows[SC_HABIT_COUNT] = {
+#define SC_HABIT(name, least, meaning) {#name, least, meaning},
+	SC_HABITS(SC_HABIT)
+#undef SC_HABIT
+};
 
 static const char kind_client[] = "client", kind_network[] = "network", kind_user[] = "user", kind_domain[] = "domain";
 
@@ -114,29 +121,75 @@ static void count_minute(struct sc_deed *row, sc_time when)
 	row->busiest = row->in_minute > row->busiest ? row->in_minute : row->busiest;
 }
 
+static void show_habit(struct sc_deed *row, enum sc_habit habit, uint64_t n, const struct sc_event *ev)
+{
+	row->habits[habit] += n;
+	if (n && row->habit_sessions[habit] == 0)
+		row->habit_sessions[habit] = ev->head->session;
+}
+
+/* Another name than the one before, in one session.  Sessions of a client that overlap may hide a change, and never make one. */
+static void note_helo(struct sc_deed *row, sc_str name, const struct sc_event *ev)
+{
+	uint32_t hash = (uint32_t)sc_hash_nocase(0, name);
+	note(&row->helos, name);
+	if (name.len == 0 || !ev->head)
+		return;
+	show_habit(row, SC_HABIT_helo_changes, row->session == ev->head->session && row->helo != hash, ev);
+	row->session = ev->head->session;
+	row->helo = hash;
+}
+
 static void count_session(struct sc_deed *row, const struct sc_event *ev)
 {
 	const struct sc_ev_session *x = ev->body;
 	row->sessions++;
 	count_minute(row, ev->when);
-	note(&row->helos, x->helo.name);
+	note_helo(row, x->helo.name, ev);
+}
+
+static void count_most(struct sc_deed *row, uint64_t recipients, const struct sc_event *ev)
+{
+	if (recipients <= row->habits[SC_HABIT_many_at_once] || !ev->head)
+		return;
+	row->habits[SC_HABIT_many_at_once] = recipients;
+	row->habit_sessions[SC_HABIT_many_at_once] = ev->head->session;
 }
 
 static void count_transaction(struct sc_deed *row, const struct sc_event *ev)
 {
 	const struct sc_ev_transaction *t = ev->body;
 	const struct sc_ev_recipient *list = t->recipients.items;
+	uint64_t counts[SC_OUTCOMES] = {0}, all = 0;
 	for (uint32_t i = 0; i < t->recipients.count; i++) {
-		enum sc_outcome outcome = sc_outcome_of(list[i].outcome);
-		if (!list[i].rcpt_to.at)
-			continue;
-		row->recipients++;
-		row->accepted += outcome == SC_OUTCOME_accepted;
-		row->refused += outcome == SC_OUTCOME_deferred || outcome == SC_OUTCOME_rejected;
+		counts[sc_outcome_of(list[i].outcome)] += list[i].rcpt_to.at != NULL;
+		all += list[i].rcpt_to.at != NULL;
 	}
-	note(&row->helos, t->helo);
+	row->recipients += all;
+	row->accepted += counts[SC_OUTCOME_accepted];
+	row->refused += counts[SC_OUTCOME_deferred] + counts[SC_OUTCOME_rejected];
+	note_helo(row, t->helo, ev);
 	note(&row->users, t->auth_user);
 	note(&row->domains, sc_str_domain(t->mail_from));
+	if (!ev->head)
+		return;
+	show_habit(row, SC_HABIT_withdrawn, counts[SC_OUTCOME_withdrawn], ev);
+	count_most(row, all, ev);
+}
+
+/* The name beside the address in From holds an address of its own: all that many programs show (RFC 5322 3.4). */
+static void count_message(struct sc_deed *row, const struct sc_event *ev)
+{
+	const struct sc_ev_message *x = ev->body;
+	sc_str name = x->from_name, domain = sc_str_domain(name);
+	size_t end = 0;
+	while (end < domain.len && (domain.at[end] == '.' || domain.at[end] == '-' || sc_is_digit(domain.at[end]) ||
+				    (sc_lower(domain.at[end]) >= 'a' && sc_lower(domain.at[end]) <= 'z')))
+		end++;
+	sc_str shown = sc_domain_organisation(sc_str_slice(domain, 0, end));
+	sc_str real = sc_domain_organisation(sc_str_domain(x->from));
+	bool local = sc_str_local(name).len != 0; /* "@example" is no address */
+	show_habit(row, SC_HABIT_named_as_other, local && shown.len && real.len && !sc_str_equal_nocase(shown, real), ev);
 }
 
 static void count_login(struct sc_deed *row, const struct sc_event *ev)
@@ -198,7 +251,34 @@ void sc_deeds_add(struct sc_deeds *d, const struct sc_event *ev)
 	case SC_EVENT_session:     count_for_client(d, ev, count_session); break;
 	case SC_EVENT_transaction: add_transaction(d, ev); break;
 	case SC_EVENT_auth:        add_login(d, ev); break;
+	case SC_EVENT_message:     count_for_client(d, ev, count_message); break;
 	case SC_EVENT_finding:     keep_subject(d, ev); break;
 	default:                   break;
 	}
+}
+
+/* ---- habits ---- */
+
+static bool before(const struct sc_deed *a, const struct sc_deed *b, enum sc_habit habit)
+{
+	if (a->habits[habit] != b->habits[habit])
+		return a->habits[habit] > b->habits[habit];
+	return sc_str_compare((sc_str){a->value, a->value_len}, (sc_str){b->value, b->value_len}) < 0;
+}
+
+size_t sc_deeds_with(const struct sc_deeds *d, enum sc_habit habit, const struct sc_deed **rows, size_t max)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < SC_DEEDS; i++) {
+		const struct sc_deed *row = &d->rows[i];
+		if (row->kind != kind_client || row->habits[habit] < sc_habit_rows[habit].least)
+			continue;
+		size_t at = count < max ? count++ : max;
+		if (at == max && !(max && before(row, rows[--at], habit)))
+			continue;
+		for (; at > 0 && before(row, rows[at - 1], habit); at--)
+			rows[at] = rows[at - 1];
+		rows[at] = row;
+	}
+	return count;
 }

@@ -425,6 +425,7 @@ static const struct {
 	{ SC_REPORT_FAILURES | SC_REPORT_SENDERS, "findings", NULL },
 	{ SC_REPORT_SENDERS, "attachments", NULL },
 	{ SC_REPORT_SENDERS, "disguised_links", NULL },
+	{ SC_REPORT_SENDERS, NULL, sc_report_show_habits },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_prints },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_blind },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_asides },

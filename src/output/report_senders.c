@@ -226,6 +226,40 @@ void sc_report_show_rules(const struct sc_failures *m, const struct sc_part_visi
 	v->end(ctx, &part);
 }
 
+/* What no rule tells of: a few clients of each habit. */
+void sc_report_show_habits(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
+{
+	enum { OF_EACH = 5 };
+	static const struct sc_column columns[] = {
+		{SC_CELL_COUNT, "count", "n", 7, 0, NULL, 0},
+		{SC_CELL_WIRE, "client", "client", 0, 0, NULL, 0},
+		{SC_CELL_PROSE, "meaning", "what", 0, 0, ": ", 0},
+		{SC_CELL_SESSIONS, "sessions", "session", 0, 0, "; ", 0},
+		{SC_CELL_WORD, "habit", NULL, -1, 0, NULL, 0},
+	};
+	static const struct sc_part part = {"habits", "Habits that make no score (no rule: often innocent)", SC_COLUMNS(columns), 0, false};
+	bool begun = false;
+	for (int habit = 0; habit < SC_HABIT_COUNT; habit++) {
+		const struct sc_deed *rows[OF_EACH];
+		size_t count = sc_deeds_with(&m->deeds, (enum sc_habit)habit, rows, OF_EACH);
+		if (count && !begun)
+			v->begin(ctx, &part);
+		begun = begun || count;
+		for (size_t i = 0; i < count; i++) {
+			const struct sc_cell cells[] = {
+				sc_cell_count(rows[i]->habits[habit]),
+				sc_cell_text((sc_str){rows[i]->value, rows[i]->value_len}),
+				sc_cell_word(sc_habit_rows[habit].meaning),
+				sc_cell_list(&rows[i]->habit_sessions[habit], 1),
+				sc_cell_word(sc_habit_rows[habit].name),
+			};
+			v->row(ctx, &part, cells);
+		}
+	}
+	if (begun)
+		v->end(ctx, &part);
+}
+
 void sc_report_show_prints(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
 {
 	static const struct sc_column columns[] = {

@@ -107,6 +107,82 @@ static void test_mail(void **state)
 	assert_int_equal(rows[3]->recipients, 4);
 }
 
+static void name_from(uint32_t client, const char *name, const char *from)
+{
+	struct sc_ev_message x = {.from_name = sc_str_of(name), .from = sc_str_of(from)};
+	add(SC_EVENT_message, client, 9, &x);
+}
+
+static uint64_t habit_of(const char *client, enum sc_habit habit)
+{
+	return of("client", client)->habits[habit];
+}
+
+static void test_names_in_from(void **state)
+{
+	static const struct {
+		const char *name, *from;
+		unsigned due;
+	} cases[] = {
+		{"boss@example.org", "x@example.com", 1},
+		{"Boss <boss@example.org>", "x@example.com", 1},
+		{"boss@mail.example.org (office)", "x@mail.example.com", 1},
+		{"boss@mail.example.org", "boss@example.org", 0},
+		{"BOSS@EXAMPLE.ORG", "boss@example.org", 0},
+		{"Boss", "x@example.com", 0},
+		{"@boss", "x@example.com", 0},
+		{"@boss.example", "x@example.com", 0},
+		{"Cafe @ Corner", "x@example.com", 0},
+		{"a@b", "x@example.com", 0},
+		{"boss@example.org", "", 0},
+		{NULL, "x@example.com", 0},
+		{"boss@example.org", NULL, 0},
+	};
+	(void)state;
+	for (uint32_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char client[24];
+		snprintf(client, sizeof(client), "203.0.113.%u", i);
+		name_from(ADDRESS(203, 0, 113, i), cases[i].name, cases[i].from);
+		if (habit_of(client, SC_HABIT_named_as_other) != cases[i].due)
+			fail_msg("%s <%s>", cases[i].name, cases[i].from);
+	}
+}
+
+static void mail_of(uint32_t client, uint64_t id, const char *helo, const char *outcome, uint32_t recipients)
+{
+	static struct sc_ev_recipient list[200];
+	for (uint32_t i = 0; i < recipients; i++)
+		list[i] = (struct sc_ev_recipient){.rcpt_to = SC_STR("a@example.org"), .outcome = outcome};
+	struct sc_ev_head head = {.session = id, .client = {{{(uint8_t)(client >> 24), (uint8_t)(client >> 16), (uint8_t)(client >> 8),
+							       (uint8_t)client}, 4}, 40000}};
+	struct sc_ev_transaction t = {.helo = sc_str_of(helo), .recipients = {list, recipients}};
+	struct sc_event ev = {.kind = SC_EVENT_transaction, .when = SC_SECOND, .head = &head, .body = &t};
+	sc_deeds_add(&d, &ev);
+}
+
+static void test_habits(void **state)
+{
+	const struct sc_deed *rows[2];
+	(void)state;
+	mail_of(ADDRESS(203, 0, 113, 1), 7, "a.example", "withdrawn", 9);
+	assert_int_equal(sc_deeds_with(&d, SC_HABIT_withdrawn, rows, 2), 0); /* too few */
+	mail_of(ADDRESS(203, 0, 113, 1), 8, "b.example", "withdrawn", 3);    /* another session: no change of name */
+	mail_of(ADDRESS(203, 0, 113, 1), 8, "B.example", "accepted", 150);
+	mail_of(ADDRESS(203, 0, 113, 1), 8, NULL, "accepted", 20);
+	assert_int_equal(habit_of("203.0.113.1", SC_HABIT_helo_changes), 0);
+	mail_of(ADDRESS(203, 0, 113, 1), 8, "c.example", "accepted", 20);
+	assert_int_equal(habit_of("203.0.113.1", SC_HABIT_helo_changes), 1);
+	assert_int_equal(habit_of("203.0.113.1", SC_HABIT_withdrawn), 12);
+	assert_int_equal(habit_of("203.0.113.1", SC_HABIT_many_at_once), 150);
+	for (uint32_t i = 2; i < 20; i++)
+		mail_of(ADDRESS(203, 0, 113, i), i, "x.example", "withdrawn", 10 + i);
+	assert_int_equal(sc_deeds_with(&d, SC_HABIT_withdrawn, rows, 2), 2);
+	assert_int_equal(rows[0]->habits[SC_HABIT_withdrawn], 29); /* networks are no clients */
+	assert_int_equal(rows[1]->habits[SC_HABIT_withdrawn], 28);
+	assert_int_equal(rows[1]->habit_sessions[SC_HABIT_withdrawn], 18);
+	assert_int_equal(sc_deeds_with(&d, SC_HABIT_many_at_once, rows, 2), 1);
+}
+
 /* Who drew a finding outlives a hundred thousand strangers, with all that was counted; strangers that come back say from when on. */
 static void test_flood(void **state)
 {
@@ -144,6 +220,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_sessions, fresh, gone),
 		cmocka_unit_test_setup_teardown(test_mail, fresh, gone),
+		cmocka_unit_test_setup_teardown(test_names_in_from, fresh, gone),
+		cmocka_unit_test_setup_teardown(test_habits, fresh, gone),
 		cmocka_unit_test_setup_teardown(test_flood, fresh, gone),
 		cmocka_unit_test_setup_teardown(test_long_values, fresh, gone),
 	};
