@@ -12,6 +12,7 @@ static const struct sc_detector_option options[] = {
 };
 
 #define LOOK_S 600
+#define LISTED 16 /* recipients of a mail that are looked at */
 
 #define SAMPLE 4 /* of a client's mails, to see whether others tried them again */
 
@@ -26,6 +27,7 @@ struct slot {
 struct state {
 	struct sc_bloom deferred, again; /* sender and recipient */
 	uint32_t looked;
+	uint32_t last; /* second in which something was put off */
 };
 
 static bool came_back(const struct sc_detector *d, const struct sc_sight *s, const struct slot *slot)
@@ -68,15 +70,14 @@ static void look_through(struct sc_detector *d, const struct sc_sight *s)
 	}
 }
 
-static void note(struct sc_detector *d, const struct sc_sight *s, const struct sc_ev_recipient *r)
+static void note(struct sc_detector *d, const struct sc_sight *s, uint64_t sender, const struct sc_ev_recipient *r, uint64_t rcpt)
 {
-	const struct sc_ev_transaction *x = s->ev->body;
 	struct state *st = d->state;
 	uint32_t patience = (uint32_t)d->options[PATIENCE];
 	bool deferred = sc_is(r->outcome, "deferred");
 	struct slot *slot = deferred ? sc_keyed_enter(&d->tables[0], s->client, s->second)
 				     : sc_keyed_find(&d->tables[0], s->client);
-	uint64_t triplet = sc_mix(sc_sight_hash_nocase(s, x->mail_from), sc_sight_hash_nocase(s, r->rcpt_to));
+	uint64_t triplet = sc_mix(sender, rcpt);
 	bool again = sc_bloom_holds(&st->deferred, triplet, s->second, patience);
 	if (again)
 		sc_bloom_add(&st->again, triplet, s->second, patience * 2);
@@ -89,8 +90,21 @@ static void note(struct sc_detector *d, const struct sc_sight *s, const struct s
 	slot->ip = s->head->client.ip;
 	slot->sample[slot->deferred % SAMPLE] = triplet;
 	slot->deferred++;
-	slot->last = s->second;
+	slot->last = st->last = s->second;
 	sc_trail_add(&slot->trail, s);
+}
+
+/* Somebody was put off lately, or is now; else nothing is awaited. */
+static bool awaited(const struct sc_detector *d, const struct sc_sight *s, const struct sc_ev_transaction *x)
+{
+	const struct state *st = d->state;
+	const struct sc_ev_recipient *r = x->recipients.items;
+	if (st->last && s->second < sc_add_capped(st->last, 2 * (uint32_t)d->options[PATIENCE])) /* the filters know no longer */
+		return true;
+	uint32_t i = 0;
+	while (i < x->recipients.count && i < LISTED && !sc_is(r[i].outcome, "deferred"))
+		i++;
+	return i < x->recipients.count && i < LISTED;
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -98,10 +112,11 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	const struct sc_ev_transaction *x = s->ev->body;
 	const struct sc_ev_recipient *r = x->recipients.items;
 	look_through(d, s);
-	if (!x->mail_from.at)
+	if (!x->mail_from.at || !awaited(d, s, x))
 		return;
-	for (uint32_t i = 0; i < x->recipients.count && i < 16; i++)
-		note(d, s, &r[i]);
+	uint64_t sender = sc_sight_hash_nocase(s, x->mail_from);
+	for (uint32_t i = 0; i < x->recipients.count && i < LISTED; i++)
+		note(d, s, sender, &r[i], sc_sight_rcpt(s, r, i));
 }
 
 const struct sc_detector_class sc_detector_no_retry = {

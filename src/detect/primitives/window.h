@@ -23,19 +23,19 @@ static inline uint32_t sc_seconds(sc_time when)
 	return when < 0 ? 0 : (uint32_t)((uint64_t)when / SC_SECOND);
 }
 
-/* How far into its bucket a second is, in 256ths. */
+/* How far into its bucket a second is, in 256ths.  Short divisions are cheaper, and few windows are half a year long. */
 static inline uint8_t sc_window_part(uint32_t second, uint32_t slot, uint32_t length_s)
 {
-	uint32_t begin = slot * length_s;
-	return second > begin ? (uint8_t)((uint64_t)(second - begin) * 256 / length_s) : 0;
+	uint32_t begin = slot * length_s, gone = second > begin ? second - begin : 0;
+	return (uint8_t)(length_s <= UINT32_MAX / 256 ? gone * 256 / length_s : gone / (length_s / 256));
 }
 
 /* What counts of `n` in the bucket before, `gone` seconds after its end, when the first of them came at `first`. */
 static inline uint64_t sc_window_left(uint64_t n, uint8_t first, uint32_t gone, uint32_t length_s)
 {
-	uint32_t begin = (uint32_t)((uint64_t)first * length_s / 256);
-	if (gone >= length_s)
+	if (n == 0 || gone >= length_s) /* of most keys nothing came before */
 		return 0;
+	uint32_t begin = (uint32_t)((uint64_t)first * length_s / 256);
 	return gone <= begin ? n : n * (length_s - gone) / (length_s - begin);
 }
 
