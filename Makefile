@@ -41,6 +41,7 @@ PARTS    := $(filter-out $(BUILD)/obj/app/main.o,$(PROG_OBJ)) $(BUILD)/libsmtpsc
 UNIT_BIN := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 FUZZ_BIN := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 DIALOGUE := $(sort $(wildcard tests/dialogue/*.c))
+MEASURE  := $(sort $(wildcard tests/measure/*.c))
 DOCS     := docs/EVENTS.md docs/DETECTORS.md docs/events.schema.json docs/DIAGNOSES.md docs/smtpscope.1
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -59,7 +60,7 @@ demo: ## install what is missing, build, report on the bundled capture
 
 check: ## install what is missing, then run every test
 	@.ci/deps check
-	@$(SUB) all $(BUILD)/tools/bench_detectors WERROR=-Werror
+	@$(SUB) all $(BUILD)/measure WERROR=-Werror
 	@$(SUB) layers
 	@$(SUB) docs-check
 	@$(SUB) BUILD=$(BUILD)/clang CC=clang WERROR=-Werror all
@@ -113,7 +114,11 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(PARTS)
 	$(Q)$(CC) $(ALLCPP) $(ALLFLAGS) -fsanitize=fuzzer -Itests -MF $@.d -o $@ $< $(PARTS) $(LIBS)
 
 # What measures the library is linked as the program is.
-$(BUILD)/bench/% $(BUILD)/tools/bench_detectors $(BUILD)/tools/story_day: AS_PROGRAM = $(LTO)
+$(BUILD)/bench/% $(BUILD)/measure $(BUILD)/tools/story_day: AS_PROGRAM = $(LTO)
+
+$(BUILD)/measure: $(MEASURE) $(wildcard tests/measure/*.h) $(PARTS)
+	$(call step,LINK)
+	$(Q)$(CC) $(ALLCPP) $(ALLFLAGS) $(AS_PROGRAM) -MF $@.d -o $@ $(MEASURE) $(PARTS) $(LIBS)
 
 $(BUILD)/tools/%: tests/tools/%.c $(PARTS)
 	@mkdir -p $(@D)
@@ -155,10 +160,8 @@ bench: all $(BUILD)/bench/classify $(BUILD)/tools/story_day ## speed against the
 	tests/bench/bench.py --build $(BUILD) --scale $(SCALE) --rounds $(ROUNDS)
 	tests/bench/tls.py --bin $(BUILD)/smtpscope --megabytes 100 --rounds $(ROUNDS)
 
-bench-detectors: $(BUILD)/tools/bench_detectors ## precision and recall on a made-up day, speed and memory on a flood
-	$(BUILD)/tools/bench_detectors 707 10000000
-	$(BUILD)/tools/bench_detectors 808 0
-	$(BUILD)/tools/bench_detectors 909 0
+bench-detectors: $(BUILD)/measure ## precision and recall on made-up days, speed and memory on a flood
+	$(BUILD)/measure 707-716 10000000
 .PHONY: bench-detectors
 
 layers: all ## who includes whom, and what the library asks of libc

@@ -86,7 +86,7 @@ try "messages as Python reads them" tests/oracle/mail.py "$build" 200
 try "nothing grave of honest mail" tests/findings.py "$program" captures/lab "$shared/captures/lab"
 try "findings of attackers' tools" tests/attacks.py "$program" captures/attacks
 try "findings and their report, with several workers" tests/senders.py "$program"
-try "precision and recall of detectors" "$build/tools/bench_detectors" 606 0
+try "precision and recall of detectors" "$build/measure" 606-608
 try "detectors, from packets" tests/abuse.py "$program"
 try "stories" tests/stories.py "$build"
 try "TLS ladder" tests/secure.py "$program"
