@@ -1,6 +1,7 @@
 /* auth_guessing.c - one source tries passwords.
  *
- * A phone with an old password looks alike: one user, at steady times. */
+ * A phone with an old password looks alike: one user, at steady times.  Where more logins work than fail, nobody guesses: that
+ * is an office behind one address. */
 #include "detect/frame/inside.h"
 #include "detect/primitives/distinct.h"
 #include "detect/primitives/pace.h"
@@ -15,7 +16,7 @@ static const struct sc_detector_option options[] = {
 #define HALVES 2 /* a login without an answer counts half */
 
 struct slot {
-	struct sc_rate rate; /* in halves */
+	struct sc_rate rate; /* in halves; all: those that worked, too */
 	struct sc_recent users;
 	struct sc_pace pace;
 };
@@ -50,25 +51,29 @@ static void tell(struct sc_detector *d, const struct sc_sight *s, struct slot *s
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_auth *x = s->ev->body;
-	bool failed = sc_is(x->outcome, "failed"), dropped = sc_is(x->outcome, "unknown");
-	if ((!failed && !dropped) || s->from.monitor || (failed && x->code / 100 != 5))
+	bool failed = sc_is(x->outcome, "failed"), dropped = sc_is(x->outcome, "unknown"), worked = sc_is(x->outcome, "ok");
+	if ((!failed && !dropped && !worked) || s->from.monitor || s->from.peer || (failed && x->code / 100 != 5))
 		return;
 	uint32_t window = (uint32_t)d->options[WINDOW];
-	struct slot *slot = sc_sight_slot(d, s, SC_LEVEL_CLIENT);
+	struct slot *slot = worked ? sc_sight_slot_find(d, s, SC_LEVEL_CLIENT) : sc_sight_slot(d, s, SC_LEVEL_CLIENT);
 	if (!slot)
 		return;
-	uint32_t failures = sc_rate_hit(&slot->rate, s, failed ? HALVES : 1, window) / HALVES;
+	uint32_t all = sc_rate_all(&slot->rate, s, dropped ? 1 : HALVES, window);
+	if (worked)
+		return;
+	uint32_t halves = sc_rate_hit(&slot->rate, s, failed ? HALVES : 1, window), failures = halves / HALVES;
 	sc_str user = x->user.at ? x->user : SC_STR("");
 	uint64_t users = sc_recent_add(&slot->users, sc_sight_hash_nocase(s, user), s->second, window);
 	sc_pace_add(&slot->pace, s->second);
-	if (failures >= d->options[FAILURES])
+	if (failures >= d->options[FAILURES] && 2 * (uint64_t)halves >= all)
 		tell(d, s, slot, failures, users);
 }
 
 const struct sc_detector_class sc_detector_auth_guessing = {
 	.name = "auth_guessing",
 	.summary = "A client whose logins fail again and again.",
-	.innocent = "One user with an old password in a phone: steady times, one name, and then the severity is low.",
+	.innocent = "One user with an old password in a phone: steady times, one name, and then the severity is low. A gateway that "
+		    "many users log in through: name it with --peers.",
 	.advice = "Block the client for a time (fail2ban); see that no login of it succeeded.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_auth),

@@ -3,7 +3,9 @@
  *
  * A botnet may give each network one user and each user one network; then only the server sees it.  It is judged by the
  * networks that nobody has logged in from.  Where its passwords cannot be checked (a directory is down), users fail who got in
- * before; and where none got in at all, that is likelier than an attack, so then it is medium. */
+ * before; and where none got in at all, that is likelier than an attack, so then it is medium.
+ *
+ * A network where more logins work than fail is an office. */
 #include "detect/frame/inside.h"
 #include "detect/primitives/distinct.h"
 #include "detect/primitives/sketch.h"
@@ -42,11 +44,13 @@ struct server {
 	bool worked; /* some login did */
 };
 
+/* Different things are remembered for up to two windows, tries for one: in a window each thing took a try. */
 static uint64_t note(struct sc_detector *d, const struct sc_sight *s, struct slot *slot, uint64_t thing, uint32_t *tries)
 {
 	uint32_t window = (uint32_t)d->options[WINDOW];
 	*tries = sc_rate_hit(&slot->rate, s, 1, window);
-	return sc_recent_add(&slot->things, thing, s->second, window);
+	uint64_t things = sc_recent_add(&slot->things, thing, s->second, window);
+	return things < *tries ? things : *tries;
 }
 
 static void judge_network(struct sc_detector *d, const struct sc_sight *s, uint64_t user)
@@ -56,7 +60,8 @@ static void judge_network(struct sc_detector *d, const struct sc_sight *s, uint6
 	if (!slot)
 		return;
 	uint64_t users = note(d, s, slot, user, &tries);
-	if (users < d->options[USERS] || tries > users * d->options[TRIES])
+	uint32_t all = sc_rate_all(&slot->rate, s, 1, (uint32_t)d->options[WINDOW]);
+	if (users < d->options[USERS] || 2 * (uint64_t)tries < all || tries > users * d->options[TRIES])
 		return;
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "", tries, " failed logins for ");
@@ -69,6 +74,14 @@ static void judge_network(struct sc_detector *d, const struct sc_sight *s, uint6
 					     .count = users,
 					     .threshold = d->options[USERS],
 					     .trail = &slot->rate.trail});
+}
+
+/* Of a network where some failed. */
+static void note_worked(struct sc_detector *d, const struct sc_sight *s)
+{
+	struct slot *slot = sc_sight_slot_find(d, s, SC_LEVEL_NETWORK);
+	if (slot)
+		sc_rate_all(&slot->rate, s, 1, (uint32_t)d->options[WINDOW]);
 }
 
 static void judge_user(struct sc_detector *d, const struct sc_sight *s, sc_str name, uint64_t user)
@@ -148,6 +161,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 		return;
 	if (!s->from.peer)
 		judge_server(d, s, worked);
+	if (worked)
+		note_worked(d, s);
 	if (worked || x->user.len == 0)
 		return;
 	if (!s->from.peer)

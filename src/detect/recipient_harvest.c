@@ -19,6 +19,14 @@ struct slot {
 	struct sc_recent users;
 };
 
+/* The share is reached, and not by chance: a list whose dead addresses are fewer gets there now and then while few of it were
+ * tried.  By one standard deviation, sqrt(all share (1 - share)). */
+static bool is_share(uint64_t hits, uint64_t all, uint64_t percent)
+{
+	uint64_t due = percent * all, got = hits * 100;
+	return got >= due && (got - due) * (got - due) >= all * percent * (100 - (percent < 100 ? percent : 100));
+}
+
 static void judge(struct sc_detector *d, const struct sc_sight *s, enum sc_level level)
 {
 	const struct sc_ev_transaction *x = s->ev->body;
@@ -37,9 +45,10 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, enum sc_level
 			news |= sc_recent_put(&slot->users, sc_sight_rcpt(s, r, i), s->second, (uint32_t)window);
 	uint32_t hits = refused ? sc_rate_hit(&slot->rate, s, refused, window) : 0;
 	if (!news || !sc_level_speaks(level, &slot->rate) || hits < d->options[REFUSED] ||
-	    (uint64_t)hits * 100 < d->options[SHARE] * all)
+	    !is_share(hits, all, d->options[SHARE]))
 		return; /* fewer refusals than that are fewer users */
-	uint64_t users = sc_recent_count(&slot->users, s->second, (uint32_t)window);
+	uint64_t users = sc_recent_count(&slot->users, s->second, (uint32_t)window); /* of up to two windows */
+	users = users < hits ? users : hits;
 	if (users < d->options[REFUSED])
 		return;
 	struct sc_text *t = sc_say_begin(d);

@@ -28,6 +28,13 @@ static void stale_list(struct stage *st)
 		unknown_users(st, 0, 3, "reader%u@example.org");
 	}
 }
+/* A third is dead, and by chance most of those come first. */
+static void stale_by_chance(struct stage *st)
+{
+	unknown_users(st, 1, 9, "reader%u@example.org");
+	unknown_users(st, 9, 0, "former%u@example.org");
+	unknown_users(st, 0, 20, "subscriber%u@example.org");
+}
 static void harvest_peer(struct stage *st)
 {
 	struct sc_ip peer = ip_of("203.0.113.0");
@@ -266,6 +273,27 @@ static void gateway(struct stage *st)
 	sc_detect_settings_network(st->settings, SC_ROLE_PEER, &peer, 24);
 	spray(st, 20, 1);
 }
+/* Nine users mistype in one hour, one more late in the next: that is no ten within an hour. */
+static void office_two_hours(struct stage *st)
+{
+	pause_s(st, 60);
+	spray(st, 9, 1);
+	pause_s(st, 6600);
+	login(st, "late", "failed", false);
+}
+/* Two hundred log in, and twelve of them mistype first. */
+static void busy_office(struct stage *st)
+{
+	char user[32];
+	for (unsigned i = 0; i < 200; i++) {
+		snprintf(user, sizeof(user), "staff%u", i);
+		if (i % 16 == 5)
+			login(st, user, "failed", false);
+		login(st, user, "ok", false);
+		new_session(st);
+		pause_s(st, i % 40 < 20 ? 5 : 10);
+	}
+}
 static void mistyped(struct stage *st) { logins(st, 30, "ann", 10); }
 /* One try for one user from each of many networks, a try every ten seconds, beside ordinary logins. */
 static void botnet(struct stage *st, unsigned networks, unsigned good, bool known)
@@ -434,6 +462,7 @@ static void test_scenes(void **state)
 		{ "120 refused", "recipient_harvest", HOME, harvest_120, "high" },
 		{ "one dead address", "recipient_harvest", HOME, one_dead_address, NULL },
 		{ "a stale list", "recipient_harvest", HOME, stale_list, NULL },
+		{ "a stale list by chance", "recipient_harvest", HOME, stale_by_chance, NULL },
 		{ "a peer", "recipient_harvest", HOME, harvest_peer, NULL },
 		{ "a network", "recipient_harvest", HOME, harvest_network, "medium" },
 		{ "full mailboxes", "recipient_harvest", HOME, full_mailboxes, NULL },
@@ -479,6 +508,8 @@ static void test_scenes(void **state)
 		{ "nine dropped", "auth_guessing", NULL, dropped_9, NULL },
 		{ "the server's fault", "auth_guessing", NULL, server_down, NULL },
 		{ "good logins", "auth_guessing", NULL, good_logins, NULL },
+		{ "a gateway", "auth_guessing", NULL, gateway, NULL },
+		{ "an office where most get in", "auth_guessing", NULL, busy_office, NULL },
 		{ "flood", "auth_guessing", NULL, guess_flood, "medium" },
 		{ "10 users x 2", "auth_spray", NULL, spray_10x2, "high" },
 		{ "9 users x 3", "auth_spray", NULL, spray_9x3, NULL },
@@ -492,6 +523,8 @@ static void test_scenes(void **state)
 		{ "one user, four networks an hour", "auth_spray", NULL, slow_90, "high" },
 		{ "one user on the road for six hours", "auth_spray", NULL, slow_25, NULL },
 		{ "a gateway", "auth_spray", NULL, gateway, NULL },
+		{ "an office where most get in", "auth_spray", NULL, busy_office, NULL },
+		{ "an office in two hours", "auth_spray", NULL, office_two_hours, NULL },
 		{ "one user mistypes", "auth_spray", NULL, mistyped, NULL },
 		{ "flood", "auth_spray", NULL, spray_flood, "high" },
 		{ "found", "auth_success_after_failures", NULL, found_password, "critical" },
