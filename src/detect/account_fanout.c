@@ -17,13 +17,15 @@ static const struct sc_detector_option options[] = {
 };
 
 #define KNOWN_PERIOD (30 * 86400u)
+#define NEW_FOR      86400u /* a network is new for a day */
 
 struct slot {
 	struct sc_rate rate; /* hits: refused recipients */
 	struct sc_recent recipients, domains;
 	struct sc_usual usual;
 	bool foreign; /* a sender that is empty or not ours */
-	bool new_net;
+	uint64_t new_net; /* the last one that was new, and since when */
+	uint32_t new_at;
 };
 
 static void count(struct sc_detector *d, const struct sc_sight *s, struct slot *slot, uint64_t *recipients,
@@ -54,6 +56,11 @@ static bool is_foreign(const struct sc_sight *s, sc_str mail_from)
 	       !sc_roles_local(s->roles, sc_str_domain(mail_from), &learnt);
 }
 
+static bool is_new_net(const struct sc_sight *s, const struct slot *slot)
+{
+	return slot->new_net == s->network && s->second - slot->new_at < NEW_FOR;
+}
+
 static void tell(struct sc_detector *d, const struct sc_sight *s, const struct slot *slot, uint64_t recipients,
 		 uint64_t domains)
 {
@@ -62,7 +69,7 @@ static void tell(struct sc_detector *d, const struct sc_sight *s, const struct s
 	uint32_t refused = sc_window_count(&slot->rate.hits, s->second, window),
 		 all = sc_window_count(&slot->rate.all, s->second, window);
 	bool failing = (uint64_t)refused * 100 > d->options[FAILURES] * all;
-	bool worse = failing || slot->foreign || slot->new_net;
+	bool new_net = is_new_net(s, slot), worse = failing || slot->foreign || new_net;
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "about ", recipients, " different recipients in ");
 	sc_say_part(t, "", domains, " domains, usual at most ");
@@ -70,7 +77,7 @@ static void tell(struct sc_detector *d, const struct sc_sight *s, const struct s
 	if (failing)
 		sc_say_part(t, "; ", all ? (uint64_t)refused * 100 / all : 0, "% refused");
 	sc_text_adds(t, slot->foreign ? "; senders that are not ours" : "");
-	sc_text_adds(t, slot->new_net ? "; from a network it was not seen in before" : "");
+	sc_text_adds(t, new_net ? "; from a network it was not seen in before" : "");
 	sc_detector_tell(d, s,
 			 &(struct sc_report){.severity = worse ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM,
 					     .confidence = worse ? 80 : 50,
@@ -103,8 +110,10 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	uint64_t recipients = 0, domains = 0;
 	sc_usual_turn(&slot->usual, s->second);
 	bool known = sc_bloom_add(d->state, sc_mix(key, s->network), s->second, KNOWN_PERIOD);
-	bool aged = sc_usual_age_hours(&slot->usual) >= 24;
-	slot->new_net = known ? slot->new_net && slot->usual.count : aged && x->auth_user.len;
+	if (!known && x->auth_user.len && sc_usual_age_hours(&slot->usual) >= 24) {
+		slot->new_net = s->network;
+		slot->new_at = s->second;
+	}
 	slot->foreign = (slot->foreign && slot->usual.count) || is_foreign(s, x->mail_from);
 	count(d, s, slot, &recipients, &domains);
 	bool much = recipients >= d->options[RECIPIENTS] || domains >= d->options[DOMAINS];

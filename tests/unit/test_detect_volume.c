@@ -48,6 +48,15 @@ static void stolen_new_net(struct stage *st)
 	from_ip(st, "198.51.100.200");
 	write_to(st, 150, 30, "ann@example.org", 0);
 }
+static void stolen_new_net_over_the_hour(struct stage *st) /* where it comes from stays new */
+{
+	usual_days(st, 30);
+	pause_s(st, 3570);
+	from_ip(st, "198.51.100.200");
+	write_to(st, 60, 20, "ann@example.org", 0);
+	pause_s(st, 60);
+	write_to(st, 90, 20, "ann@example.org", 0);
+}
 static void stolen_over_the_hour(struct stage *st) /* half of it before the hour: that is not what was usual */
 {
 	usual_days(st, 30);
@@ -426,6 +435,18 @@ static void again_elsewhere(struct stage *st)
 	mail(st, "spam1@example.net", "b@example.org", "accepted", NULL);
 	later(st);
 }
+static void again_by_the_pool(struct stage *st) /* and the first address never comes again */
+{
+	put_off(st, 6);
+	pause_s(st, 1800);
+	from_ip(st, "203.0.113.8");
+	for (unsigned i = 0; i < 6; i++) {
+		char room[64];
+		snprintf(room, sizeof(room), "spam%u@example.net", i);
+		mail(st, room, "b@example.org", "accepted", NULL);
+	}
+	later(st);
+}
 static void too_early_to_say(struct stage *st)
 {
 	put_off(st, 6);
@@ -564,6 +585,7 @@ static void test_scenes(void **state)
 		{ "a newsletter", "account_fanout", HOME, newsletter, NULL },
 		{ "an infected machine", "account_fanout", HOME, infected, "high" },
 		{ "our relay", "account_fanout", HOME, our_relay, NULL },
+		{ "stolen, new network, over the hour", "account_fanout", HOME, stolen_new_net_over_the_hour, "high" },
 		{ "five places", "account_many_nets", HOME, places_5, "medium" },
 		{ "four places", "account_many_nets", HOME, places_4, NULL },
 		{ "one after the other", "account_many_nets", HOME, places_slow, NULL },
@@ -612,6 +634,7 @@ static void test_scenes(void **state)
 		{ "four", "no_retry", HOME, four_only, NULL },
 		{ "after 30 minutes", "no_retry", HOME, again_after_30, NULL },
 		{ "from elsewhere", "no_retry", HOME, again_elsewhere, NULL },
+		{ "by the pool", "no_retry", HOME, again_by_the_pool, NULL },
 		{ "too early", "no_retry", HOME, too_early_to_say, NULL },
 		{ "seen in part", "no_retry", HOME, put_off_lossy, NULL },
 		{ "three servers", "rogue_mta", HOME, rogue_3, "high" },
