@@ -18,9 +18,17 @@ static const struct sc_detector_option options[] = {
 
 #define REFUSALS 4 /* of sessions that are not over */
 
+/* A client that got no offer.  It is left out, once others are offered STARTTLS again; else the server has changed. */
+struct left_out {
+	struct sc_ip ip;
+	uint64_t network; /* a keyed hash; 0: nobody */
+	uint64_t session;
+};
+
 struct slot {
 	struct sc_rate rate;      /* hits: sessions with an offer */
 	struct sc_recent without; /* networks that got none since the last offer */
+	struct left_out last;     /* since the last offer */
 	struct sc_window granted; /* sessions that went on inside TLS */
 	struct {
 		uint64_t session;
@@ -58,14 +66,45 @@ static void note_without(struct sc_detector *d, const struct sc_sight *s, struct
 		return;
 	uint64_t networks = sc_recent_add(&slot->without, s->network, s->second, window);
 	bool changed = networks >= d->options[OTHERS];
+	slot->last = (struct left_out){s->head->client.ip, networks == 1 ? s->network : 0, s->head->session};
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "offered STARTTLS in ", offers,
 		    changed ? " sessions of the last day, and now to nobody: it was changed, or it is "
 			      "cut off from everybody"
-			    : " sessions of the last day, but not to this client");
-	tell(d, s, changed ? SC_SEVERITY_MEDIUM : SC_SEVERITY_HIGH, changed ? 60 : 75,
-	     changed ? SC_SUBJECT_SERVER : SC_SUBJECT_CLIENT, &slot->rate.trail);
+			    : " sessions of the last day, but not to this client; whether others still get it is "
+			      "not known yet");
+	tell(d, s, SC_SEVERITY_MEDIUM, 60, changed ? SC_SUBJECT_SERVER : SC_SUBJECT_CLIENT, &slot->rate.trail);
 }
+
+/* The server offers it to somebody else: whoever got none is the only one. */
+static void note_left_out(struct sc_detector *d, const struct sc_sight *s, const struct slot *slot)
+{
+	char room[64];
+	struct sc_text ip = sc_text_into(room, sizeof(room));
+	struct sc_trail trail = {.sessions = {slot->last.session}, .count = 1};
+	sc_text_ip(&ip, &slot->last.ip);
+	sc_text_adds(sc_say_begin(d), "the server offers STARTTLS to others, before and since, but not to this client");
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = SC_SEVERITY_HIGH,
+					     .confidence = 75,
+					     .value = sc_text_str(&ip),
+					     .apart = true,
+					     .window_s = d->options[WINDOW],
+					     .count = 1,
+					     .threshold = 1,
+					     .absence = true,
+					     .trail = &trail});
+}
+
+static void note_offer(struct sc_detector *d, const struct sc_sight *s, struct slot *slot)
+{
+	if (slot->last.network && slot->last.network != s->network)
+		note_left_out(d, s, slot);
+	slot->last.network = 0;
+	slot->without = (struct sc_recent){.slot = 0};
+	sc_rate_hit(&slot->rate, s, 1, d->options[WINDOW]);
+}
+
 /* The code comes before the end of its session, and is kept by address: who answers there is not asked. */
 static void note_code(struct sc_detector *d, const struct sc_sight *s)
 {
@@ -132,18 +171,16 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	sc_window_add(&slot->granted, sc_is(x->starttls, "established"), s->second, (uint32_t)d->options[WINDOW]);
 	if (refused)
 		note_refused(d, s, slot, code);
-	if (offered) {
-		sc_rate_hit(&slot->rate, s, 1, d->options[WINDOW]);
-		slot->without = (struct sc_recent){.slot = 0};
-	} else if (lacks && !s->lossy) {
+	if (offered)
+		note_offer(d, s, slot);
+	else if (lacks && !s->lossy)
 		note_without(d, s, slot);
-	}
 }
 
 const struct sc_detector_class sc_detector_starttls_stripped = {
 	.name = "starttls_stripped",
 	.summary = "STARTTLS is taken away on the way: masked in the list of extensions, offered to everybody but one "
-		   "network, or offered and refused for good (low; while others went on inside TLS, medium).",
+		   "network (medium until others are offered it again), or offered and refused for good (low; while others went on inside TLS, medium).",
 	.innocent = "A server that was reconfigured offers it to nobody: medium. Servers that offer it to some "
 		    "networks only.",
 	.advice = "Switch off SMTP inspection (fixup, inspect esmtp) in firewalls; demand TLS from partners "

@@ -36,11 +36,22 @@ static void offered_before_and_others(struct stage *st)
 {
 	offers(st, 6);
 	offered_before(st);
+	offers(st, 1);
 }
-static void not_to_one(struct stage *st)
+static void to_nobody_since(struct stage *st) /* the server may have changed */
 {
 	offers(st, 6);
 	tls_session(st, "not_offered", 1, 0);
+}
+static void not_to_one(struct stage *st)
+{
+	to_nobody_since(st);
+	offers(st, 1);
+}
+static void not_once(struct stage *st) /* the same client gets it again */
+{
+	to_nobody_since(st);
+	tls_session(st, "established", 1, 0);
 }
 static void four_offers(struct stage *st)
 {
@@ -267,6 +278,8 @@ static void test_scenes(void **state)
 		{ "offered before", "starttls_stripped", HOME, offered_before, NULL },
 		{ "offered before, and to others", "starttls_stripped", HOME, offered_before_and_others, "high" },
 		{ "not to one", "starttls_stripped", HOME, not_to_one, "high" },
+		{ "to nobody since", "starttls_stripped", HOME, to_nobody_since, "medium" },
+		{ "not once", "starttls_stripped", HOME, not_once, "medium" },
 		{ "refused", "starttls_stripped", HOME, refused, "low" },
 		{ "refused to one", "starttls_stripped", HOME, refused_to_one, "low" },
 		{ "refused with 4yz", "starttls_stripped", HOME, refused_4yz, NULL },
@@ -323,6 +336,8 @@ static void test_reconfigured_server(void **state)
 	assert_non_null(server);
 	assert_string_equal(server->severity, "medium");
 	assert_true(st->found_count <= 2 + 4);
+	for (size_t i = 0; i < st->found_count; i++)
+		assert_string_not_equal(st->found[i].severity, "high");
 	stage_close(st);
 	free(st);
 }
