@@ -96,6 +96,7 @@ static void names_flood(struct stage *st) { flood(st, another_name, 12); }
 
 static void own_accepted(struct stage *st) { mail(st, "boss@example.org", "a@example.org", "accepted", NULL); }
 static void own_refused(struct stage *st) { mail(st, "boss@Example.ORG", "a@example.org", "rejected", "policy"); }
+static void own_on_the_road(struct stage *st) { mail(st, "boss@example.org", "friend@example.net", "rejected", "relay_denied"); }
 static void foreign(struct stage *st) { mail(st, "boss@example.net", "a@example.org", "accepted", NULL); }
 static void null_sender(struct stage *st) { mail(st, "", "a@example.org", "accepted", NULL); }
 static void own_inside(struct stage *st)
@@ -247,6 +248,7 @@ static void test_scenes(void **state)
 		{ "flood", "helo_churn", HOME, names_flood, "medium" },
 		{ "accepted", "local_sender_outside", HOME, own_accepted, "high" },
 		{ "refused", "local_sender_outside", HOME, own_refused, "medium" },
+		{ "on the road, without login", "local_sender_outside", HOME, own_on_the_road, NULL },
 		{ "a foreign sender", "local_sender_outside", HOME, foreign, NULL },
 		{ "the null path", "local_sender_outside", HOME, null_sender, NULL },
 		{ "from inside", "local_sender_outside", HOME, own_inside, NULL },
