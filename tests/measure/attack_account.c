@@ -44,8 +44,8 @@ static void send_spam(struct actor *a, uint32_t i)
 		return;
 	}
 	log_in(a, a->x == 2 ? 1 : 0, 1);
-	write_mail(a, a->x == 1 ? text("prize%u@win.example", i % 3) : person(a), text("v%u@d%u.example", i, i % a->z),
-		   a->x == 0 && chance(a->y));
+	write_mail(a, a->x == 1 ? text("prize%u@win.example", i % 3) : person(a),
+		   text("v%u@d%u.example", i, i % a->z), a->x == 0 && chance(a->y));
 	leave();
 }
 
@@ -60,8 +60,8 @@ static void send_from_inside(struct actor *a, uint32_t i)
 {
 	bool refused = chance(a->y);
 	arrive(inside(a, 70), strangers_server(i % a->z), 25, "pc");
-	mail(text("x@q%uq.example", a->number), text("v%u@d%u.example", i, i % a->z), refused ? "rejected" : "accepted",
-	     refused ? "user_unknown" : NULL);
+	mail(text("x@q%uq.example", a->number), text("v%u@d%u.example", i, i % a->z),
+	     refused ? "rejected" : "accepted", refused ? "user_unknown" : NULL);
 	leave();
 }
 
@@ -121,8 +121,8 @@ static void listed(struct actor *a)
 static void send_listed(struct actor *a, uint32_t i)
 {
 	arrive(inside(a, 1), strangers_server(3), 25, text("relay.q%uq." OURS, a->number));
-	struct letter l = letter(text("ann@q%uq.example", a->number), text("v%u@d.example", i), a->x ? "rejected" : "deferred",
-				 a->x == 2 ? "reputation" : "dnsbl_listed");
+	struct letter l = letter(text("ann@q%uq.example", a->number), text("v%u@d.example", i),
+				 a->x ? "rejected" : "deferred", a->x == 2 ? "reputation" : "dnsbl_listed");
 	l.list = a->x == 2 || chance(60) ? "zen.spamhaus.org" : NULL;
 	send_letter(&l);
 	leave();
@@ -137,7 +137,8 @@ static void deliver_itself(struct actor *a, uint32_t i)
 {
 	arrive(inside(a, 70), strangers_server(i), 25, "pc");
 	if (chance(60))
-		mail(text("x@q%uq.example", a->number), text("v@d%u.example", i), chance(50) ? "accepted" : "rejected", "spam_content");
+		mail(text("x@q%uq.example", a->number), text("v@d%u.example", i),
+		     chance(50) ? "accepted" : "rejected", "spam_content");
 	leave();
 }
 
@@ -173,7 +174,8 @@ static void drip(struct actor *a)
 static void send_drip(struct actor *a, uint32_t i)
 {
 	arrive(inside(a, 70), strangers_server(2000 + a->number), 587, "pc");
-	struct letter l = letter(text("log@q%uq.example", a->number), text("drop@q%uq.example", a->number), "accepted", NULL);
+	struct letter l =
+		letter(text("log@q%uq.example", a->number), text("drop@q%uq.example", a->number), "accepted", NULL);
 	l.size = a->x + draw(a->x / 20 + 1);
 	send_letter(&l);
 	leave();
@@ -182,10 +184,12 @@ static void send_drip(struct actor *a, uint32_t i)
 
 static const struct scene scenes[] = {
 	{"a stolen account", "account_fanout", "account_many_senders connection_flood", 12, stolen, send_spam},
-	{"an infected machine", "account_fanout", "rogue_mta outbound_failures recipient_harvest", 8, infected, send_from_inside},
+	{"an infected machine", "account_fanout", "rogue_mta outbound_failures recipient_harvest", 8, infected,
+	 send_from_inside},
 	{"an account in many places", "account_many_nets", "", 20, travel, log_in_everywhere},
 	{"an account with many senders", "account_many_senders", "account_fanout", 20, many_senders, send_as_many},
-	{"mail that others refuse", "outbound_failures", "account_fanout rogue_mta recipient_harvest", 20, refused, send_refused},
+	{"mail that others refuse", "outbound_failures", "account_fanout rogue_mta recipient_harvest", 20, refused,
+	 send_refused},
 	{"a listed relay", "listed_source", "outbound_failures", 20, listed, send_listed},
 	{"delivers by itself", "rogue_mta", "account_fanout outbound_failures", 20, bot, deliver_itself},
 	{"sends much to a new server", "smtp_exfiltration", "", 10, upload, send_much},

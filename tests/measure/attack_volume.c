@@ -10,7 +10,7 @@ static void come(const struct actor *a, uint32_t net, uint32_t host, const char 
 
 static void snow(struct actor *a)
 {
-	a->x = between(11, 200);                           /* addresses, each with a domain */
+	a->x = between(11, 200);                                /* addresses, each with a domain */
 	place(a, a->x * between(2, 12), wide(3600, DAY_S - 1)); /* below twenty an hour of each */
 	if (a->acts / a->x * 3600 / a->span > 12)
 		place(a, a->acts, 3600 * (a->acts / a->x / 10 + 1));
@@ -20,7 +20,8 @@ static void snow_some(struct actor *a, uint32_t i)
 {
 	uint32_t k = i % a->x;
 	come(a, 0, k, text("m.q%uq%u.example", a->number, k));
-	mail(text("n@q%uq%u.example", a->number, k), text("user%u@" OURS, draw(400)), chance(90) ? "accepted" : "rejected", "spam_content");
+	mail(text("n@q%uq%u.example", a->number, k), text("user%u@" OURS, draw(400)),
+	     chance(90) ? "accepted" : "rejected", "spam_content");
 	leave();
 }
 
@@ -36,7 +37,8 @@ static void snow_little(struct actor *a, uint32_t i)
 {
 	uint32_t net = i % a->nets, host = i / a->nets % a->x, k = net * 8 + host;
 	come(a, net, host, text("m.q%uq%u.example", a->number, k));
-	struct letter l = letter(text("n@q%uq%u.example", a->number, k), text("user%u@" OURS, draw(400)), "accepted", NULL);
+	struct letter l =
+		letter(text("n@q%uq%u.example", a->number, k), text("user%u@" OURS, draw(400)), "accepted", NULL);
 	l.size = a->y + draw(a->y / 10);
 	send_letter(&l);
 	facts()->dialect = sc_str_of(text("s:%016x", a->number));
@@ -97,8 +99,8 @@ static void bounce_to_all(struct actor *a, uint32_t i)
 {
 	bool null = i % 10 < 8;
 	arrive(outside(a, i, 0), inside(a, 24), 25, text("mx.site%u.example", i % 30));
-	mail(null ? "" : "ann@site.example", text("r%u.q%uq@" OURS, i, a->number), null && i % 5 == 0 ? "rejected" : "accepted",
-	     null && i % 5 == 0 ? "policy" : NULL);
+	mail(null ? "" : "ann@site.example", text("r%u.q%uq@" OURS, i, a->number),
+	     null && i % 5 == 0 ? "rejected" : "accepted", null && i % 5 == 0 ? "policy" : NULL);
 	leave();
 }
 
@@ -130,7 +132,8 @@ static void vanish(struct actor *a)
 static void never_return(struct actor *a, uint32_t i)
 {
 	come(a, 0, 0, text("m%u.q%uq.example", i % 3, a->number));
-	mail(text("x%u@q%uq.example", i, a->number), text("user%u@" OURS, i), "deferred", i % 2 ? "greylisted" : "rate_limited");
+	mail(text("x%u@q%uq.example", i, a->number), text("user%u@" OURS, i), "deferred",
+	     i % 2 ? "greylisted" : "rate_limited");
 	leave();
 }
 

@@ -4,11 +4,11 @@
 
 #define NETWORKS (1u << 20)
 
-extern const struct scenes conduct_attacks, identity_attacks, probing_attacks, account_attacks, volume_attacks, transport_attacks,
-	harmless_servers, harmless_bulk, harmless_people, harmless_oddities;
+extern const struct scenes conduct_attacks, identity_attacks, probing_attacks, account_attacks, volume_attacks,
+	transport_attacks, harmless_servers, harmless_bulk, harmless_people, harmless_oddities;
 static const struct scenes *const all[] = {
-	&conduct_attacks, &identity_attacks, &probing_attacks, &account_attacks, &volume_attacks, &transport_attacks,
-	&harmless_servers, &harmless_bulk, &harmless_people, &harmless_oddities,
+	&conduct_attacks,   &identity_attacks, &probing_attacks, &account_attacks, &volume_attacks,
+	&transport_attacks, &harmless_servers, &harmless_bulk,   &harmless_people, &harmless_oddities,
 };
 
 struct act {
@@ -29,9 +29,12 @@ struct sc_ip outside(const struct actor *a, uint32_t net, uint32_t host)
 {
 	uint32_t m = a->net + net % a->nets;
 	if (!a->v6)
-		return (struct sc_ip){{(uint8_t)(23 + (m >> 16)), (uint8_t)(m >> 8), (uint8_t)m, (uint8_t)(1 + host % 254)}, 4};
-	return (struct sc_ip){{0x2a, 0x0a, 0, (uint8_t)(m >> 16), (uint8_t)(m >> 8), (uint8_t)m, [13] = (uint8_t)(host >> 16),
-			       [14] = (uint8_t)(host >> 8), [15] = (uint8_t)host}, 6};
+		return (struct sc_ip){
+			{(uint8_t)(23 + (m >> 16)), (uint8_t)(m >> 8), (uint8_t)m, (uint8_t)(1 + host % 254)}, 4};
+	return (struct sc_ip){
+		{0x2a, 0x0a, 0, (uint8_t)(m >> 16), (uint8_t)(m >> 8),
+		 (uint8_t)m, [13] = (uint8_t)(host >> 16), [14] = (uint8_t)(host >> 8), [15] = (uint8_t)host},
+		6};
 }
 
 struct sc_ip inside(const struct actor *a, uint32_t host)
@@ -84,7 +87,8 @@ struct actor *owner_of(sc_str value)
 	for (size_t at = sc_str_find(value, 'q'); at != SIZE_MAX; at = sc_str_find(value, 'q')) {
 		uint64_t number;
 		value = sc_str_from(value, at + 1);
-		if (sc_str_number(sc_str_slice(value, 0, sc_str_find(value, 'q')), &number) && number && number <= actor_count)
+		if (sc_str_number(sc_str_slice(value, 0, sc_str_find(value, 'q')), &number) && number &&
+		    number <= actor_count)
 			return &actors[number - 1];
 	}
 	return NULL;
@@ -152,7 +156,8 @@ static void schedule(const struct actor *a)
 		for (uint32_t i = 0; i < a->daily; i++)
 			add_act(day * DAY_S + a->start + draw(a->span), n, i, true);
 	for (uint32_t i = 0; i < a->acts; i++)
-		add_act(WEEK_S + a->start + (a->steady ? (uint32_t)((uint64_t)a->span * i / a->acts) : draw(a->span)), n, i, false);
+		add_act(WEEK_S + a->start + (a->steady ? (uint32_t)((uint64_t)a->span * i / a->acts) : draw(a->span)),
+			n, i, false);
 }
 
 /* ---- the day ---- */
@@ -178,7 +183,8 @@ void cast_day(struct sc_detect_settings *s)
 		for (size_t i = 0; i < all[k]->count; i++)
 			for (unsigned n = 0; n < all[k]->at[i].count; n++) {
 				struct actor *a = &actors[actor_count++];
-				*a = (struct actor){.scene = &all[k]->at[i], .number = (uint32_t)actor_count, .v6 = chance(25)};
+				*a = (struct actor){
+					.scene = &all[k]->at[i], .number = (uint32_t)actor_count, .v6 = chance(25)};
 				take_networks(a, 1);
 				a->scene->invent(a);
 				schedule(a);

@@ -8,7 +8,7 @@
 #include "detect/frame/detection.h"
 #include "scene.h"
 
-#define BATCH 256
+#define BATCH     256
 #define OFFENDERS 10
 
 static struct made {
@@ -32,38 +32,54 @@ static struct sc_ip ip(unsigned a, unsigned b, unsigned c, unsigned d)
 
 static void make_mail(struct made *m, bool refused)
 {
-	m->rcpt = (struct sc_ev_recipient){.rcpt_to = sc_str_of(m->to), .outcome = refused ? "rejected" : "accepted",
-					   .cause = refused ? "user_unknown" : NULL, .code = refused ? 550 : 250};
-	m->body.mail = (struct sc_ev_transaction){.n = 1, .helo = sc_str_of(m->helo), .mail_from = sc_str_of(m->who),
-						  .recipients = {&m->rcpt, 1}, .size = refused ? SC_NONE : 3000,
-						  .outcome = m->rcpt.outcome, .cause = m->rcpt.cause};
+	m->rcpt = (struct sc_ev_recipient){.rcpt_to = sc_str_of(m->to),
+					   .outcome = refused ? "rejected" : "accepted",
+					   .cause = refused ? "user_unknown" : NULL,
+					   .code = refused ? 550 : 250};
+	m->body.mail = (struct sc_ev_transaction){.n = 1,
+						  .helo = sc_str_of(m->helo),
+						  .mail_from = sc_str_of(m->who),
+						  .recipients = {&m->rcpt, 1},
+						  .size = refused ? SC_NONE : 3000,
+						  .outcome = m->rcpt.outcome,
+						  .cause = m->rcpt.cause};
 	m->ev.kind = SC_EVENT_transaction;
 }
 
 static void make_session(struct made *m, uint64_t mails)
 {
 	m->body.session = (struct sc_ev_session){
-		.start = m->ev.when, .end = m->ev.when, .service = "smtp", .helo = {"EHLO", sc_str_of(m->helo)},
-		.greeting = {220, SC_STR("mx.example.org"), SC_STR("mx.example.org"), SC_STR_NONE}, .starttls = "offered_unused",
-		.end_by = "quit", .transactions = mails, .recipients = {.accepted = mails}, .octets = {2000, 500},
+		.start = m->ev.when,
+		.end = m->ev.when,
+		.service = "smtp",
+		.helo = {"EHLO", sc_str_of(m->helo)},
+		.greeting = {220, SC_STR("mx.example.org"), SC_STR("mx.example.org"), SC_STR_NONE},
+		.starttls = "offered_unused",
+		.end_by = "quit",
+		.transactions = mails,
+		.recipients = {.accepted = mails},
+		.octets = {2000, 500},
 		.timing = {0, 0, 0, SC_TIME_NONE, SC_SECOND}};
 	m->ev.kind = SC_EVENT_session;
 }
 
 static void make_login(struct made *m)
 {
-	m->body.login = (struct sc_ev_auth){.mechanism = SC_STR("PLAIN"), .user = sc_str_of(m->who), .outcome = "failed", .code = 535};
+	m->body.login = (struct sc_ev_auth){
+		.mechanism = SC_STR("PLAIN"), .user = sc_str_of(m->who), .outcome = "failed", .code = 535};
 	m->ev.kind = SC_EVENT_auth;
 }
 
-/* The i-th event: three in three hundred are of the ten offenders, who guess recipients; the others are of strangers, each of
- * whom comes ten times in ten million.  `odd`: their HELO names are none, so that each session is a finding. */
+/* The i-th event: three in three hundred are of the ten offenders, who guess recipients; the others are of strangers,
+ * each of whom comes ten times in ten million.  `odd`: their HELO names are none, so that each session is a finding.
+ */
 static void make(struct made *m, uint64_t i, bool odd)
 {
 	uint32_t n = draw(1000000);
 	bool offends = i % 300 < 3;
 	m->head = (struct sc_ev_head){.session = i + 1, .server = {ip(192, 0, 2, 25), 25}};
-	m->head.client.ip = offends ? ip(203, 0, 113, (unsigned)(1 + i / 300 % OFFENDERS)) : ip(20 + n / 65536, n / 256 % 256, n % 256, 9);
+	m->head.client.ip = offends ? ip(203, 0, 113, (unsigned)(1 + i / 300 % OFFENDERS))
+				    : ip(20 + n / 65536, n / 256 % 256, n % 256, 9);
 	m->head.client.port = 40000;
 	snprintf(m->who, sizeof(m->who), "u%u@d%u.example", n, n % 5000);
 	snprintf(m->helo, sizeof(m->helo), odd ? "u%u@d%u.example" : "m%u.d%u.example", n, n % 5000);
@@ -130,7 +146,8 @@ static bool play(struct sc_detect_settings *settings, uint64_t count, bool odd)
 	printf("\n%llu events of a million sources%s: %.0f ns each, %llu findings; %.1f MiB before, %.1f MiB after; "
 	       "%u of %u offenders found\n",
 	       (unsigned long long)count, odd ? ", each session a finding" : "", spent * 1e9 / (double)count,
-	       (unsigned long long)findings, (double)octets / 1048576, (double)sc_detection_octets(self) / 1048576, found, OFFENDERS);
+	       (unsigned long long)findings, (double)octets / 1048576, (double)sc_detection_octets(self) / 1048576,
+	       found, OFFENDERS);
 	sc_detection_class.close(self);
 	free(self);
 	return found == OFFENDERS;

@@ -20,8 +20,9 @@ static void send_newsletter(struct actor *a, uint32_t i)
 	bool bad = chance(a->y);
 	arrive(outside(a, 0, 0), our_mx(a), 587, "news");
 	login(text("news.q%uq@" OURS, a->number), "ok");
-	struct letter l = letter(text("news.q%uq@" OURS, a->number), text("reader%u@d%u.example", draw(a->x), draw(300)),
-				 bad ? "rejected" : "accepted", bad ? "user_unknown" : NULL);
+	struct letter l =
+		letter(text("news.q%uq@" OURS, a->number), text("reader%u@d%u.example", draw(a->x), draw(300)),
+		       bad ? "rejected" : "accepted", bad ? "user_unknown" : NULL);
 	l.user = text("news.q%uq@" OURS, a->number);
 	send_letter(&l);
 	leave();
@@ -39,8 +40,8 @@ static void send_stale(struct actor *a, uint32_t i)
 {
 	bool dead = chance(a->x);
 	arrive(outside(a, 0, i % 3), our_mx(a), 25, text("bulk.q%uq.example", a->number));
-	mail(text("list-%u@q%uq.example", i, a->number), dead ? text("former%u@" OURS, draw(300)) : user(), dead ? "rejected" : "accepted",
-	     dead ? "user_unknown" : NULL);
+	mail(text("list-%u@q%uq.example", i, a->number), dead ? text("former%u@" OURS, draw(300)) : user(),
+	     dead ? "rejected" : "accepted", dead ? "user_unknown" : NULL);
 	leave();
 }
 
@@ -55,7 +56,8 @@ static void explode(struct actor *a, uint32_t i)
 {
 	arrive(outside(a, 0, 0), our_mx(a), 25, text("lists.q%uq.example", a->number));
 	for (uint32_t k = 0; k < a->x; k++) {
-		struct letter l = letter(text("talk-bounces@q%uq.example", a->number), text("user%u@" OURS, k), "accepted", NULL);
+		struct letter l = letter(text("talk-bounces@q%uq.example", a->number), text("user%u@" OURS, k),
+					 "accepted", NULL);
 		l.message.message_id = sc_str_of(text("<talk%u@q%uq.example>", i, a->number));
 		l.message.from = sc_str_of(user());
 		l.message.list_id = SC_STR("talk.list.example");

@@ -1,4 +1,5 @@
-/* harmless_oddities.c - what looks odd and does no harm: monitors, tarpits, old programs, quoted attacks, servers that change. */
+/* harmless_oddities.c - what looks odd and does no harm: monitors, tarpits, old programs, quoted attacks, servers
+ * that change. */
 #include "scene.h"
 
 static const char *user(void)
@@ -112,7 +113,8 @@ static void send_slowly(struct actor *a, uint32_t i)
 
 /* ---- programs with ways of their own ---- */
 
-/* Allowed to speak early, behind a balancer, with long parameters, an extension that is not known, one question for a user. */
+/* Allowed to speak early, behind a balancer, with long parameters, an extension that is not known, one question for a
+ * user. */
 static void be_odd(struct actor *a, uint32_t i)
 {
 	static const sc_str early[] = {{"PIPECONNECT", 11}, {"PIPELINING", 10}};
@@ -124,25 +126,45 @@ static void be_odd(struct actor *a, uint32_t i)
 		facts()->capabilities = (struct sc_strs){early, 2};
 		facts()->quirks |= QUIRK(early_talker);
 		break;
-	case 1: facts()->quirks |= QUIRK(proxy_header); break;
-	case 2: say("RCPT", argument, 250, QUIRK(line_too_long)); break;
-	case 3: say("XCLIENT", "NAME=x", 500, QUIRK(unknown_command)), say("XEXTRA", "", 500, QUIRK(unknown_command)); break;
-	case 4: say("VRFY", "ann", 252, 0); break;
-	case 5: facts()->quirks |= QUIRK(tcp_bad_reset); break;
-	case 6: say("CONNECT", "", 220, QUIRK(bare_lf)), say("NOOP", "", 250, QUIRK(bare_lf)); break;
-	default: facts()->quirks |= QUIRK(tcp_bad_checksum); break;
+	case 1:
+		facts()->quirks |= QUIRK(proxy_header);
+		break;
+	case 2:
+		say("RCPT", argument, 250, QUIRK(line_too_long));
+		break;
+	case 3:
+		say("XCLIENT", "NAME=x", 500, QUIRK(unknown_command)), say("XEXTRA", "", 500, QUIRK(unknown_command));
+		break;
+	case 4:
+		say("VRFY", "ann", 252, 0);
+		break;
+	case 5:
+		facts()->quirks |= QUIRK(tcp_bad_reset);
+		break;
+	case 6:
+		say("CONNECT", "", 220, QUIRK(bare_lf)), say("NOOP", "", 250, QUIRK(bare_lf));
+		break;
+	default:
+		facts()->quirks |= QUIRK(tcp_bad_checksum);
+		break;
 	}
 	mail(text("ann@q%uq.example", a->number), user(), "accepted", NULL);
 	leave();
 	(void)i;
 }
 
-/* Names that look like subscribers' lines, and are servers'; private addresses in brackets; desktops with usual names. */
+/* Names that look like subscribers' lines, and are servers'; private addresses in brackets; desktops with usual
+ * names. */
 static void be_named(struct actor *a, uint32_t i)
 {
-	const char *names[] = {text("static-%u-%u-7-9.isp.example", 23, a->x % 250), text("ec2-%u-1-2-3.compute.cloud.example", a->x % 200),
-			       text("mx12-%u.q%uq.example", a->x, a->number), text("smtp-out-dsl%u.example", a->x), "[10.0.0.5]", "[192.168.1.20]",
-			       text("srv%u.dyndnsprovider.example", a->x % 10), text("node-1-2-%u.q%uq.example", a->x, a->number)};
+	const char *names[] = {text("static-%u-%u-7-9.isp.example", 23, a->x % 250),
+			       text("ec2-%u-1-2-3.compute.cloud.example", a->x % 200),
+			       text("mx12-%u.q%uq.example", a->x, a->number),
+			       text("smtp-out-dsl%u.example", a->x),
+			       "[10.0.0.5]",
+			       "[192.168.1.20]",
+			       text("srv%u.dyndnsprovider.example", a->x % 10),
+			       text("node-1-2-%u.q%uq.example", a->x, a->number)};
 	come(a, names[a->y == 6 ? 2 : a->y]);
 	mail(text("ann@q%uq.example", a->number), user(), "accepted", NULL);
 	leave();
@@ -151,7 +173,8 @@ static void be_named(struct actor *a, uint32_t i)
 
 static void desktop(struct actor *a, uint32_t i)
 {
-	const char *names[] = {"WIN-ABCDEFGH123", "DESKTOP-1A2B3C4", "User", "localhost", "MyPC", "[192.168.0.7]", "laptop.local", "admin"};
+	const char *names[] = {"WIN-ABCDEFGH123", "DESKTOP-1A2B3C4", "User", "localhost", "MyPC",
+			       "[192.168.0.7]",   "laptop.local",    "admin"};
 	arrive(outside(a, 0, 0), our_mx(a), 587, names[a->y]);
 	login(text("person.q%uq@" OURS, a->number), "ok");
 	leave();
@@ -161,9 +184,10 @@ static void desktop(struct actor *a, uint32_t i)
 /* Reports on attacks, odd but honest addresses, a dialogue that is quoted. */
 static void write_about(struct actor *a, uint32_t i)
 {
-	const char *subjects[] = {"Analysis of ${jndi:ldap://x/a}", "shellshock: () { :; }; explained", "minutes", "sale: 3+0 offers; today"};
-	const char *senders[] = {"o'hara;x@q%uq.example", "a+b=c@q%uq.example", "bounce+0815=user=example.org@q%uq.example",
-				 "\"first last\"@q%uq.example"};
+	const char *subjects[] = {"Analysis of ${jndi:ldap://x/a}", "shellshock: () { :; }; explained", "minutes",
+				  "sale: 3+0 offers; today"};
+	const char *senders[] = {"o'hara;x@q%uq.example", "a+b=c@q%uq.example",
+				 "bounce+0815=user=example.org@q%uq.example", "\"first last\"@q%uq.example"};
 	come(a, own_name(a));
 	char from[100];
 	snprintf(from, sizeof(from), senders[a->y % 4], a->number);
@@ -180,8 +204,9 @@ static void write_about(struct actor *a, uint32_t i)
 /* Domains that are no likeness of ours. */
 static void other_domain(struct actor *a, uint32_t i)
 {
-	static const char *const domains[] = {"samples.org", "exam.org", "meadow.net", "bankmeadow.net", "amplitude.org",
-					      "river.example", "meadows.org", "examples-and-more.net"};
+	static const char *const domains[] = {
+		"samples.org",   "exam.org",      "meadow.net",  "bankmeadow.net",
+		"amplitude.org", "river.example", "meadows.org", "examples-and-more.net"};
 	come(a, own_name(a));
 	mail(text("ann@%s", domains[a->y]), user(), "accepted", NULL);
 	leave();
@@ -214,7 +239,8 @@ static void serve_plain(struct actor *a, uint32_t i)
 	leave();
 }
 
-/* TLS as it is between servers: certificates of their own, now and then a handshake that fails, an empty line too many. */
+/* TLS as it is between servers: certificates of their own, now and then a handshake that fails, an empty line too
+ * many. */
 static void common_tls(struct actor *a)
 {
 	take_networks(a, between(1, 5));
@@ -225,11 +251,17 @@ static void common_tls(struct actor *a)
 
 static void use_tls(struct actor *a, uint32_t i)
 {
-	struct sc_ev_tls x = {.via = "starttls", .version = a->y & 1 ? "TLSv1.3" : "TLSv1.2", .cipher = "TLS_AES_256_GCM_SHA384",
-			      .established = true,
-			      .certificate = {.subject = SC_STR("CN=mx"), .issuer = a->y == 2 ? SC_STR("CN=mx") : SC_STR("CN=ca"),
-					      .not_before = SC_TIME_NONE, .not_after = SC_TIME_NONE, .key = SC_STR("RSA 2048"),
-					      .signature = a->y == 2 ? "sha1WithRSAEncryption" : "sha256WithRSAEncryption"}};
+	struct sc_ev_tls x = {
+		.via = "starttls",
+		.version = a->y & 1 ? "TLSv1.3" : "TLSv1.2",
+		.cipher = "TLS_AES_256_GCM_SHA384",
+		.established = true,
+		.certificate = {.subject = SC_STR("CN=mx"),
+				.issuer = a->y == 2 ? SC_STR("CN=mx") : SC_STR("CN=ca"),
+				.not_before = SC_TIME_NONE,
+				.not_after = SC_TIME_NONE,
+				.key = SC_STR("RSA 2048"),
+				.signature = a->y == 2 ? "sha1WithRSAEncryption" : "sha256WithRSAEncryption"}};
 	x.cipher = a->y == 0 ? "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256" : x.cipher;
 	x.cipher = a->y == 2 && a->x % 2 ? "TLS_ECDH_anon_WITH_AES_128_CBC_SHA" : x.cipher;
 	meet(a, true);

@@ -8,8 +8,9 @@ static const char *person(const struct actor *a)
 
 static void write_as(const char *name)
 {
-	struct letter l = letter(name, chance(60) ? text("user%u@" OURS, draw(400)) : text("f%u@d%u.example", draw(40), draw(12)),
-				 chance(97) ? "accepted" : "rejected", NULL);
+	struct letter l = letter(
+		name, chance(60) ? text("user%u@" OURS, draw(400)) : text("f%u@d%u.example", draw(40), draw(12)),
+		chance(97) ? "accepted" : "rejected", NULL);
 	l.causes[0] = l.size == SC_NONE ? "user_unknown" : NULL;
 	l.user = name;
 	send_letter(&l);
@@ -157,7 +158,8 @@ static void write_with_names(struct actor *a, uint32_t i)
 {
 	arrive(outside(a, 0, 0), our_mx(a), 587, "laptop");
 	login(person(a), "ok");
-	struct letter l = letter(text("me@own%u-%u.example", a->number, draw(a->x)), "friend@d.example", "accepted", NULL);
+	struct letter l =
+		letter(text("me@own%u-%u.example", a->number, draw(a->x)), "friend@d.example", "accepted", NULL);
 	l.user = person(a);
 	send_letter(&l);
 	leave();

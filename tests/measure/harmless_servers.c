@@ -32,7 +32,13 @@ static void send_mail(struct actor *a, uint32_t i)
 	bool dead = chance(a->y), put_off = chance(2);
 	const char *from = text("p%u@q%uq.example", draw(20), a->number), *to = dead ? ghost() : user();
 	come(a, 0, host, text("mx%u.q%uq.example", host, a->number));
-	mail(from, to, dead ? "rejected" : put_off ? "deferred" : "accepted", dead ? "user_unknown" : put_off ? "greylisted" : NULL);
+	mail(from, to,
+	     dead      ? "rejected"
+	     : put_off ? "deferred"
+		       : "accepted",
+	     dead      ? "user_unknown"
+	     : put_off ? "greylisted"
+		       : NULL);
 	if (put_off && !dead)
 		mail(from, to, "accepted", NULL);
 	leave();
@@ -65,7 +71,8 @@ static void sloppy(struct actor *a)
 static void give_up(struct actor *a, uint32_t i)
 {
 	come(a, 0, 0, text("mx.q%uq.example", a->number));
-	mail(text("p%u@q%uq.example", i, a->number), user(), i % 4 ? "accepted" : "deferred", i % 4 ? NULL : "rate_limited");
+	mail(text("p%u@q%uq.example", i, a->number), user(), i % 4 ? "accepted" : "deferred",
+	     i % 4 ? NULL : "rate_limited");
 	leave();
 }
 
@@ -85,8 +92,8 @@ static void send_for_customers(struct actor *a, uint32_t i)
 	uint32_t host = draw(a->x), net = draw(a->nets), customer = draw(a->y);
 	bool dead = chance(2);
 	come(a, net, host, text("out%u-%u.q%uq.example", net, host, a->number));
-	mail(text("bounce-%u@c%u-%u.example", i, a->number, customer), dead ? ghost() : user(), dead ? "rejected" : "accepted",
-	     dead ? "user_unknown" : NULL);
+	mail(text("bounce-%u@c%u-%u.example", i, a->number, customer), dead ? ghost() : user(),
+	     dead ? "rejected" : "accepted", dead ? "user_unknown" : NULL);
 	leave();
 }
 
@@ -119,8 +126,9 @@ static void send_on(struct actor *a, uint32_t i)
 {
 	come(a, 0, 0, text("fwd%u.q%uq.example", draw(3), a->number));
 	const char *site = text("site%u.example", draw(a->x));
-	struct letter l = letter(a->y ? text("SRS0=ab%u=%s=ann@q%uq.example", i, site, a->number) : text("ann@%s", site), user(),
-				 "accepted", NULL);
+	struct letter l =
+		letter(a->y ? text("SRS0=ab%u=%s=ann@q%uq.example", i, site, a->number) : text("ann@%s", site),
+		       user(), "accepted", NULL);
 	l.message.message_id = sc_str_of(text("<%u.%u@%s>", i, a->number, site));
 	l.message.from = sc_str_of(a->y && chance(20) ? text("user%u@" OURS, draw(400)) : text("ann@%s", site));
 	l.message.received = between(2, 9);
@@ -185,8 +193,8 @@ static void hand_in(struct actor *a, uint32_t i)
 {
 	bool guess = chance(60);
 	come(a, 0, 0, "mx2." OURS);
-	mail(text("p@site%u.example", draw(300)), guess ? text("guess%u@" OURS, i) : user(), guess ? "rejected" : "accepted",
-	     guess ? "user_unknown" : NULL);
+	mail(text("p@site%u.example", draw(300)), guess ? text("guess%u@" OURS, i) : user(),
+	     guess ? "rejected" : "accepted", guess ? "user_unknown" : NULL);
 	leave();
 }
 

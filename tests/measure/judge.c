@@ -13,14 +13,14 @@ static const struct {
 } bars[] = {
 	{"scanner", SC_SEVERITY_INFO},
 	{"helo_invalid", SC_SEVERITY_INFO},
-	{"account_fanout", SC_SEVERITY_HIGH},                 /* medium: a new list, maybe */
-	{"account_many_nets", SC_SEVERITY_MEDIUM},            /* low: two new places */
-	{"auth_guessing", SC_SEVERITY_MEDIUM},                /* low: a telephone with an old password */
-	{"auth_success_after_failures", SC_SEVERITY_MEDIUM},  /* low: a known place */
-	{"connection_flood", SC_SEVERITY_MEDIUM},             /* low: it brings mail */
-	{"exploit", SC_SEVERITY_MEDIUM},                      /* low: in a header */
-	{"relay_open", SC_SEVERITY_HIGH},                     /* medium: --home may lack a domain */
-	{"starttls_injection", SC_SEVERITY_MEDIUM},           /* low: an empty line */
+	{"account_fanout", SC_SEVERITY_HIGH},                /* medium: a new list, maybe */
+	{"account_many_nets", SC_SEVERITY_MEDIUM},           /* low: two new places */
+	{"auth_guessing", SC_SEVERITY_MEDIUM},               /* low: a telephone with an old password */
+	{"auth_success_after_failures", SC_SEVERITY_MEDIUM}, /* low: a known place */
+	{"connection_flood", SC_SEVERITY_MEDIUM},            /* low: it brings mail */
+	{"exploit", SC_SEVERITY_MEDIUM},                     /* low: in a header */
+	{"relay_open", SC_SEVERITY_HIGH},                    /* medium: --home may lack a domain */
+	{"starttls_injection", SC_SEVERITY_MEDIUM},          /* low: an empty line */
 };
 
 static struct told {
@@ -28,7 +28,7 @@ static struct told {
 	const char *text;
 	char detector[32], subject[140];
 	enum sc_severity worst;
-} *table;
+} * table;
 static uint64_t early; /* of the week before */
 
 static enum sc_severity bar_of(const char *detector)
@@ -116,9 +116,18 @@ static bool is_grave(const struct told *t)
 	return t->worst >= bar_of(t->detector) && !mild;
 }
 
+/* Of one detector. */
 struct sums {
 	unsigned planted, found, told, wrong, mild;
+	double recall, precision; /* the worst of a day */
 };
+
+static struct sums sums[128];
+
+static double share(unsigned part, unsigned whole)
+{
+	return whole ? (double)part / whole : 0;
+}
 
 static void count_told(const char *detector, struct sums *n, bool show)
 {
@@ -149,30 +158,54 @@ static void count_planted(const char *detector, struct sums *n, bool show)
 		n->planted++;
 		n->found += a->told;
 		if (!a->told && show)
-			printf("  missed: %s, %s%u, IPv%c: %u acts in %u s from %u on; %u %u %u\n", detector, a->scene->name, a->number,
-			       a->v6 ? '6' : '4', a->acts, a->span, a->start, a->x, a->y, a->z);
+			printf("  missed: %s, %s%u, IPv%c: %u acts in %u s from %u on; %u %u %u\n", detector,
+			       a->scene->name, a->number, a->v6 ? '6' : '4', a->acts, a->span, a->start, a->x, a->y,
+			       a->z);
 	}
 }
 
-bool judge_end(uint64_t seed, bool show)
+void judge_day(uint64_t seed, bool show)
 {
-	bool good = true;
 	struct sums all = {0};
-	printf("seed %llu\n%-28s %8s %8s %8s %6s %10s %6s\n", (unsigned long long)seed, "detector", "from", "planted", "recall", "told",
-	       "precision", "milder");
 	for (size_t d = 0; d < sc_detector_count(); d++) {
 		const char *name = sc_detectors[d]->name;
-		struct sums n = {0};
+		struct sums n = {0}, *sum = &sums[d];
 		count_told(name, &n, show);
 		count_planted(name, &n, show);
-		double recall = n.planted ? (double)n.found / n.planted : 0, precision = n.told ? 1 - (double)n.wrong / n.told : 0;
-		bool enough = recall >= LEAST && precision >= LEAST;
-		printf("%-28s %8s %8u %8.3f %6u %10.3f %6u%s\n", name, sc_severity_name(bar_of(name)), n.planted, recall, n.told, precision,
-		       n.mild, enough ? "" : "  LOW");
-		good &= enough;
-		all = (struct sums){all.planted + n.planted, all.found + n.found, all.told + n.told, all.wrong + n.wrong, all.mild + n.mild};
+		double recall = share(n.found, n.planted), precision = 1 - share(n.wrong, n.told);
+		bool first = sum->planted == 0;
+		sum->recall = first || recall < sum->recall ? recall : sum->recall;
+		sum->precision = first || precision < sum->precision ? precision : sum->precision;
+		sum->planted += n.planted;
+		sum->found += n.found;
+		sum->told += n.told;
+		sum->wrong += n.wrong;
+		sum->mild += n.mild;
+		all.planted += n.planted;
+		all.found += n.found;
+		all.told += n.told;
+		all.wrong += n.wrong;
 	}
-	printf("%-28s %8s %8u %8.3f %6u %10.3f %6u\nin the week before, with nothing known yet: %llu\n", "all", "", all.planted,
-	       (double)all.found / all.planted, all.told, 1 - (double)all.wrong / all.told, all.mild, (unsigned long long)early);
+	printf("seed %llu: recall %.4f of %u, precision %.4f of %u; in the week before, with nothing known yet, %llu "
+	       "findings\n",
+	       (unsigned long long)seed, share(all.found, all.planted), all.planted, 1 - share(all.wrong, all.told),
+	       all.told, (unsigned long long)early);
+}
+
+bool judge_end(void)
+{
+	bool good = true;
+	printf("\n%-28s %8s %8s %8s %8s %8s %10s %8s %8s\n", "detector", "from", "planted", "recall", "(worst)",
+	       "told", "precision", "(worst)", "milder");
+	for (size_t d = 0; d < sc_detector_count(); d++) {
+		const char *name = sc_detectors[d]->name;
+		const struct sums *n = &sums[d];
+		double recall = share(n->found, n->planted), precision = n->told ? 1 - share(n->wrong, n->told) : 0;
+		bool enough = recall >= LEAST && precision >= LEAST;
+		printf("%-28s %8s %8u %8.3f %8.3f %8u %10.3f %8.3f %8u%s\n", name, sc_severity_name(bar_of(name)),
+		       n->planted, recall, n->recall, n->told, precision, n->precision, n->mild,
+		       enough ? "" : "  LOW");
+		good &= enough;
+	}
 	return good;
 }

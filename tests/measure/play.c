@@ -1,5 +1,5 @@
-/* play.c - chance, and sessions as events: each goes to the session detectors of its sensor and then to the global ones, as in the
- * program. */
+/* play.c - chance, and sessions as events: each goes to the session detectors of its sensor and then to the global
+ * ones, as in the program. */
 #include <stdarg.h>
 
 #include "detect/frame/detection.h"
@@ -106,7 +106,9 @@ void arrive(struct sc_ip client, struct sc_ip server, uint16_t port, const char 
 	session = (struct sc_ev_session){
 		.start = now - SC_SECOND,
 		.end = now,
-		.service = port == 587 ? "submission" : port == 465 ? "smtps" : "smtp",
+		.service = port == 587   ? "submission"
+			   : port == 465 ? "smtps"
+					 : "smtp",
 		.greeting = {220, SC_STR("mx.example.org ESMTP"), SC_STR("mx.example.org"), SC_STR_NONE},
 		.helo = {helo ? "EHLO" : NULL, sc_str_of(helo ? helo_name : NULL)},
 		.starttls = "not_offered",
@@ -124,10 +126,16 @@ struct sc_ev_session *facts(void)
 	return &session;
 }
 
-static void exchange(const char *verb, const char *argument, uint16_t code, uint64_t quirks, const struct sc_strs *lines)
+static void exchange(const char *verb, const char *argument, uint16_t code, uint64_t quirks,
+		     const struct sc_strs *lines)
 {
-	struct sc_ev_exchange x = {.n = ++session.exchanges, .verb = sc_str_of(verb), .argument = sc_str_of(argument), .code = code,
-				   .text = *lines, .latency_ms = SC_MS, .quirks = quirks};
+	struct sc_ev_exchange x = {.n = ++session.exchanges,
+				   .verb = sc_str_of(verb),
+				   .argument = sc_str_of(argument),
+				   .code = code,
+				   .text = *lines,
+				   .latency_ms = SC_MS,
+				   .quirks = quirks};
 	session.quirks |= quirks;
 	tell(SC_EVENT_exchange, &x);
 }
@@ -149,8 +157,14 @@ void answer(const char *verb, const char *const *lines, uint32_t count)
 void login_by(const char *mechanism, const char *user, const char *outcome, bool cleartext)
 {
 	bool good = strcmp(outcome, "ok") == 0, failed = strcmp(outcome, "failed") == 0;
-	struct sc_ev_auth x = {.mechanism = sc_str_of(mechanism), .user = sc_str_of(user), .outcome = outcome,
-			       .code = good ? 235 : failed ? 535 : 0, .cleartext = cleartext, .attempt = 1};
+	struct sc_ev_auth x = {.mechanism = sc_str_of(mechanism),
+			       .user = sc_str_of(user),
+			       .outcome = outcome,
+			       .code = good     ? 235
+				       : failed ? 535
+						: 0,
+			       .cleartext = cleartext,
+			       .attempt = 1};
 	session.auth = (struct sc_ev_session_auth){x.mechanism, x.user, outcome, cleartext};
 	say("AUTH", "*", x.code, 0);
 	tell(SC_EVENT_auth, &x);
@@ -173,7 +187,8 @@ void handshake(const struct sc_ev_tls *x)
 
 void refusal(const char *phase, uint16_t code, const char *cause)
 {
-	struct sc_ev_failure x = {.scope = "session", .phase = phase, .code = code, .cause = cause, .permanent = code >= 500};
+	struct sc_ev_failure x = {
+		.scope = "session", .phase = phase, .code = code, .cause = cause, .permanent = code >= 500};
 	tell(SC_EVENT_failure, &x);
 }
 
@@ -181,7 +196,8 @@ void refusal(const char *phase, uint16_t code, const char *cause)
 
 struct letter letter(const char *from, const char *to, const char *outcome, const char *cause)
 {
-	struct letter l = {.from = from, .size = strcmp(outcome, "accepted") == 0 ? wide(900, 60000) : SC_NONE, .phase = "rcpt"};
+	struct letter l = {
+		.from = from, .size = strcmp(outcome, "accepted") == 0 ? wide(900, 60000) : SC_NONE, .phase = "rcpt"};
 	l.phase = l.size != SC_NONE ? "eom" : "rcpt";
 	add_rcpt(&l, to, outcome, cause);
 	return l;
@@ -212,11 +228,19 @@ static const char *outcome_of(const struct letter *l)
 static void tell_deliveries(const struct letter *l, uint64_t n)
 {
 	for (unsigned i = 0; i < l->count; i++) {
-		struct sc_ev_delivery x = {.n = n, .mail_from = sc_str_of(l->from), .rcpt_to = sc_str_of(l->to[i]),
-					   .outcome = l->outcomes[i], .phase = l->phase, .cause = l->causes[i],
-					   .code = code_of(l->outcomes[i]), .list = sc_str_of(l->list),
-					   .message_id = l->message.message_id, .retry_after_s = SC_NONE, .size = l->size,
-					   .declared_size = SC_NONE, .helo = session.helo.name};
+		struct sc_ev_delivery x = {.n = n,
+					   .mail_from = sc_str_of(l->from),
+					   .rcpt_to = sc_str_of(l->to[i]),
+					   .outcome = l->outcomes[i],
+					   .phase = l->phase,
+					   .cause = l->causes[i],
+					   .code = code_of(l->outcomes[i]),
+					   .list = sc_str_of(l->list),
+					   .message_id = l->message.message_id,
+					   .retry_after_s = SC_NONE,
+					   .size = l->size,
+					   .declared_size = SC_NONE,
+					   .helo = session.helo.name};
 		x.permanent = x.code >= 500;
 		tell(SC_EVENT_delivery, &x);
 	}
@@ -229,7 +253,9 @@ void send_letter(const struct letter *l)
 	say("MAIL", text("FROM:<%s>", l->from ? l->from : ""), 250, 0);
 	for (unsigned i = 0; i < l->count; i++) {
 		uint16_t code = code_of(l->outcomes[i]);
-		r[i] = (struct sc_ev_recipient){.rcpt_to = sc_str_of(l->to[i]), .code = code, .outcome = l->outcomes[i],
+		r[i] = (struct sc_ev_recipient){.rcpt_to = sc_str_of(l->to[i]),
+						.code = code,
+						.outcome = l->outcomes[i],
 						.cause = l->causes[i]};
 		session.recipients.accepted += code == 250;
 		session.recipients.rejected += code == 550;
@@ -237,9 +263,19 @@ void send_letter(const struct letter *l)
 		say("RCPT", text("TO:<%s>", l->to[i]), code, 0);
 	}
 	const char *outcome = outcome_of(l);
-	struct sc_ev_transaction x = {.n = n, .helo = session.helo.name, .mail_from = sc_str_of(l->from), .recipients = {r, l->count},
-				      .declared_size = SC_NONE, .size = l->size, .wire_size = l->size, .lines = 40, .outcome = outcome,
-				      .phase = l->phase, .cause = l->causes[0], .code = r[0].code, .auth_user = sc_str_of(l->user),
+	struct sc_ev_transaction x = {.n = n,
+				      .helo = session.helo.name,
+				      .mail_from = sc_str_of(l->from),
+				      .recipients = {r, l->count},
+				      .declared_size = SC_NONE,
+				      .size = l->size,
+				      .wire_size = l->size,
+				      .lines = 40,
+				      .outcome = outcome,
+				      .phase = l->phase,
+				      .cause = l->causes[0],
+				      .code = r[0].code,
+				      .auth_user = sc_str_of(l->user),
 				      .quirks = l->quirks};
 	session.octets.client += l->size != SC_NONE ? l->size : 60;
 	session.quirks |= l->quirks;
