@@ -37,8 +37,12 @@ static void talk_early(struct actor *a, uint32_t i)
 static void hurry(struct actor *a, uint32_t i)
 {
 	come(a, i, own_name(a));
-	facts()->quirks |= a->y & 1 ? QUIRK(bad_pipelining) : QUIRK(pipelining_not_offered);
+	uint64_t quirk = a->y & 1 ? QUIRK(bad_pipelining) : QUIRK(pipelining_not_offered);
+	if (a->y & 2)
+		say("NOOP", "", 250, quirk);
 	maybe_mail(a);
+	if (!(a->y & 2))
+		say("DATA", "", 503, quirk);
 	leave();
 }
 

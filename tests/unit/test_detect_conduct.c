@@ -46,12 +46,6 @@ static void lf_lines(struct stage *st)
 	exchange(st, "MAIL", "FROM:<a@example.org>", 250, Q(bare_lf));
 }
 
-static void lf_printer(struct stage *st)
-{
-	from_ip(st, "192.0.2.77");
-	lf_lines(st);
-}
-
 static void lf_server(struct stage *st)
 {
 	exchange(st, "CONNECT", NULL, 220, Q(bare_lf));
@@ -252,7 +246,6 @@ static void test_scenes(void **state)
 		{ "LF, at home", "bare_newline", "203.0.113.0/24", lf_lines, "info" },
 		{ "CRLF", "bare_newline", NULL, crlf_lines, NULL },
 		{ "the server's LF", "bare_newline", NULL, lf_server, NULL },
-		{ "a printer inside", "bare_newline", "192.0.2.0/24 example.org", lf_printer, "info" },
 		{ "GET", "non_smtp_protocol", NULL, http, "medium" },
 		{ "POST with a mail inside", "non_smtp_protocol", NULL, http_forged, "high" },
 		{ "POST, mail refused", "non_smtp_protocol", NULL, http_refused, "medium" },
