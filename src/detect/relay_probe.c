@@ -16,37 +16,69 @@ struct slot {
 	struct sc_trail trail;
 };
 
-/* One look: the local part holds an octet of those that such forms are made of. */
-static bool may_test(sc_str local)
+/* One look: the address holds an octet of those that such forms are made of, or a route was before it. */
+static bool may_test(sc_str path, uint64_t quirks)
 {
-	static const uint8_t signs_of[256] = {['%'] = 1, ['!'] = 1, ['"'] = 1, ['@'] = 1};
-	unsigned signs = 0;
-	for (size_t i = 0; i < local.len; i++)
-		signs |= signs_of[(unsigned char)local.at[i]];
-	return signs;
+	static const uint8_t signs_of[256] = {['%'] = 1, ['!'] = 1, ['"'] = 1, ['@'] = 2, ['['] = 1};
+	unsigned signs = 0, ats = 0;
+	for (size_t i = 0; i < path.len; i++) {
+		unsigned sign = signs_of[(unsigned char)path.at[i]];
+		signs |= sign;
+		ats += sign >> 1;
+	}
+	return signs & 1 || ats > 1 || quirks & SC_QUIRK_BIT(source_route);
 }
 
-/* The form of a relay test; NULL: an address like others.  A percent sign or an exclamation mark counts where a host
- * name stands on its other side; "user+tag" and quoted names with spaces do not. */
-static const char *test_form(sc_str path, sc_str domain)
+/* "[192.0.2.25]" of that server. */
+static bool is_literal_of(sc_str domain, const struct sc_ip *server)
 {
-	sc_str local = domain.at ? sc_str_slice(path, 0, (size_t)(domain.at - path.at) - 1) : SC_STR_NONE;
 	struct sc_ip ip;
-	if (path.len && path.at[0] == '@')
-		return "a source route";
-	if (!may_test(local))
-		return NULL;
+	return domain.len > 2 && domain.at[0] == '[' && sc_ip_read(sc_str_slice(domain, 1, domain.len - 2), &ip) &&
+	       sc_ip_equal(&ip, server);
+}
+
+/* The form of a relay test in the local part, or in an address without a domain; NULL: there is none.  A percent sign
+ * or an exclamation mark counts where a host name stands on its other side; "user+tag" and quoted names with spaces do
+ * not. */
+static const char *form_of_local(sc_str local)
+{
 	size_t percent = sc_str_find(local, '%'), bang = sc_str_find(local, '!'), at = sc_str_find(local, '@');
 	if (at != SIZE_MAX)
-		return local.at[0] == '"' ? "an address in quotes as the local part" : "two @";
+		return local.at[0] == '"' ? "an address in quotes" : "two @";
 	if (percent != SIZE_MAX && sc_str_find(sc_str_from(local, percent), '.') != SIZE_MAX)
 		return "a percent sign before another domain";
 	if (bang != SIZE_MAX && bang > 0 && sc_str_find(sc_str_slice(local, 0, bang), '.') != SIZE_MAX)
 		return "a path with exclamation marks";
-	if (domain.len > 2 && domain.at[0] == '[' && sc_ip_read(sc_str_slice(domain, 1, domain.len - 2), &ip) &&
-	    local.len && local.at[0] == '"')
-		return "an address in quotes at the server's own address";
 	return NULL;
+}
+
+/* Of the i-th recipient.  Everybody may write to the postmaster at an address (RFC 5321 4.5.1). */
+static const char *test_form(const struct sc_sight *s, uint32_t i, bool local_domain)
+{
+	const struct sc_ev_transaction *x = s->ev->body;
+	const struct sc_ev_recipient *r = x->recipients.items;
+	sc_str path = r[i].rcpt_to, domain = sc_sight_rcpt_name(s, r, i);
+	if (path.len && path.at[0] == '@')
+		return "a source route";
+	if (!may_test(path, x->quirks))
+		return NULL;
+	bool whole = !domain.at || (path.len && path.at[path.len - 1] == '"'); /* no domain: the @ stands in quotes */
+	sc_str local = whole ? path : sc_str_slice(path, 0, (size_t)(domain.at - path.at) - 1);
+	const char *form = form_of_local(local);
+	if (form)
+		return form;
+	if (x->quirks & SC_QUIRK_BIT(source_route) && !local_domain)
+		return "a source route to another domain";
+	if (!whole && is_literal_of(domain, &s->head->server.ip) && !sc_str_equal_nocase(local, SC_STR("postmaster")))
+		return "the server's own address as the domain";
+	return NULL;
+}
+
+/* Refused for being foreign: the server says so, or refuses by policy what surely is not ours. */
+static bool is_refused_relay(const struct sc_ev_recipient *r, bool foreign)
+{
+	bool policy = r->code >= 400 && r->enhanced.subject == 7 && r->enhanced.detail == 1;
+	return sc_is(r->cause, "relay_denied") || (foreign && policy);
 }
 
 static void tell_form(struct sc_detector *d, const struct sc_sight *s, const char *form, sc_str path)
@@ -88,11 +120,17 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	const struct sc_ev_recipient *r = x->recipients.items;
 	if (s->from.home || s->from.peer)
 		return;
+	bool guess, learnt;
+	bool known = sc_roles_knows_domains(s->roles, &guess) && !guess && s->to.home && !s->to.learnt;
 	for (uint32_t i = 0; i < x->recipients.count; i++) {
-		const char *form = test_form(r[i].rcpt_to, sc_sight_rcpt_name(s, r, i));
+		bool local = sc_sight_rcpt_local(s, r, i, &learnt);
+		bool foreign = known && !local && sc_sight_rcpt_name(s, r, i).len && r[i].rcpt_to.at[r[i].rcpt_to.len - 1] != ']';
+		const char *form = test_form(s, i, local);
+		if (!form && foreign && x->mail_from.at && !x->mail_from.len)
+			form = "no sender, to another domain";
 		if (form)
 			tell_form(d, s, form, r[i].rcpt_to);
-		else if (sc_is(r[i].cause, "relay_denied"))
+		else if (is_refused_relay(&r[i], foreign))
 			note_refusal(d, s, r[i].rcpt_to);
 	}
 }

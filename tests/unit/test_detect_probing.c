@@ -554,12 +554,12 @@ static void test_relay_forms(void **state)
 {
 	(void)state;
 	static const struct { const char *path; bool test; } paths[] = {
-		{ "user%example.com@example.org", true }, { "user%example.com", false }, { "\"user@example.com\"@example.org", true },
+		{ "user%example.com@example.org", true }, { "user%example.com", true }, { "user%", false }, { "\"user@example.com\"", true }, { "example.com!user", true }, { "\"user@example.com\"@example.org", true },
 		{ "user@example.com@example.org", true }, { "@example.org:user@example.com", true },
 		{ "example.com!user@example.org", true }, { "example.org!example.com!user@example.org", true },
 		{ "user%example.com@[192.0.2.25]", true }, { "\"user%example.com\"@example.org", true },
 		{ "user@example.com%example.net@example.org", true }, { "\"user\"@[192.0.2.25]", true },
-		{ "user+tag@example.org", false }, { "user@[192.0.2.25]", false }, { "100%sure@example.org", false },
+		{ "user+tag@example.org", false }, { "user@[192.0.2.25]", true }, { "postmaster@[192.0.2.25]", false }, { "user@[192.0.2.26]", false }, { "100%sure@example.org", false },
 		{ "wow!@example.org", false }, { "\"john doe\"@example.org", false }, { "a!b@example.org", false },
 		{ "!@example.org", false }, { "@", true }, { "", false }, { "user", false }, { "user@", false },
 	};
