@@ -135,6 +135,42 @@ def habits(report, wrong):
         wrong.append('habits: %s' % told)
 
 
+def cards(program, report, findings, wrong):
+    """Each rule of each source: from when to when, in which packets, its limit, and once why it may be innocent."""
+    spans, told = collections.defaultdict(list), set()
+    for f in findings:
+        spans[f['subject']['kind'], f['subject']['value'], f['detector']].append(f)
+    for row in report['rules']['rows']:
+        of = spans[row['kind'], row['who'], row['rule']]
+        due = of[0]['ts'], of[-1]['ts'], '%d-%d' % (of[0]['frames']['first'], of[-1]['frames']['last'])
+        if due != (row['first'], row['last'], row['frames']) or not any(f['count'] == row['observed'] and f['text'] == row['text'] and
+                                                                        f['threshold'] == row['limit'] for f in of):
+            wrong.append('%s of %s: %s, the events make it %s' % (row['rule'], row['who'], row, due))
+        if ('innocent' in row) != (row['rule'] not in told):
+            wrong.append('%s of %s: why it may be innocent is told %s' % (row['rule'], row['who'], 'innocent' in row))
+        told.add(row['rule'])
+        words = ' '.join(subprocess.run([program, 'explain', row['rule']], capture_output=True, check=True).stdout.decode().split())
+        if 'innocent' in row and row['innocent'] not in words:
+            wrong.append('%s: explain does not say: %s' % (row['rule'], row['innocent']))
+        for limit in [r for r in report['limits']['rows'] if r['rule'] == row['rule']]:
+            if '%s.%s=%d %s' % (limit['rule'], limit['limit'], limit['standard'], limit['unit']) not in words:
+                wrong.append('%s: explain does not say %s' % (row['rule'], limit))
+
+
+def blind(program, capture, report, wrong):
+    """What could not be judged: less when more is told, and limits that were set stand in the method."""
+    told = {row['why'] for row in report['not_judged']['rows']}
+    bare = subprocess.run([program, 'report', 'senders', '-f', 'json', '-q', '-r', capture, '--detector', 'helo_churn.names=7'],
+                          capture_output=True, check=True).stdout
+    more = json.loads(bare)
+    without = {row['why'] for row in more['not_judged']['rows']} - told
+    if len([why for why in without if '--home' in why]) != 2 or any('--home' in why for why in told):
+        wrong.append('not judged: %s, and without --home %s' % (told, without))
+    limits = {(r['rule'], r['limit']): r['value'] for r in more['limits']['rows']}
+    if limits['helo_churn', 'names'] != 7 or limits['helo_churn', 'window'] != 3600:
+        wrong.append('limits: %s' % limits)
+
+
 def verdict(report, wrong):
     row, told = report['suspicion']['rows'][0], [r['score'] for r in report['suspects']['rows']]
     due = {'abusive': sum(s >= 60 for s in told), 'doubtful': sum(30 <= s < 60 for s in told), 'all': len(told)}
@@ -259,6 +295,8 @@ def main():
         deeds(report, map(json.loads, run(program, capture, 'log', '-e', 'session,transaction,auth').splitlines()), wrong)
         content(report, wrong)
         habits(report, wrong)
+        cards(program, report, going, wrong)
+        blind(program, capture, report, wrong)
         verdict(report, wrong)
         forms(program, capture, report, wrong)
         lists(program, capture, findings, wrong)

@@ -174,6 +174,7 @@ static void add_session(struct sc_failures *m, const struct sc_event *ev)
 	m->one_sided += s->evidence.one_sided != NULL;
 	m->midstream += s->evidence.midstream;
 	m->truncated_packets += s->evidence.truncated_packets;
+	m->gapped += s->evidence.gap_octets.client + s->evidence.gap_octets.server != 0;
 	m->gap_octets += s->evidence.gap_octets.client + s->evidence.gap_octets.server;
 	seen_between(m, s->start, s->end);
 	if (s->start != SC_TIME_NONE)
@@ -413,6 +414,7 @@ static void count_disguises(struct sc_failures *m, const struct sc_event *ev)
 
 static void add_message(struct sc_failures *m, const struct sc_event *ev)
 {
+	m->messages_read++;
 	count_disguises(m, ev);
 	sc_bounces_add(&m->reported, ev, count_bounce, m);
 	count_attachments(m, ev);

@@ -93,9 +93,10 @@ struct sc_failures {
 	size_t   aside_count;
 	sc_time  first, last;                        /* first and last packet of all sessions; SC_TIME_NONE: none */
 	/* sessions */
-	uint64_t sessions, encrypted, one_sided, midstream, truncated_packets, gap_octets;
+	uint64_t sessions, encrypted, one_sided, midstream, truncated_packets, gap_octets, gapped; /* gapped: sessions with gaps */
 	/* transactions */
 	uint64_t transactions, messages, message_octets; /* messages: taken for all or some recipients */
+	uint64_t messages_read;                      /* whose text was seen */
 	uint64_t unnamed;                            /* recipients known only by their reply: in no other count */
 	/* recipients */
 	uint64_t recipients, outcomes[SC_OUTCOMES], permanent;

@@ -60,14 +60,17 @@ static uint64_t read_hex(sc_str s)
 	return n;
 }
 
-static void fill(struct sc_suspect_rule *rule, const struct sc_ev_finding *f, uint8_t points)
+static void fill(struct sc_suspect_rule *rule, const struct sc_event *finding, uint8_t points)
 {
+	const struct sc_ev_finding *f = finding->body;
 	sc_str text = sc_str_slice(f->text, 0, SC_SUSPECT_TEXT);
 	*rule = (struct sc_suspect_rule){.detector = f->detector,
 					 .severity = f->severity,
 					 .count = f->count,
 					 .threshold = f->threshold,
 					 .window_s = f->window_s,
+					 .first = finding->when,
+					 .first_frame = finding->head ? finding->head->frames.first : 0,
 					 .points = points,
 					 .confidence = (uint8_t)f->confidence,
 					 .text_len = (uint16_t)text.len};
@@ -76,22 +79,38 @@ static void fill(struct sc_suspect_rule *rule, const struct sc_ev_finding *f, ui
 		rule->sessions[i] = read_hex(f->sessions.items[i]);
 }
 
-/* The rule's place among those of the row, by points; an older entry of the same rule goes if it was milder or equal.
- */
-static void put_rule(struct sc_suspect *row, const struct sc_ev_finding *f)
+static void go_on(struct sc_suspect_rule *rule, const struct sc_event *finding)
 {
+	rule->last = finding->when;
+	rule->last_frame = finding->head ? finding->head->frames.last : 0;
+}
+
+/* The rule's place among those of the row, by points; an older entry of the same rule goes if it was milder or equal. */
+static void put_rule(struct sc_suspect *row, const struct sc_event *finding)
+{
+	const struct sc_ev_finding *f = finding->body;
 	uint8_t points = (uint8_t)((weight_of(f->severity) * f->confidence + 50) / 100);
+	struct sc_suspect_rule before = {.detector = NULL};
 	uint32_t at = 0;
 	while (at < row->rule_count && strcmp(row->rules[at].detector, f->detector) != 0)
 		at++;
-	if (at < row->rule_count && row->rules[at].points > points)
+	if (at < row->rule_count) {
+		go_on(&row->rules[at], finding);
+		before = row->rules[at];
+	}
+	if (before.points > points)
 		return;
 	if (at == SC_SUSPECT_RULES && row->rules[--at].points >= points)
 		return;
 	row->rule_count += at == row->rule_count;
 	for (; at > 0 && row->rules[at - 1].points < points; at--)
 		row->rules[at] = row->rules[at - 1];
-	fill(&row->rules[at], f, points);
+	fill(&row->rules[at], finding, points);
+	go_on(&row->rules[at], finding);
+	if (!before.detector)
+		return;
+	row->rules[at].first = before.first;
+	row->rules[at].first_frame = before.first_frame;
 }
 
 static void sum_up(struct sc_suspect *row)
@@ -114,7 +133,7 @@ void sc_suspects_add(struct sc_suspects *s, const struct sc_event *finding)
 	}
 	row->first = row->findings++ ? row->first : finding->when;
 	row->last = finding->when;
-	put_rule(row, f);
+	put_rule(row, finding);
 	sum_up(row);
 }
 
@@ -146,5 +165,13 @@ size_t sc_suspects_above(const struct sc_suspects *s, uint32_t score)
 	size_t n = 0;
 	for (uint32_t i = 0; i < s->count; i++)
 		n += s->rows[i].score >= score;
+	return n;
+}
+
+uint64_t sc_suspects_findings(const struct sc_suspects *s)
+{
+	uint64_t n = 0;
+	for (uint32_t i = 0; i < s->count; i++)
+		n += s->rows[i].findings;
 	return n;
 }

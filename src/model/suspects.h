@@ -23,6 +23,8 @@ struct sc_suspect_rule {
 	const char *detector, *severity;
 	uint64_t count, threshold, window_s;  /* observed, and the limit */
 	uint64_t sessions[SC_SUSPECT_SESSIONS];
+	sc_time  first, last;                 /* when it was told, from the first time on, mild or not */
+	uint64_t first_frame, last_frame;     /* of what it was told for; 0: not known */
 	uint8_t  points, confidence;
 	uint16_t text_len;
 	char     text[SC_SUSPECT_TEXT];
@@ -50,6 +52,7 @@ void   sc_suspects_close(struct sc_suspects *s);
 void   sc_suspects_add(struct sc_suspects *s, const struct sc_event *finding);
 /* The highest scores first (equal ones by value): at most `max`. */
 size_t sc_suspects_sorted(const struct sc_suspects *s, const struct sc_suspect **rows, size_t max);
+uint64_t sc_suspects_findings(const struct sc_suspects *s); /* of all that are kept */
 /* How many have that score or more. */
 size_t sc_suspects_above(const struct sc_suspects *s, uint32_t score);
 

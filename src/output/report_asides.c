@@ -68,14 +68,21 @@ void sc_report_show_blind(const struct sc_failures *m, const struct sc_part_visi
 	};
 	static const struct sc_part part = {"not_judged", "What could not be judged (no number: in all sessions)",
 					    SC_COLUMNS(columns), 0, false};
+	bool logins = m->auth_ok + m->auth_failed + m->auth_cancelled + m->auth_unknown != 0;
 	const struct blind rows[] = {
-		{0, !names_home(m, false), "relay_open, local_sender_outside, from_mismatch, lookalike_domain",
-		 "no --home names own domains"},
+		{0, !names_home(m, false), "relay_open, local_sender_outside, from_mismatch, lookalike_domain", "no --home names own domains"},
 		{0, !names_home(m, true), "rogue_mta, account_fanout of machines, outbound_failures, smtp_exfiltration, listed_source",
-		 "no --home names own networks: what is learnt instead makes findings less sure"},
+		 "no --home names own networks: what is learnt instead is at most 70 % sure"},
 		{m->encrypted, m->encrypted, "all that need the dialogue", "inside TLS, without keys"},
 		{m->one_sided, m->one_sided, "all that rest on what was not said", "only one side was seen"},
 		{m->midstream, m->midstream, "all that rest on what was not said", "they began before the capture"},
+		{m->gapped, m->gapped, "all, less sure", "octets are missing"},
+		{0, !logins, "auth_guessing, auth_spray, auth_success_after_failures, account_many_nets, account_many_senders",
+		 "no login was seen in clear"},
+		{0, !m->messages_read, "from_mismatch, lookalike_domain, attachments, links", "no message was read"},
+		{0, m->suspects.left_out, "scores of some sources", "more sources drew findings than are kept"},
+		{0, true, "traps for spam, senders of our own seen for the first time, new senders with volume",
+		 "that takes lists and days which no capture holds"},
 	};
 	bool any = false;
 	for (size_t i = 0; m->sessions && i < sizeof(rows) / sizeof(rows[0]); i++) {

@@ -74,16 +74,27 @@ void sc_report_seconds(struct sc_report *r, sc_time duration, size_t width)
 	r->at += width;
 }
 
+/* As short as it can be: the time where all are of one day, else without the year and the seconds. */
+static sc_str short_time(struct sc_report *r, sc_time when, struct sc_text *t)
+{
+	if (when != SC_TIME_NONE)
+		sc_page_time(&r->head.sheet.clock, t, when);
+	sc_str s = sc_text_str(t); /* 2026-01-31 12:00:00 */
+	return s.len != 19 ? s : r->one_day ? sc_str_from(s, 11) : sc_str_slice(s, 5, 11);
+}
+
 void sc_report_when(struct sc_report *r, sc_time when, size_t width)
 {
 	char buffer[40];
 	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
-	if (when != SC_TIME_NONE)
-		sc_page_time(&r->head.sheet.clock, &t, when);
-	sc_str s = sc_text_str(&t); /* 2026-01-31 12:00:00 */
-	if (s.len == 19)
-		s = r->one_day ? sc_str_from(s, 11) : sc_str_slice(s, 5, 11);
-	put(r, s, width, false);
+	put(r, short_time(r, when, &t), width, false);
+}
+
+void sc_report_rest_time(struct sc_report *r, sc_time when)
+{
+	char buffer[40];
+	struct sc_text t = sc_text_into(buffer, sizeof(buffer));
+	sc_text_add(&r->head.sheet.text, short_time(r, when, &t));
 }
 
 void sc_report_rest(struct sc_report *r, const char *words)

@@ -30,6 +30,7 @@ void sc_report_when(struct sc_report *r, sc_time when, size_t width);           
 void sc_report_seconds(struct sc_report *r, sc_time duration, size_t width);
 void sc_report_rest(struct sc_report *r, const char *words);                       /* the wrapping text: our own */
 void sc_report_rest_wire(struct sc_report *r, sc_str s);                           /* and of the wire */
+void sc_report_rest_time(struct sc_report *r, sc_time when);
 void sc_report_end(struct sc_report *r);
 
 /* The tables below the verdict, for a struct sc_report: report_tables.c. */

@@ -1,5 +1,4 @@
-/* report_senders.c - the tables of suspicious senders: who, by score, and which rules make the score; see
- * report_parts.h.
+/* report_senders.c - the tables of suspicious senders: who, by score, what they did, and how they speak; see report_parts.h.
  *
  * Nothing is written here: cells borrow from the model, and hold until the visitor returns. */
 #include "base/text.h"
@@ -104,6 +103,18 @@ static void show_suspect(const struct sc_failures *m, const struct sc_part *part
 	v->row(ctx, part, cells);
 }
 
+/* Of those that the table leaves out only the findings can be added up: one session may be that of a client and of its network. */
+static void show_others(const struct sc_part *part, uint64_t findings, const struct sc_part_visitor *v, void *ctx)
+{
+	struct sc_cell cells[SC_PART_COLUMNS];
+	for (size_t i = 0; i < part->count; i++)
+		cells[i] = (struct sc_cell){.n = SC_NONE, .t = SC_TIME_NONE};
+	for (size_t i = 0; i < part->count; i++)
+		if (part->columns[i].key && strcmp(part->columns[i].key, "findings") == 0)
+			cells[i].n = findings;
+	v->rest(ctx, part, cells);
+}
+
 void sc_report_show_suspects(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
 {
 	static const struct sc_column columns[] = {
@@ -139,8 +150,13 @@ void sc_report_show_suspects(const struct sc_failures *m, const struct sc_part_v
 	if (count == 0)
 		return;
 	v->begin(ctx, &part);
-	for (size_t i = 0; i < count; i++)
+	uint64_t findings = sc_suspects_findings(&m->suspects);
+	for (size_t i = 0; i < count; i++) {
 		show_suspect(m, &part, rows[i], v, ctx);
+		findings -= rows[i]->findings;
+	}
+	if (findings)
+		show_others(&part, findings, v, ctx);
 	v->end(ctx, &part);
 }
 
@@ -175,54 +191,6 @@ void sc_report_show_suspicion(const struct sc_failures *m, const struct sc_part_
 	};
 	v->begin(ctx, &part);
 	v->row(ctx, &part, cells);
-	v->end(ctx, &part);
-}
-
-static void show_rule(const struct sc_part *part, const struct sc_suspect *s, const struct sc_suspect_rule *r,
-		      const struct sc_part_visitor *v, void *ctx)
-{
-	const struct sc_cell cells[] = {
-		sc_cell_count(r->points),
-		sc_cell_count(r->count),
-		sc_cell_count(r->threshold),
-		sc_cell_word(r->severity),
-		sc_cell_text((sc_str){s->value, s->value_len}),
-		sc_cell_word(r->detector),
-		sc_cell_text((sc_str){r->text, r->text_len}),
-		sc_cell_list(r->sessions, SC_SUSPECT_SESSIONS),
-		sc_cell_count(r->confidence),
-		sc_cell_count(r->window_s),
-		sc_cell_word(s->kind),
-	};
-	v->row(ctx, part, cells);
-}
-
-void sc_report_show_rules(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
-{
-	static const struct sc_column columns[] = {
-		{SC_CELL_COUNT, "points", "points", 7, 0, NULL, 0},
-		{SC_CELL_COUNT, "observed", "seen", 7, 0, NULL, 0},
-		{SC_CELL_COUNT, "limit", "limit", 8, 0, NULL, 0},
-		{SC_CELL_WORD, "severity", "severity", 9, 0, NULL, 0},
-		{SC_CELL_WIRE, "who", "who", 0, 0, NULL, 0},
-		{SC_CELL_WORD, "rule", "rule", 0, 0, ": ", 0},
-		{SC_CELL_WIRE, "text", "text", 0, 1, NULL, 0},
-		{SC_CELL_SESSIONS, "sessions", "sessions", 0, 1, "; ", 0},
-		{SC_CELL_COUNT, "confidence", NULL, -1, 0, NULL, 0},
-		{SC_CELL_COUNT, "window_s", NULL, -1, 0, NULL, 0},
-		{SC_CELL_WORD, "kind", NULL, -1, 0, NULL, 0},
-	};
-	static const struct sc_part part = {"rules",
-					    "What makes the scores (why it may be innocent: smtpscope explain RULE)",
-					    SC_COLUMNS(columns), 0, false};
-	const struct sc_suspect *rows[MOST_SUSPECTS];
-	size_t count = sc_suspects_sorted(&m->suspects, rows, v->rows < MOST_SUSPECTS ? v->rows : MOST_SUSPECTS);
-	if (count == 0)
-		return;
-	v->begin(ctx, &part);
-	for (size_t i = 0; i < count; i++)
-		for (uint32_t k = 0; k < rows[i]->rule_count; k++)
-			show_rule(&part, rows[i], &rows[i]->rules[k], v, ctx);
 	v->end(ctx, &part);
 }
 
@@ -294,34 +262,6 @@ void sc_report_show_prints(const struct sc_failures *m, const struct sc_part_vis
 			sc_cell_time(p->first),
 			sc_cell_time(p->last),
 		};
-		v->row(ctx, &part, cells);
-	}
-	v->end(ctx, &part);
-}
-
-/* So that everybody can compute the scores again. */
-void sc_report_show_weights(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx)
-{
-	static const struct sc_column columns[] = {
-		{SC_CELL_COUNT, "points", "points", 7, 0, NULL, 0},
-		{SC_CELL_WORD, "severity", "of a rule with severity", 0, 0, NULL, 0},
-	};
-	static const struct sc_part part = {"weights",
-					    "Points of a rule at full confidence; each counts once, 100 in all",
-					    SC_COLUMNS(columns), 0, false};
-	static const struct {
-		const char *severity;
-		uint64_t points;
-	} rows[] = {
-#define SC_WEIGHT(name, points) {#name, points},
-		SC_WEIGHTS(SC_WEIGHT)
-#undef SC_WEIGHT
-	};
-	if (m->suspects.count == 0)
-		return;
-	v->begin(ctx, &part);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct sc_cell cells[] = {sc_cell_count(rows[i].points), sc_cell_word(rows[i].severity)};
 		v->row(ctx, &part, cells);
 	}
 	v->end(ctx, &part);

@@ -8,6 +8,7 @@
 enum {
 	TOP_ROWS = 15,
 	SILENT_COLUMNS = 7,
+	LINES = 3, /* paragraphs below a row */
 };
 
 static bool is_there(const struct sc_column *c, const struct sc_cell *cell)
@@ -153,10 +154,12 @@ static void put_flow(struct sc_report *r, const struct sc_column *c, const struc
 	if (strcmp(before, " ") == 0)
 		make_room(r, cell->s);
 	if (r->head.sheet.text.len == 0)
-		before += strspn(before, "; :");
+		before += strspn(before, "; :-");
 	sc_report_rest(r, before);
 	if (c->kind == SC_CELL_SESSIONS)
 		put_sessions(r, cell);
+	else if (c->kind == SC_CELL_TIME)
+		sc_report_rest_time(r, cell->t);
 	else if (cell->s.len == 0 && strcmp(before, " from ") == 0)
 		sc_report_rest(r, "<>");
 	else
@@ -166,7 +169,7 @@ static void put_flow(struct sc_report *r, const struct sc_column *c, const struc
 /* The paragraphs below a row. */
 static void put_below(struct sc_report *r, const struct sc_part *part, const struct sc_cell *cells, size_t indent)
 {
-	for (int line = 1; line <= 2; line++) {
+	for (int line = 1; line <= LINES; line++) {
 		sc_report_begin(r);
 		sc_report_words(r, "", indent);
 		bool command = false;

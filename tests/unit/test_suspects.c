@@ -9,6 +9,7 @@
 #include "model/suspects.h"
 
 static struct sc_suspects s;
+static uint64_t second; /* of the next finding */
 
 static void find(const char *detector, const char *severity, unsigned confidence, const char *kind, const char *who, const char *state)
 {
@@ -16,7 +17,8 @@ static void find(const char *detector, const char *severity, unsigned confidence
 	struct sc_ev_finding f = { .detector = detector, .severity = severity, .confidence = confidence,
 		.subject = { kind, sc_str_of(who) }, .text = SC_STR("seen"), .count = 7, .threshold = 5, .sessions = { &session, 1 },
 		.state = state };
-	struct sc_event ev = { .kind = SC_EVENT_finding, .when = SC_SECOND, .body = &f };
+	struct sc_ev_head head = { .frames = { 10 * second, 10 * second + 5 } };
+	struct sc_event ev = { .kind = SC_EVENT_finding, .when = (sc_time)second++ * SC_SECOND, .head = &head, .body = &f };
 	sc_suspects_add(&s, &ev);
 }
 
@@ -34,6 +36,7 @@ static const struct sc_suspect *row_of(const char *kind, const char *who)
 static int fresh(void **state)
 {
 	(void)state;
+	second = 1;
 	return sc_suspects_open(&s) == SC_OK ? 0 : 1;
 }
 
@@ -64,6 +67,29 @@ static void test_sum(void **state)
 	find("d", "critical", 100, "client", "203.0.113.7", "over");
 	assert_int_equal(row_of("client", "203.0.113.7")->rule_count, 3);
 	assert_int_equal(sc_suspects_above(&s, SC_SUSPECT_BAD), 1);
+}
+
+/* A rule's span goes from its first finding to its last, milder or graver, and with it its packets. */
+static void test_spans(void **state)
+{
+	(void)state;
+	find("a", "low", 100, "client", "c", "new");    /* second 1 */
+	find("b", "medium", 100, "client", "c", "new");
+	find("a", "high", 100, "client", "c", "more");
+	find("b", "low", 100, "client", "c", "more");   /* second 4 */
+	find("b", "low", 100, "client", "c", "over");
+	const struct sc_suspect_rule *a = &row_of("client", "c")->rules[0], *b = a + 1;
+	assert_string_equal(a->detector, "a");
+	assert_int_equal(a->first, SC_SECOND);
+	assert_int_equal(a->last, 3 * SC_SECOND);
+	assert_int_equal(a->first_frame, 10);
+	assert_int_equal(a->last_frame, 35);
+	assert_string_equal(b->severity, "medium");
+	assert_int_equal(b->first, 2 * SC_SECOND);
+	assert_int_equal(b->last, 4 * SC_SECOND);
+	assert_int_equal(b->first_frame, 20);
+	assert_int_equal(b->last_frame, 45);
+	assert_int_equal(sc_suspects_findings(&s), 4);
 }
 
 /* A user and a client of one name are two; a finding without the words of the contract is none. */
@@ -117,6 +143,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_sum, fresh, gone),
+		cmocka_unit_test_setup_teardown(test_spans, fresh, gone),
 		cmocka_unit_test_setup_teardown(test_kinds, fresh, gone),
 		cmocka_unit_test_setup_teardown(test_more_rules_than_room, fresh, gone),
 		cmocka_unit_test_setup_teardown(test_flood, fresh, gone),
