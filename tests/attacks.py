@@ -3,7 +3,7 @@
 
 Each capture of DIR (made by tests/lab/attacks.py) is read with 1, 2 and 7 workers: the findings must be the same octets.  The
 findings that its truth names must be among them, at that severity or above; nothing above info may be said of the honest client
-in between; and of failed logins and refused commands there must be as many as the server logged.  Ends with 1 when anything
+in between; the report tells the same; and of failed logins and refused commands there must be as many as the server logged.  Ends with 1 when anything
 differs."""
 import collections
 import glob
@@ -40,6 +40,19 @@ def due(told, truth, wrong):
             wrong.append('%s of the honest %s' % (detector, subject))
 
 
+def reported(program, capture, told, truth, wrong):
+    """The report tells each finding once, at its gravest."""
+    worst = collections.defaultdict(int)
+    for f in told:
+        key = '%s: %s' % (f['detector'], f['subject']['value'])
+        worst[key] = max(worst[key], GRAVITY.index(f['severity']))
+    report = subprocess.run([program, 'report', 'senders', '-f', 'json', '-q', '-r', capture, '--home', truth['home']],
+                            capture_output=True, check=True).stdout
+    rows = {row['finding']: GRAVITY.index(row['severity']) for row in json.loads(report)['findings']['rows']}
+    if rows != worst:
+        wrong.append('the report tells %s, the events %s' % (rows, dict(worst)))
+
+
 def logged(program, capture, truth, wrong):
     """Sessions are read to their end or not at all: what the server logged of them stands on the wire."""
     counts = collections.Counter()
@@ -60,7 +73,9 @@ def main():
         with open(path) as file:
             truth = json.load(file)
         capture, wrong = path.replace('.truth.json', '.pcap'), []
-        due(findings(program, capture, truth, wrong), truth, wrong)
+        told = findings(program, capture, truth, wrong)
+        due(told, truth, wrong)
+        reported(program, capture, told, truth, wrong)
         logged(program, capture, truth, wrong)
         for line in wrong:
             print('%s: %s' % (truth['scenario'], line))

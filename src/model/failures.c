@@ -303,7 +303,7 @@ static void count_graded(struct sc_top *top, sc_str key, const char *severity, c
 {
 	struct sc_top_row *row = sc_top_add(top, key, item);
 	if (severity && strcmp(severity, "error") == 0)
-		row->label_len = 0; /* the worst is told */
+		sc_top_relabel(row, sc_str_of(severity)); /* the worst is told */
 	sc_top_label(row, sc_str_of(severity));
 }
 
@@ -348,22 +348,28 @@ static void add_tls(struct sc_failures *m, const struct sc_event *ev)
 		sc_top_label(sc_top_add(&m->handshakes, sc_text_str(&key), &item), t->certificate.subject);
 }
 
-/* A finding that goes on, or is over, is the one that was counted. */
+/* A finding that goes on, or is over, is the one that was counted; it may have become graver. */
+static void count_finding(struct sc_top *top, sc_str key, const struct sc_ev_finding *f, const struct sc_top_item *item)
+{
+	bool known = f->state && strcmp(f->state, "new") != 0;
+	struct sc_top_row *row = known ? sc_top_find(top, key) : sc_top_add(top, key, item);
+	if (row && sc_suspect_weight(sc_str_of(f->severity)) > sc_suspect_weight((sc_str){ row->label, row->label_len }))
+		sc_top_relabel(row, sc_str_of(f->severity));
+}
+
 static void add_finding(struct sc_failures *m, const struct sc_event *ev)
 {
 	const struct sc_ev_finding *f = ev->body;
 	sc_suspects_add(&m->suspects, ev);
-	if (f->state && strcmp(f->state, "new") != 0)
-		return;
 	char buffer[SC_TOP_KEY_OCTETS];
 	struct sc_text key = sc_text_into(buffer, sizeof(buffer));
 	sc_text_adds(&key, f->detector ? f->detector : "-");
 	sc_text_adds(&key, f->subject.value.at ? ": " : "");
 	sc_text_add(&key, f->subject.value);
 	struct sc_top_item item = { .failed = true, .when = ev->when, .session = sc_count_session(ev) };
-	sc_top_label(sc_top_add(&m->findings, sc_text_str(&key), &item), sc_str_of(f->severity));
+	count_finding(&m->findings, sc_text_str(&key), f, &item);
 	if (sc_secure_concerns(f->detector))
-		sc_top_label(sc_top_add(&m->secure.findings, sc_text_str(&key), &item), sc_str_of(f->severity));
+		count_finding(&m->secure.findings, sc_text_str(&key), f, &item);
 }
 
 /* "failed user_unknown": what was reported of a recipient, and why. */

@@ -40,10 +40,10 @@ static struct sc_suspect *row_of(struct sc_suspects *s, const char *kind, sc_str
 	return row;
 }
 
-static unsigned weight_of(const char *severity)
+unsigned sc_suspect_weight(sc_str severity)
 {
-#define SC_WEIGHT(name, points)           \
-	if (strcmp(severity, #name) == 0) \
+#define SC_WEIGHT(name, points)                     \
+	if (sc_str_equal(severity, SC_STR(#name))) \
 		return points;
 	SC_WEIGHTS(SC_WEIGHT)
 #undef SC_WEIGHT
@@ -89,7 +89,7 @@ static void go_on(struct sc_suspect_rule *rule, const struct sc_event *finding)
 static void put_rule(struct sc_suspect *row, const struct sc_event *finding)
 {
 	const struct sc_ev_finding *f = finding->body;
-	uint8_t points = (uint8_t)((weight_of(f->severity) * f->confidence + 50) / 100);
+	uint8_t points = (uint8_t)((sc_suspect_weight(sc_str_of(f->severity)) * f->confidence + 50) / 100);
 	struct sc_suspect_rule before = {.detector = NULL};
 	uint32_t at = 0;
 	while (at < row->rule_count && strcmp(row->rules[at].detector, f->detector) != 0)

@@ -19,6 +19,9 @@
 #define SC_WEIGHTS(SC_WEIGHT) \
 	SC_WEIGHT(info, 2) SC_WEIGHT(low, 10) SC_WEIGHT(medium, 30) SC_WEIGHT(high, 60) SC_WEIGHT(critical, 90)
 
+/* Those points; 0: no severity is called so. */
+unsigned sc_suspect_weight(sc_str severity);
+
 struct sc_suspect_rule {
 	const char *detector, *severity;
 	uint64_t count, threshold, window_s;  /* observed, and the limit */

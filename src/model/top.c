@@ -65,17 +65,35 @@ static void begin_row(struct sc_top_row *row, sc_str key)
 	memcpy(row->key, key.at, key.len);
 }
 
+static struct sc_top_row *set_of(const struct sc_top *top, sc_str key)
+{
+	return &top->rows[(size_t)(sc_hash(SEED, key) & (top->sets - 1)) * SC_TOP_WAYS];
+}
+
+static sc_str kept(sc_str key)
+{
+	return key.len ? sc_str_slice(key, 0, SC_TOP_KEY_OCTETS) : SC_STR("-");
+}
+
+struct sc_top_row *sc_top_find(const struct sc_top *top, sc_str key)
+{
+	key = kept(key);
+	struct sc_top_row *rows = set_of(top, key);
+	for (size_t i = 0; i < SC_TOP_WAYS; i++)
+		if (sc_str_equal(sc_top_key(&rows[i]), key))
+			return &rows[i];
+	return NULL;
+}
+
 /* The row of the key; a free or the least row of its set when it has none. */
 static struct sc_top_row *touch(struct sc_top *top, sc_str key)
 {
-	size_t set = (size_t)(sc_hash(SEED, key) & (top->sets - 1));
-	struct sc_top_row *rows = &top->rows[set * SC_TOP_WAYS], *least = &rows[0];
-	for (size_t i = 0; i < SC_TOP_WAYS; i++) {
-		if (sc_str_equal(sc_top_key(&rows[i]), key))
-			return &rows[i];
+	struct sc_top_row *rows = set_of(top, key), *least = &rows[0], *there = sc_top_find(top, key);
+	if (there)
+		return there;
+	for (size_t i = 0; i < SC_TOP_WAYS; i++)
 		if (least->key_len && (!rows[i].key_len || weight(&rows[i]) < weight(least)))
 			least = &rows[i];
-	}
 	if (least->key_len) {
 		merge(&top->others, least);
 		top->displaced++;
@@ -107,8 +125,7 @@ static void example(struct sc_top_row *row, const struct sc_top_item *item)
 
 struct sc_top_row *sc_top_add(struct sc_top *top, sc_str key, const struct sc_top_item *item)
 {
-	key = key.len ? sc_str_slice(key, 0, SC_TOP_KEY_OCTETS) : SC_STR("-");
-	struct sc_top_row *row = touch(top, key);
+	struct sc_top_row *row = touch(top, kept(key));
 	row->count++;
 	row->failed += item->failed;
 	row->octets += item->octets;
@@ -131,7 +148,13 @@ struct sc_top_row *sc_top_add(struct sc_top *top, sc_str key, const struct sc_to
 
 void sc_top_label(struct sc_top_row *row, sc_str label)
 {
-	if (row->label_len || label.len == 0)
+	if (row->label_len == 0)
+		sc_top_relabel(row, label);
+}
+
+void sc_top_relabel(struct sc_top_row *row, sc_str label)
+{
+	if (label.len == 0)
 		return;
 	label = sc_str_slice(label, 0, SC_TOP_LABEL_OCTETS);
 	row->label_len = (uint8_t)label.len;

@@ -53,6 +53,9 @@ void   sc_top_close(struct sc_top *top); /* one that was never opened is fine */
 /* Counts, and gives the key's row.  An empty key is counted as "-". */
 struct sc_top_row *sc_top_add(struct sc_top *top, sc_str key, const struct sc_top_item *item);
 void   sc_top_label(struct sc_top_row *row, sc_str label); /* the first one stays */
+void   sc_top_relabel(struct sc_top_row *row, sc_str label);
+/* The key's row, without counting; NULL: it has none. */
+struct sc_top_row *sc_top_find(const struct sc_top *top, sc_str key);
 
 enum sc_top_order {
 	SC_TOP_BY_COUNT,
