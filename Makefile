@@ -60,7 +60,7 @@ demo: ## install what is missing, build, report on the bundled capture
 
 check: ## install what is missing, then run every test
 	@.ci/deps check
-	@$(SUB) all $(BUILD)/measure WERROR=-Werror
+	@$(SUB) all $(BUILD)/measure $(BUILD)/bench/flood_packets WERROR=-Werror
 	@$(SUB) layers
 	@$(SUB) docs-check
 	@$(SUB) BUILD=$(BUILD)/clang CC=clang WERROR=-Werror all
@@ -163,6 +163,10 @@ bench: all $(BUILD)/bench/classify $(BUILD)/tools/story_day ## speed against the
 bench-detectors: $(BUILD)/measure ## precision and recall on made-up days, speed and memory on a flood
 	$(BUILD)/measure 707-716 10000000
 .PHONY: bench-detectors
+
+bench-flood: all $(BUILD)/bench/flood_packets ## a million sources as packets, ten offenders among them
+	tests/flood_sources.py $(BUILD) 100000 1000000
+.PHONY: bench-flood
 
 layers: all ## who includes whom, and what the library asks of libc
 	@tests/layers.sh $(BUILD)
