@@ -35,7 +35,7 @@ def login(user, reply='235 2.7.0 ok', mechanism='CRAM-MD5', password='secret'):
                  'C: ' + base64.b64encode(password.encode()).decode()]
     else:
         lines = [f'C: AUTH {mechanism} ' + base64.b64encode(f'\0{user}\0{password}'.encode()).decode()]
-    return lines + ['S: ' + reply] * (reply is not None)
+    return lines + (['S: ' + reply] if reply else [])
 
 
 def text(sender, octets=200, more=''):

@@ -51,8 +51,8 @@ static void tell(struct sc_detector *d, const struct sc_sight *s, struct slot *s
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_auth *x = s->ev->body;
-	bool failed = sc_is(x->outcome, "failed"), dropped = sc_is(x->outcome, "unknown"), worked = sc_is(x->outcome, "ok");
-	if ((!failed && !dropped && !worked) || s->from.monitor || s->from.peer || (failed && x->code / 100 != 5))
+	bool failed = sc_login_refused(x), dropped = sc_is(x->outcome, "unknown"), worked = sc_is(x->outcome, "ok");
+	if ((!failed && !dropped && !worked) || s->from.monitor || s->from.peer)
 		return;
 	uint32_t window = (uint32_t)d->options[WINDOW];
 	struct slot *slot = worked ? sc_sight_slot_find(d, s, SC_LEVEL_CLIENT) : sc_sight_slot(d, s, SC_LEVEL_CLIENT);

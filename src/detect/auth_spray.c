@@ -65,11 +65,11 @@ static void judge_network(struct sc_detector *d, const struct sc_sight *s, uint6
 		return;
 	struct sc_text *t = sc_say_begin(d);
 	sc_say_part(t, "", tries, " failed logins for ");
-	sc_say_part(t, "", users, " different users from one network");
+	sc_say_part(t, "", users, slot->rate.several ? " different users from one network" : " different users from one client");
 	sc_detector_tell(d, s,
 			 &(struct sc_report){.severity = SC_SEVERITY_HIGH,
 					     .confidence = 85,
-					     .subject = SC_SUBJECT_NETWORK,
+					     .subject = slot->rate.several ? SC_SUBJECT_NETWORK : SC_SUBJECT_CLIENT,
 					     .window_s = d->options[WINDOW],
 					     .count = users,
 					     .threshold = d->options[USERS],
@@ -156,7 +156,7 @@ static void expect(const struct sc_detector *d, const struct sc_sight *s)
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_auth *x = s->ev->body;
-	bool worked = sc_is(x->outcome, "ok"), failed = sc_is(x->outcome, "failed") && x->code / 100 == 5;
+	bool worked = sc_is(x->outcome, "ok"), failed = sc_login_refused(x);
 	if ((!worked && !failed) || s->from.monitor)
 		return;
 	if (!s->from.peer)

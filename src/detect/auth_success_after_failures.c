@@ -95,7 +95,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	uint64_t user = s->user;
 	if (sc_is(x->outcome, "ok"))
 		note_success(d, s, user);
-	else if (sc_is(x->outcome, "failed") && x->code / 100 == 5)
+	else if (sc_login_refused(x))
 		note_failure(d, s, user);
 }
 

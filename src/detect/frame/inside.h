@@ -196,6 +196,14 @@ static inline bool sc_is_stranger(const struct sc_sight *s)
 	return !s->from.home && !s->from.peer && !s->from.monitor && !s->from.loopback;
 }
 
+/* The server said that name and password do not fit (RFC 4954 6): 535, 5.7.8, or the codes of servers that have none of their
+ * own for it.  That it wants TLS (530, 538), another mechanism (504, 534) or nothing now (454) is no wrong password. */
+static inline bool sc_login_refused(const struct sc_ev_auth *x)
+{
+	bool wrong = x->enhanced.subject == 7 && x->enhanced.detail == 8;
+	return sc_is(x->outcome, "failed") && x->code >= 500 && (wrong || x->code == 535 || x->code / 10 == 55);
+}
+
 /* The subjects that a client's conduct is counted for: its address, and the network around it. */
 enum sc_level { SC_LEVEL_CLIENT, SC_LEVEL_NETWORK, SC_LEVELS };
 
