@@ -65,11 +65,12 @@ def compare(report, drew, told, wrong):
 
 def scores(report, findings, wrong):
     """Each rule's points, and their sums, computed anew from the events by the weights that the report prints."""
-    weights = {row['severity']: row['points'] for row in report['weights']['rows']}
+    weights = {(row['severity'], row['rule']): row['points'] for row in report['weights']['rows']}
     points = collections.defaultdict(dict)
     for f in findings:
         rules = points[f['subject']['kind'], f['subject']['value']]
-        worth = (weights[f['severity']] * f['confidence'] + 50) // 100
+        weight = weights.get(('any', f['detector'])) or weights[f['severity'], 'all others']
+        worth = (weight * f['confidence'] + 50) // 100
         rules[f['detector']] = max(worth, rules.get(f['detector'], 0))
     for row in report['suspects']['rows']:
         due = min(100, sum(points[row['kind'], row['value']].values()))

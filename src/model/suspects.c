@@ -85,11 +85,35 @@ static void go_on(struct sc_suspect_rule *rule, const struct sc_event *finding)
 	rule->last_frame = finding->head ? finding->head->frames.last : 0;
 }
 
+static bool tells_of_risk(const char *detector)
+{
+	static const char *const names[] = {
+#define SC_EXPOSURE(name) #name,
+		SC_EXPOSURES(SC_EXPOSURE)
+#undef SC_EXPOSURE
+	};
+	size_t i = 0, count = sizeof(names) / sizeof(names[0]);
+	while (i < count && strcmp(names[i], detector) != 0)
+		i++;
+	return i < count;
+}
+
+static uint8_t points_of(const struct sc_ev_finding *f)
+{
+	unsigned weight = tells_of_risk(f->detector) ? SC_EXPOSURE_POINTS : sc_suspect_weight(sc_str_of(f->severity));
+	return (uint8_t)((weight * f->confidence + 50) / 100);
+}
+
+static bool is_milder(const struct sc_ev_finding *f, const struct sc_suspect_rule *than)
+{
+	return sc_suspect_weight(sc_str_of(f->severity)) * f->confidence < sc_suspect_weight(sc_str_of(than->severity)) * than->confidence;
+}
+
 /* The rule's place among those of the row, by points; an older entry of the same rule goes if it was milder or equal. */
 static void put_rule(struct sc_suspect *row, const struct sc_event *finding)
 {
 	const struct sc_ev_finding *f = finding->body;
-	uint8_t points = (uint8_t)((sc_suspect_weight(sc_str_of(f->severity)) * f->confidence + 50) / 100);
+	uint8_t points = points_of(f);
 	struct sc_suspect_rule before = {.detector = NULL};
 	uint32_t at = 0;
 	while (at < row->rule_count && strcmp(row->rules[at].detector, f->detector) != 0)
@@ -98,7 +122,7 @@ static void put_rule(struct sc_suspect *row, const struct sc_event *finding)
 		go_on(&row->rules[at], finding);
 		before = row->rules[at];
 	}
-	if (before.points > points)
+	if (before.detector && is_milder(f, &before))
 		return;
 	if (at == SC_SUSPECT_RULES && row->rules[--at].points >= points)
 		return;

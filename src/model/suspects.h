@@ -19,6 +19,12 @@
 #define SC_WEIGHTS(SC_WEIGHT) \
 	SC_WEIGHT(info, 2) SC_WEIGHT(low, 10) SC_WEIGHT(medium, 30) SC_WEIGHT(high, 60) SC_WEIGHT(critical, 90)
 
+/* Rules that tell of a sender at risk, not of one who does harm: however grave, they weigh as info. */
+#define SC_EXPOSURE_POINTS 2
+#define SC_EXPOSURES(SC_EXPOSURE) \
+	SC_EXPOSURE(auth_in_clear) SC_EXPOSURE(starttls_stripped) SC_EXPOSURE(starttls_unused) SC_EXPOSURE(tls_failed) \
+	SC_EXPOSURE(tls_weak)
+
 /* Those points; 0: no severity is called so. */
 unsigned sc_suspect_weight(sc_str severity);
 

@@ -100,23 +100,29 @@ void sc_report_show_weights(const struct sc_failures *m, const struct sc_part_vi
 {
 	static const struct sc_column columns[] = {
 		{SC_CELL_COUNT, "points", "points", 7, 0, NULL, 0},
-		{SC_CELL_WORD, "severity", "of a rule with severity", 0, 0, NULL, 0},
+		{SC_CELL_WORD, "severity", "severity", 9, 0, NULL, 0},
+		{SC_CELL_WORD, "rule", "rule", 0, 0, NULL, 0},
 	};
-	static const struct sc_part part = {"weights", "Points of a rule at full confidence; each counts once, 100 in all",
+	static const struct sc_part part = {"weights", "Points of a rule at full confidence, each once, 100 in all (a risk: 2)",
 					    SC_COLUMNS(columns), 0, false};
 	static const struct {
 		const char *severity;
 		uint64_t points;
+		const char *rule;
 	} rows[] = {
-#define SC_WEIGHT(name, points) {#name, points},
+#define SC_WEIGHT(name, points) {#name, points, "all others"},
 		SC_WEIGHTS(SC_WEIGHT)
 #undef SC_WEIGHT
+#define SC_EXPOSURE(name) {"any", SC_EXPOSURE_POINTS, #name},
+		SC_EXPOSURES(SC_EXPOSURE)
+#undef SC_EXPOSURE
 	};
 	if (m->suspects.count == 0)
 		return;
 	v->begin(ctx, &part);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const struct sc_cell cells[] = {sc_cell_count(rows[i].points), sc_cell_word(rows[i].severity)};
+		const struct sc_cell cells[] = {sc_cell_count(rows[i].points), sc_cell_word(rows[i].severity),
+						sc_cell_word(rows[i].rule)};
 		v->row(ctx, &part, cells);
 	}
 	v->end(ctx, &part);

@@ -69,6 +69,19 @@ static void test_sum(void **state)
 	assert_int_equal(sc_suspects_above(&s, SC_SUSPECT_BAD), 1);
 }
 
+/* Who sends his password readably runs a risk; that makes no suspect of him, and the gravest of it is kept. */
+static void test_risk(void **state)
+{
+	(void)state;
+	find("auth_in_clear", "medium", 100, "client", "203.0.113.9", "new");
+	find("auth_in_clear", "low", 100, "client", "203.0.113.9", "more");
+	const struct sc_suspect *row = row_of("client", "203.0.113.9");
+	assert_int_equal(row->score, SC_EXPOSURE_POINTS);
+	assert_string_equal(row->rules[0].severity, "medium");
+	find("auth_guessing", "medium", 100, "client", "203.0.113.9", "new");
+	assert_int_equal(row_of("client", "203.0.113.9")->score, 30 + SC_EXPOSURE_POINTS);
+}
+
 /* A rule's span goes from its first finding to its last, milder or graver, and with it its packets. */
 static void test_spans(void **state)
 {
@@ -142,6 +155,7 @@ static void test_flood(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_risk, fresh, gone),
 		cmocka_unit_test_setup_teardown(test_sum, fresh, gone),
 		cmocka_unit_test_setup_teardown(test_spans, fresh, gone),
 		cmocka_unit_test_setup_teardown(test_kinds, fresh, gone),
