@@ -172,6 +172,46 @@ def blind(program, capture, report, wrong):
         wrong.append('limits: %s' % limits)
 
 
+def changes(program, capture, report, work, wrong):
+    """Against an earlier report: by itself nothing has changed; against its beginning, what the two reports differ in."""
+    def against(path, *words):
+        return json.loads(run(program, capture, 'report', *(words or ('senders',)), '-f', 'json', '--compare', path))
+    old, other = os.path.join(work, 'old.json'), os.path.join(work, 'other.json')
+    run(program, capture, 'report', 'senders', '-f', 'json', '-o', old, '--until', '2026-01-01T00:03:00')
+    run(program, capture, 'report', 'senders', '-f', 'json', '-o', other)
+    count = len(report['suspects']['rows'])
+    same = against(other)
+    if same['change']['rows'][0] != dict(same['change']['rows'][0], new=0, unlisted=0, higher=0, lower=0, same=count, gone=0) or 'changes' in same:
+        wrong.append('against itself: %s' % same['change'])
+    before = {(r['kind'], r['value']): r['score'] for r in json.load(open(old))['suspects']['rows']}
+    now = {(r['kind'], r['value']): r['score'] for r in report['suspects']['rows']}
+    before['client', '198.18.0.1 "\\ \u202e'] = 40  # one that is gone, with marks
+    before.pop(('client', '203.0.113.8')), before.update({('client', '203.0.113.7'): 1})
+    text = json.load(open(old))
+    text['suspects']['rows'] = [{'kind': k, 'value': v, 'score': s} for (k, v), s in sorted(before.items(), key=lambda x: -x[1])]
+    with open(old, 'w') as out:
+        json.dump(text, out, indent=1)
+    told = {(r['kind'], r['value']): (r['change'], r.get('score'), r.get('before')) for r in against(old)['changes']['rows']}
+    due = {w: ('new', s, None) if w not in before else ('higher' if s > before[w] else 'lower', s, before[w])
+           for w, s in now.items() if before.get(w) != s}
+    due.update({w: ('gone', None, s) for w, s in before.items() if w not in now})
+    if told != due:
+        wrong.append('changes: the report says %s, the two reports %s' % (told, due))
+    if ('client', '203.0.113.8') not in told or told['client', '203.0.113.7'][0] != 'higher':
+        wrong.append('changes: %s' % told)
+    failures = against(old, 'failures')
+    rows = {r['outcome']: (r['now'], r['before']) for r in failures['compared']['rows']}
+    due = {k: (n, text['recipients']['outcomes'][k]) for k, n in failures['recipients']['outcomes'].items() if n or text['recipients']['outcomes'][k]}
+    if rows != due:
+        wrong.append('recipients compared: %s instead of %s' % (rows, due))
+    for bad in b'', b'{}', b'{"report":"senders"', b'[' * 100, b'{"report":"x"}]', b'\xd4\xc3\xb2\xa1' * 100, b'"report"':
+        with open(other, 'wb') as out:
+            out.write(bad)
+        done = subprocess.run([program, 'report', '-q', '-r', capture, '--compare', other], capture_output=True, check=False)
+        if done.returncode != 2 or b'no report in JSON' not in done.stderr:
+            wrong.append('--compare with %r: exit %d, %r' % (bad[:20], done.returncode, done.stderr))
+
+
 def verdict(report, wrong):
     row, told = report['suspicion']['rows'][0], [r['score'] for r in report['suspects']['rows']]
     due = {'abusive': sum(s >= 60 for s in told), 'doubtful': sum(30 <= s < 60 for s in told), 'all': len(told)}
@@ -296,6 +336,7 @@ def main():
         deeds(report, map(json.loads, run(program, capture, 'log', '-e', 'session,transaction,auth').splitlines()), wrong)
         content(report, wrong)
         habits(report, wrong)
+        changes(program, capture, report, work, wrong)
         cards(program, report, going, wrong)
         blind(program, capture, report, wrong)
         verdict(report, wrong)

@@ -16,6 +16,8 @@ struct sc_aside {
 	sc_str      value;  /* one network, domain, detector or limit */
 };
 
+struct sc_earlier;
+
 /* What all outputs may need to know. */
 struct sc_output_config {
 	struct sc_writer writer;
@@ -32,6 +34,7 @@ struct sc_output_config {
 	const char *source;    /* what was read, for headings and the commands that a report shows */
 	const struct sc_aside *asides;
 	size_t      aside_count;
+	const struct sc_earlier *earlier; /* the report that reports compare with; NULL: none */
 };
 
 struct sc_sink_class {

@@ -127,6 +127,8 @@ static sc_err check_source(const struct sc_options *o)
 		sc_say("--fanout", "and -w exclude each other; write with -w and one socket, or with tcpdump");
 	else if (o->legs && o->mode != SC_MODE_show)
 		sc_say("--legs", "belongs to show; use smtpscope show --legs");
+	else if (o->compare && o->mode != SC_MODE_report)
+		sc_say("--compare", "belongs to report; use smtpscope report senders --compare FILE");
 	else if (reads && o->follow && !o->reads.count)
 		sc_say("--follow", "follows what -r names; give a capture or a directory of captures");
 	else if (reads && !o->reads.count && !o->interfaces.count)

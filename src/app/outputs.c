@@ -165,6 +165,7 @@ static struct sc_output_config config_of(const struct sc_outputs *out, const str
 		.source = out->source,
 		.asides = out->asides.items,
 		.aside_count = out->asides.count,
+		.earlier = out->compare.earlier,
 	};
 }
 
@@ -272,6 +273,7 @@ static sc_err open_all(struct sc_outputs *out, const struct sc_options *o)
 	SC_TRY(take_words(out, o));
 	out->source = source_words(o);
 	SC_TRY(sc_asides_open(&out->asides, o));
+	SC_TRY(sc_compare_open(&out->compare, o->compare));
 	struct sc_output_config config = config_of(out, o);
 	struct mode_output own = output_of(o);
 	if (own.by_session && !sc_selection_everything(out->selection))
@@ -400,6 +402,7 @@ sc_err sc_outputs_close(struct sc_outputs *out)
 	sc_privacy_close(out->privacy);
 	sc_memory_give(out->words);
 	sc_asides_close(&out->asides);
+	sc_compare_close(&out->compare);
 	sc_memory_give(out->source);
 	*out = (struct sc_outputs){ .count = 0 };
 	return worst;

@@ -5,6 +5,7 @@
 #include <smtpscope/sink.h>
 
 #include "app/asides.h"
+#include "app/compare.h"
 #include "app/file_writer.h"
 #include "app/options.h"
 #include "app/selection.h"
@@ -35,6 +36,7 @@ struct sc_outputs {
 	sc_str *words;         /* of show and find, as the sinks take them */
 	char   *source;        /* what is read, for headings */
 	struct sc_asides asides;
+	struct sc_compare compare;
 	char    host[256];     /* name of this one, live */
 	bool    quiet;
 	bool    flush_each;    /* someone is looking, or waits at the other end of a pipe; live, quiet moments do */

@@ -15,6 +15,7 @@
 #include "model/ages.h"
 #include "model/bounces.h"
 #include "model/deeds.h"
+#include "model/earlier.h"
 #include "model/paces.h"
 #include "model/prints.h"
 #include "model/secure.h"
@@ -91,6 +92,7 @@ struct sc_failures {
 	struct sc_prints prints;                     /* how clients speak */
 	const struct sc_aside *asides;               /* what the user said: borrowed from the output's config, for reports */
 	size_t   aside_count;
+	const struct sc_earlier *earlier;            /* to compare with: likewise; NULL: nothing */
 	sc_time  first, last;                        /* first and last packet of all sessions; SC_TIME_NONE: none */
 	/* sessions */
 	uint64_t sessions, encrypted, one_sided, midstream, truncated_packets, gap_octets, gapped; /* gapped: sessions with gaps */

@@ -81,6 +81,7 @@ void sc_report_show_blind(const struct sc_failures *m, const struct sc_part_visi
 		 "no login was seen in clear"},
 		{0, !m->messages_read, "from_mismatch, lookalike_domain, attachments, links", "no message was read"},
 		{0, m->suspects.left_out, "scores of some sources", "more sources drew findings than are kept"},
+		{0, m->earlier && !m->earlier->senders, "what is new, changed or gone", "the earlier report tells nothing of senders"},
 		{0, true, "traps for spam, senders of our own seen for the first time, new senders with volume",
 		 "that takes lists and days which no capture holds"},
 	};

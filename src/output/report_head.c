@@ -30,6 +30,7 @@ sc_err sc_report_head_open(void *self, const struct sc_output_config *config)
 	SC_TRY(sc_failures_open(&h->m));
 	h->m->asides = config->asides;
 	h->m->aside_count = config->aside_count;
+	h->m->earlier = config->earlier;
 	sc_err err = sc_sheet_open(&h->sheet, config);
 	if (err) {
 		sc_failures_close(h->m);

@@ -385,6 +385,7 @@ static const struct {
 	const char *map;
 	sc_part_fn *show;
 } order[] = {
+	{ SC_REPORT_FAILURES | SC_REPORT_TRAFFIC, NULL, sc_report_show_compared },
 	{ SC_REPORT_FAILURES, NULL, sc_report_show_causes },
 	{ SC_REPORT_FAILURES, NULL, sc_report_show_phases },
 	{ SC_REPORT_FAILURES, NULL, sc_report_show_others },
@@ -420,6 +421,8 @@ static const struct {
 	{ SC_REPORT_FAILURES, NULL, sc_report_show_bounced },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_blind },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_suspicion },
+	{ SC_REPORT_SENDERS, NULL, sc_report_show_change },
+	{ SC_REPORT_SENDERS, NULL, sc_report_show_changes },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_suspects },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_rules },
 	{ SC_REPORT_SENDERS, NULL, sc_report_show_acts },

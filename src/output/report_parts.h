@@ -103,6 +103,7 @@ void sc_report_parts(const struct sc_failures *m, unsigned kinds, const struct s
 typedef void sc_part_fn(const struct sc_failures *m, const struct sc_part_visitor *v, void *ctx);
 sc_part_fn sc_report_show_suspicion, sc_report_show_suspects, sc_report_show_habits, sc_report_show_prints; /* report_senders.c */
 sc_part_fn sc_report_show_rules, sc_report_show_weights, sc_report_show_limits; /* report_cards.c */
+sc_part_fn sc_report_show_compared, sc_report_show_change, sc_report_show_changes; /* report_compare.c */
 sc_part_fn sc_report_show_asides, sc_report_show_blind; /* report_asides.c */
 sc_part_fn sc_report_show_acts; /* report_acts.c */
 sc_part_fn sc_report_show_causes, sc_report_show_phases, sc_report_show_others, sc_report_show_stories,
