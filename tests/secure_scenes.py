@@ -216,11 +216,12 @@ scene('near miss: refused, never offered', hello('SIZE') + [('C', 'STARTTLS'), (
 scene('refused, and mail in clear', REFUSED + mail() + BYE, 'refused', ['starttls_refused', 'tls_fallback'], ['in this connection'])
 scene('masked: XXXXXXXA', hello('SIZE', 'XXXXXXXA') + BYE, 'stripped', ['starttls_stripped'], ['STARTTLS was masked'])
 scene('masked: XXXXXXXX', hello('SIZE', 'XXXXXXXX') + BYE, 'stripped', ['starttls_stripped'])
-scene('masked: another word', hello('SIZE', 'STARTTLS', 'XXXXXB') + BYE, 'offered_unused', ['starttls_stripped'], ['words of the server'])
+scene('masked: another word', hello('SIZE', 'STARTTLS', 'XXXXXB') + BYE, 'offered_unused', ['starttls_stripped'], ['words were masked'])
 scene('look-alike: a word with X', hello('SIZE', 'STARTTLS', 'XFORWARD', 'XEXCH50', 'XXX') + BYE, 'offered_unused')
 scene('masked: the greeting', [('S', '220 ****************************200****0')] + hello('SIZE')[1:] + BYE, 'not_offered',
       ['cisco_smtp_fixup'])
-scene('masked: a command', hello('SIZE') + [('C', 'XXXXXXXX'), ('S', '500 5.5.1 what?')] + BYE, 'not_offered', ['cisco_smtp_fixup'])
+scene('masked: a command', hello('SIZE') + [('C', 'XXXXXXXX'), ('S', '500 5.5.1 what?')] + BYE, 'stripped',
+      ['cisco_smtp_fixup', 'starttls_stripped'])
 scene('near miss: seven stars', [('S', '220 *******')] + hello('SIZE')[1:] + BYE, 'not_offered')
 scene('offered before, and gone for one', times(5, UNUSED) + [Session(NOTHING, 900, OTHER)], 'not_offered', ['starttls_stripped'],
       ['offered STARTTLS in 5 sessions'])

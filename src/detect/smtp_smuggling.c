@@ -12,7 +12,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	bool taken = x->quirks & SC_QUIRK_BIT(eod_other);
 	sc_detector_note(d, s, taken ? SC_SEVERITY_CRITICAL : SC_SEVERITY_HIGH, taken ? 95 : 80,
 			 taken ? "commands stood in the message behind a look-alike of its end, and the server "
-				 "carried them out"
+				 "read them"
 			       : "commands stand in the message behind a look-alike of its end");
 }
 
@@ -20,7 +20,7 @@ const struct sc_detector_class sc_detector_smtp_smuggling = {
 	.name = "smtp_smuggling",
 	.summary = "A message that holds a sequence some servers take for its end, with SMTP commands right behind "
 		   "it: a second mail with a forged "
-		   "sender is to be smuggled in. Critical when the server carried them out.",
+		   "sender is to be smuggled in. Critical when the server read them as commands.",
 	.innocent = "A dialogue quoted in a mail ends its lines with CRLF, and has no look-alike.",
 	.advice = "Update the server; let it refuse bare line feeds (smtpd_forbid_bare_newline).",
 	.scope = SC_SCOPE_GLOBAL,

@@ -139,7 +139,7 @@ static void note_refused(struct sc_detector *d, const struct sc_sight *s, const 
 		sc_say_part(t, " with ", code, ", for good");
 	if (others)
 		sc_say_part(t, ", while ", granted, " sessions of the last day went on inside TLS");
-	enum sc_severity severity = code && others ? SC_SEVERITY_MEDIUM : SC_SEVERITY_LOW;
+	enum sc_severity severity = !code ? SC_SEVERITY_LOW : others ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM;
 	tell(d, s, severity, others ? 75 : 60, SC_SUBJECT_SERVER, NULL);
 }
 
@@ -152,10 +152,10 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	}
 	bool tls = sc_is(x->starttls, "stripped"), greeting = sc_str_starts(x->greeting.text, SC_STR("*"));
 	if (x->quirks & SC_QUIRK_BIT(masked_keyword) && (tls || !greeting)) { /* a masked greeting is a diagnosis (cisco_smtp_fixup) */
+		bool lacks = !sc_capability(&x->capabilities, SC_STR("STARTTLS"), NULL);
 		sc_text_adds(sc_say_begin(d),
-			     tls ? "STARTTLS was masked in the server's list of extensions"
-				 : "words of the server were masked with X or *: a firewall rewrites the dialogue");
-		tell(d, s, tls ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM, 90, SC_SUBJECT_SERVER, NULL);
+			     tls ? "STARTTLS was masked with X" : "words were masked with X or *: a firewall rewrites the dialogue");
+		tell(d, s, tls || lacks ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM, 90, SC_SUBJECT_SERVER, NULL);
 		return;
 	}
 	if (!sc_is(x->helo.verb, "EHLO") || !x->starttls || sc_is(x->starttls, "implicit") ||
@@ -180,7 +180,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 const struct sc_detector_class sc_detector_starttls_stripped = {
 	.name = "starttls_stripped",
 	.summary = "STARTTLS is taken away on the way: masked in the list of extensions, offered to everybody but one "
-		   "network (medium until others are offered it again), or offered and refused for good (low; while others went on inside TLS, medium).",
+		   "network (medium until others are offered it again), or offered and refused for good (medium; "
+		   "while others went on inside TLS, high).",
 	.innocent = "A server that was reconfigured offers it to nobody: medium. Servers that offer it to some "
 		    "networks only.",
 	.advice = "Switch off SMTP inspection (fixup, inspect esmtp) in firewalls; demand TLS from partners "

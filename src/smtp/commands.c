@@ -303,6 +303,16 @@ static void proceed_xexch50(struct sc_session *s, struct sc_exchange *x, const s
 	}
 }
 
+/* A firewall that does not know a command writes it over with X. */
+static void settle_unknown(struct sc_session *s, struct sc_exchange *x, const struct sc_reply *r)
+{
+	bool refused = r->code == 500 || r->code == 502;
+	if (!refused || !masked_keyword(x->verb) || x->verb.at[x->verb.len - 1] != 'X')
+		return;
+	sc_session_quirk(s, SC_QUIRK_BIT(masked_keyword));
+	s->starttls_overwritten |= x->verb.len == sizeof("STARTTLS") - 1;
+}
+
 /* ---- the end, TLS, other roles ---- */
 
 static void ask_quit(struct sc_session *s, struct sc_exchange *x)
@@ -423,7 +433,7 @@ const struct sc_command sc_cmd_eom =
 const struct sc_command sc_cmd_sasl = ROW("SASL", SC_CMD_SILENT | SC_CMD_HOLDS | SC_CMD_SECRET | SC_CMD_334, auth, AUTH_LINE,
 	NULL, sc_auth_proceed, sc_auth_settle, sc_auth_lost, "RFC 4954 4");
 const struct sc_command sc_cmd_lost = ROW("LOST", SC_CMD_SILENT, mail, LINE, NULL, NULL, NULL, NULL, "");
-const struct sc_command sc_cmd_unknown = ROW("", SC_CMD_ANYWHERE, quit, LINE, NULL, NULL, NULL, NULL, "");
+const struct sc_command sc_cmd_unknown = ROW("", SC_CMD_ANYWHERE, quit, LINE, NULL, NULL, settle_unknown, NULL, "");
 
 const struct sc_command *sc_command_find(sc_str verb)
 {

@@ -62,9 +62,9 @@ static bool step_dot(struct sc_scan *s, char c, uint64_t lines)
 		s->state = BOL;
 		return false;
 	}
-	if (behind_cr) { /* CRLF.CR or CR.CR, and something else */
+	if (behind_cr) { /* CRLF.CR, LF.CR or CR.CR, and something else */
 		s->total--;
-		if (before == AT_BOL || before == AT_CR)
+		if (before != AT_NUL)
 			note_lookalike(s, 2, lines - (c == '\n'));
 		s->total++;
 		s->extent.stuffed += before == AT_BOL;
@@ -73,7 +73,7 @@ static bool step_dot(struct sc_scan *s, char c, uint64_t lines)
 		s->state = (uint8_t)(DOTCR + before);
 		return false;
 	} else {
-		if (c == '\n' && (before == AT_BOL || before == AT_LF))
+		if (c == '\n' && before != AT_NUL)
 			note_lookalike(s, 2, lines - 1);
 		s->extent.stuffed += before == AT_BOL;
 		s->state = MID;
@@ -257,7 +257,7 @@ void sc_scan_gap(struct sc_scan *s, uint64_t octets)
 
 bool sc_scan_pending(const struct sc_scan *s, struct sc_lookalike *look)
 {
-	if (s->state != DOTCR + AT_BOL && s->state != DOTCR + AT_CR)
+	if (s->state < DOTCR || s->state == DOTCR + AT_NUL)
 		return false;
 	*look = (struct sc_lookalike){ s->total, s->extent };
 	look->before.octets = s->total - 2;

@@ -298,6 +298,8 @@ static const char *starttls_word(const struct sc_session *s)
 		return sc_switch_word(s);
 	if (s->starttls_asked)
 		return "unanswered";
+	if (s->starttls_overwritten)
+		return "stripped";
 	if (!s->helo_done)
 		return NULL; /* what was offered is not known */
 	if (s->starttls_seen) /* a later list, behind a login, may lack it */

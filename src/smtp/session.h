@@ -225,6 +225,7 @@ struct sc_session {
 	bool sealed_swapped;  /* TLS began when the roles were changed: its client is the TCP server */
 	bool starttls_seen;   /* offered in any list of this session, in clear */
 	bool starttls_asked, starttls_open, starttls_refused, starttls_masked;
+	bool starttls_overwritten; /* the command, with X */
 	bool tls_client, tls_server, tls_established, tls_failed, tls_unknown, implicit_tls;
 	bool switch_torn[2];  /* octets of a side are missing where its TLS may have begun */
 	bool closing;         /* 421 was said */

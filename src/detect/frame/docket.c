@@ -20,8 +20,6 @@ struct entry {
 	char value[SC_DOCKET_VALUE];
 };
 
-static const char *const subject_names[] = {"client", "network", "user", "domain", "recipient", "server", "session"};
-
 bool sc_docket_open(struct sc_docket *b, const struct sc_observer_config *to, uint32_t entries)
 {
 	*b = (struct sc_docket){.to = to};
@@ -35,6 +33,21 @@ void sc_docket_close(struct sc_docket *b)
 
 /* ---- who it is about ---- */
 
+static const char *const subject_names[] = {"client", "network", "user", "domain", "recipient", "server", "session"};
+
+const char *sc_subject_name(enum sc_subject subject)
+{
+	return subject_names[subject];
+}
+
+static enum sc_subject subject_of(const char *name)
+{
+	unsigned i = SC_SUBJECT_SESSION;
+	while (i > SC_SUBJECT_CLIENT && strcmp(name, subject_names[i]) != 0)
+		i--;
+	return (enum sc_subject)i;
+}
+
 static void put_server(struct sc_text *t, const struct sc_ev_endpoint *e)
 {
 	sc_text_adds(t, e->ip.version == 6 ? "[" : "");
@@ -43,7 +56,7 @@ static void put_server(struct sc_text *t, const struct sc_ev_endpoint *e)
 	sc_text_number(t, e->port);
 }
 
-static void put_subject(struct sc_text *t, const struct sc_ev_head *head, enum sc_subject subject, sc_str value)
+void sc_subject_text(struct sc_text *t, const struct sc_ev_head *head, enum sc_subject subject, sc_str value)
 {
 	switch (subject) {
 	case SC_SUBJECT_CLIENT:
@@ -125,7 +138,7 @@ static void tell(struct sc_docket *b, const struct entry *e, const struct sc_ev_
 		.detector = name,
 		.severity = sc_severity_name((enum sc_severity)e->severity),
 		.confidence = e->confidence,
-		.subject = {subject_names[e->subject], {e->value, e->value_len}},
+		.subject = {sc_subject_name((enum sc_subject)e->subject), {e->value, e->value_len}},
 		.text = w->text,
 		.window_s = e->window_s,
 		.count = w->count,
@@ -169,7 +182,7 @@ void sc_docket_report(struct sc_docket *b, const struct sc_detector *d, const st
 	if (r->apart)
 		sc_text_add(&value, r->value);
 	else
-		put_subject(&value, s->head, r->subject, r->value);
+		sc_subject_text(&value, s->head, r->subject, r->value);
 	struct entry *e = touch(b, d->index, r->subject, sc_text_str(&value), s->second);
 	if (r->trail)
 		e->trail = *r->trail;
@@ -205,7 +218,7 @@ void sc_docket_finding(struct sc_docket *b, const struct sc_event *ev)
 		return;
 	struct sc_sight s = {.ev = ev, .head = ev->head, .second = sc_seconds(ev->when)};
 	struct entry *e =
-		touch(b, i, SC_SUBJECT_CLIENT, sc_str_slice(f->subject.value, 0, SC_DOCKET_VALUE), s.second);
+		touch(b, i, subject_of(f->subject.kind), sc_str_slice(f->subject.value, 0, SC_DOCKET_VALUE), s.second);
 	sc_trail_add(&e->trail, &s);
 	e->count++;
 	e->threshold = 1;

@@ -1,13 +1,15 @@
 /* sentry.c - runs the session detectors of one engine; see detection.h.
  *
- * A session's room holds a bit for each detector that has spoken, then each one's state.  A detector speaks once of a
- * session; whoever counts findings (docket.h) adds those of a client up. */
+ * A session's room holds how grave it was what each detector has said, then each one's state.  A detector speaks once of a
+ * session, and again when it has become graver; whoever counts findings (docket.h) adds those of a client up. */
 #include "base/memory.h"
 #include "detect/frame/detection.h"
+#include "detect/frame/docket.h"
 #include "detect/frame/inside.h"
 #include "detect/frame/settings.h"
 
 #define LOSS_OF_ONE 30 /* confidence lost when the session was seen in part */
+#define MEMBERS     16
 
 struct member {
 	struct sc_detector detector;
@@ -20,31 +22,31 @@ struct sc_sentry {
 	void *ctx;
 	uint64_t seed, wants;
 	struct sc_roles *roles;
-	struct member members[64];
+	struct member members[MEMBERS];
 	size_t count;
-	uint64_t *told; /* bits of the session in work */
+	uint8_t *told; /* of the session in work, of each member: its severity and 1; 0: nothing */
 };
 
-static uint64_t bit_of(const struct sc_sentry *w, const struct sc_detector *d)
+static uint8_t *told_of(const struct sc_sentry *w, const struct sc_detector *d)
 {
-	return UINT64_C(1) << ((const struct member *)(const void *)d - w->members);
+	return &w->told[(const struct member *)(const void *)d - w->members];
 }
 
 static void hear(void *frame, struct sc_detector *d, const struct sc_sight *s, const struct sc_report *r)
 {
 	struct sc_sentry *w = frame;
 	char room[64];
-	struct sc_text client = sc_text_into(room, sizeof(room));
-	if (*w->told & bit_of(w, d) || (r->absence && s->lossy))
+	struct sc_text subject = sc_text_into(room, sizeof(room));
+	if (*told_of(w, d) > r->severity || (r->absence && s->lossy))
 		return;
-	*w->told |= bit_of(w, d);
-	sc_text_ip(&client, &s->head->client.ip);
+	*told_of(w, d) = (uint8_t)(r->severity + 1);
+	sc_subject_text(&subject, s->head, r->subject, r->value);
 	unsigned sure = s->lossy && r->confidence > LOSS_OF_ONE ? r->confidence - LOSS_OF_ONE : r->confidence;
 	sc_str attack[8];
 	struct sc_ev_finding f = {.detector = d->cls->name,
 				  .severity = sc_severity_name(r->severity),
 				  .confidence = sure,
-				  .subject = {"client", sc_text_str(&client)},
+				  .subject = {sc_subject_name(r->subject), sc_text_str(&subject)},
 				  .text = sc_text_str(&d->text),
 				  .window_s = r->window_s,
 				  .count = r->count,
@@ -92,12 +94,12 @@ sc_err sc_sentry_open(struct sc_sentry **out, const struct sc_detect_settings *s
 		settings = w->own;
 	}
 	SC_TRY(sc_roles_open(&w->roles, settings, seed, false));
-	size_t at = sizeof(uint64_t);
+	size_t at = MEMBERS;
 	for (size_t i = 0; sc_detectors[i]; i++) {
 		const struct sc_detector_class *cls = sc_detectors[i];
 		if (cls->scope != SC_SCOPE_SESSION || settings->off[i])
 			continue;
-		SC_ASSERT(w->count < 64 && at + cls->size <= SC_SENTRY_OCTETS);
+		SC_ASSERT(w->count < MEMBERS && at + cls->size <= SC_SENTRY_OCTETS);
 		w->members[w->count++] = (struct member){{.cls = cls,
 							  .settings = settings,
 							  .options = &settings->values[settings->first[i]],
