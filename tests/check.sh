@@ -88,6 +88,7 @@ try "findings of attackers' tools" tests/attacks.py "$program" captures/attacks
 try "findings and their report, with several workers" tests/senders.py "$program"
 try "precision and recall of detectors" "$build/measure" 606-608
 try "detectors, from packets" tests/abuse.py "$program"
+try "several sensors" tests/sensors.py "$program"
 try "a flood of sources" tests/flood_sources.py "$build" 20000
 try "stories" tests/stories.py "$build"
 try "TLS ladder" tests/secure.py "$program"

@@ -164,7 +164,7 @@ static void count_planted(const char *detector, struct sums *n, bool show)
 	}
 }
 
-void judge_day(uint64_t seed, bool show)
+double judge_day(uint64_t seed, bool show)
 {
 	struct sums all = {0};
 	for (size_t d = 0; d < sc_detector_count(); d++) {
@@ -190,6 +190,17 @@ void judge_day(uint64_t seed, bool show)
 	       "findings\n",
 	       (unsigned long long)seed, share(all.found, all.planted), all.planted, 1 - share(all.wrong, all.told),
 	       all.told, (unsigned long long)early);
+	return share(all.found, all.planted);
+}
+
+double judge_recall(void)
+{
+	struct sums n = {0};
+	for (size_t d = 0; d < sc_detector_count(); d++) {
+		count_told(sc_detectors[d]->name, &n, false);
+		count_planted(sc_detectors[d]->name, &n, false);
+	}
+	return share(n.found, n.planted);
 }
 
 bool judge_end(void)

@@ -12,8 +12,10 @@
 void judge_begin(void);
 /* A finding; `past`: of the week before the day, where nothing is known yet. */
 void judge_finding(const struct sc_ev_finding *f, bool past);
-/* Adds the day up and prints a line; misses and false alarms with their scenes when `show`. */
-void judge_day(uint64_t seed, bool show);
+/* Adds the day up and prints a line; misses and false alarms with their scenes when `show`.  The recall of all detectors. */
+double judge_day(uint64_t seed, bool show);
+/* That recall alone: the day is not added up. */
+double judge_recall(void);
 /* Prints a row for each detector, of all days together and of the worst one.  False: of all together a detector is
  * below 0.95. */
 bool judge_end(void);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <string.h>
 
 #include "detect/frame/rows.h"
 #include "detect/primitives/distinct.h"
@@ -94,25 +95,62 @@ static void test_pace(void **state)
 	assert_true(none.mean == one.mean && none.spread == one.spread);
 }
 
-/* Never less than what one would call usual, and no more than the sum of what the two do; the hours at hand are exact. */
-static void test_usual(void **state)
+/* Never less than what one would call usual, and at most `sensors` times that; the hours at hand are exact. */
+static void add_up_usual(unsigned sensors, unsigned pause_s)
 {
-	(void)state;
-	struct sc_usual all = {0}, half[2] = {{0}, {0}};
+	struct sc_usual all = {0}, parts[3] = {{0}, {0}, {0}};
 	uint32_t now = BEGIN;
 	for (unsigned n = 0; n < 20000; n++) {
-		now += (uint32_t)(draw() % 300);
+		now += (uint32_t)(draw() % (n % 4000 < 20 ? 200000 : pause_s));
 		uint32_t much = 1 + (uint32_t)(draw() % 4);
 		sc_usual_turn(&all, now);
 		sc_usual_add(&all, much, now);
-		sc_usual_add(&half[draw() % 2], much, now);
-		struct sc_usual sum = half[0];
-		sc_usual_merge(&sum, &half[1]);
+		sc_usual_add(&parts[draw() % sensors], much, now);
+		struct sc_usual sum = parts[0];
+		for (unsigned i = 1; i < sensors; i++)
+			sc_usual_merge(&sum, &parts[i]);
+		sc_usual_turn(&sum, now);
 		assert_int_equal(sum.count, all.count);
 		assert_int_equal(sum.last, all.last);
 		assert_int_equal(sc_usual_age_hours(&sum), sc_usual_age_hours(&all));
-		assert_true(sum.peak >= all.peak * 0.999f && sum.peak <= all.peak * 2.5f);
+		assert_true(sum.peak >= all.peak * 0.995f && sum.peak <= all.peak * 1.005f * (float)sensors);
 	}
+}
+static void test_usual(void **state)
+{
+	(void)state;
+	add_up_usual(2, 300);
+	add_up_usual(3, 300);
+	add_up_usual(2, 9000);
+	add_up_usual(3, 9000);
+}
+
+/* Against a list of all hours: each counts less by half a week, as far back as it lies, however often something happened since.  It
+ * may lie an hour further back, for it is forgotten from the turn on that ends it. */
+static void test_usual_hours(void **state)
+{
+	(void)state;
+	enum { HOURS = 3000 };
+	static float hours[HOURS];
+	static const unsigned busy[] = {1, 3, 40, 500};
+	for (size_t k = 0; k < 4; k++) {
+		struct sc_usual u = {0};
+		memset(hours, 0, sizeof(hours));
+		for (unsigned h = 1; h < HOURS; h++) {
+			float due = 0;
+			if (draw() % busy[k])
+				continue;
+			uint32_t n = 1 + (uint32_t)(draw() % 1000) * (draw() % 50 == 0);
+			sc_usual_add(&u, n, h * 3600);
+			hours[h] = (float)n;
+			for (unsigned i = 1; i + 1 < h; i++) {
+				float worth = hours[i] * sc_usual_left(h - i);
+				due = worth > due ? worth : due;
+			}
+			assert_true(u.peak >= due * 0.995f && u.peak <= due * 1.005f);
+		}
+	}
+	assert_true(sc_usual_left(168) == 0.5f && sc_usual_left(5000) == 0 && sc_usual_left(0) == 1);
 }
 
 struct piece {
@@ -203,6 +241,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_recent, seeded), cmocka_unit_test_setup(test_pace, seeded),
 		cmocka_unit_test_setup(test_usual, seeded),  cmocka_unit_test_setup(test_rows, seeded),
+		cmocka_unit_test_setup(test_usual_hours, seeded),
 		cmocka_unit_test_setup(test_crowded_rows, seeded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,16 +13,23 @@ struct sc_usual {
 	float    peak;        /* of the hours before those */
 };
 
-/* The share that is left after that many hours. */
+#define SC_USUAL_HALF 168 /* hours until half is forgotten */
+
+/* The share that is left after that many hours: the same at one go and hour by hour, or an account that is always busy would
+ * forget more slowly than others, and two sensors otherwise than one. */
 static inline float sc_usual_left(uint32_t hours)
 {
+	static const float powers[] = { /* 2^(-1/168), 2^(-2/168), 2^(-4/168) ... */
+		0.99588262f, 0.99178220f, 0.98363193f, 0.96753178f, 0.93611774f, 0.87631643f, 0.76793048f, 0.58971722f,
+	};
 	float left = 1;
-	for (; hours >= 168; hours -= 168) {
+	if (hours >= 24 * SC_USUAL_HALF)
+		return 0;
+	for (; hours >= SC_USUAL_HALF; hours -= SC_USUAL_HALF)
 		left /= 2;
-		if (left < 0.001f)
-			return 0;
-	}
-	return left * (1 - (float)hours / 336); /* a straight line between the halves */
+	for (unsigned i = 0; hours >> i; i++)
+		left *= hours >> i & 1 ? powers[i] : 1;
+	return left;
 }
 
 static inline void sc_usual_turn(struct sc_usual *u, uint32_t second)
@@ -47,8 +54,9 @@ static inline void sc_usual_add(struct sc_usual *u, uint32_t n, uint32_t second)
 	u->count += n;
 }
 
-/* Adds what another sensor counted.  The busiest hours need not be the same: theirs are added up, so what is usual may be too
- * high, never too low. */
+/* Adds what another sensor counted.  The busiest hours need not be the same: theirs are added up, so what is usual is not too low,
+ * and of two sensors at most twice too high, of three at most three times: a sum tells what one sensor that saw all would tell, or
+ * less.  Exact is who gives the packets of all sensors to one program. */
 static inline void sc_usual_merge(struct sc_usual *into, const struct sc_usual *from)
 {
 	struct sc_usual other = *from;
