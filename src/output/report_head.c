@@ -112,6 +112,40 @@ static const char *nothing(const struct sc_failures *m)
 		"No mail was seen; smtpscope doctor tells why.";
 }
 
+/* "client 203.0.113.8: 20 failed logins for 7 users" */
+static void put_worst(struct sc_text *t, const struct sc_suspect *s)
+{
+	sc_text_adds(t, s->kind);
+	sc_text_put(t, ' ');
+	sc_text_visible(t, (sc_str){ s->value, s->value_len });
+	sc_text_adds(t, ": ");
+	sc_text_visible(t, (sc_str){ s->rules[0].text, s->rules[0].text_len });
+}
+
+void sc_report_suspicion(struct sc_text *t, const struct sc_failures *m)
+{
+	const struct sc_suspect *worst[BIGGEST];
+	size_t count = sc_suspects_sorted(&m->suspects, worst, BIGGEST);
+	size_t bad = sc_suspects_above(&m->suspects, SC_SUSPECT_BAD), watch = sc_suspects_above(&m->suspects, SC_SUSPECT_WATCH) - bad;
+	if (count == 0) {
+		bool partly = m->encrypted + m->one_sided + m->midstream + m->gapped + m->packets_dropped;
+		sc_text_adds(t, m->sessions ? "Nothing suspicious was found" : nothing(m));
+		sc_text_adds(t, m->sessions == 0 ? "" : partly ? ", as far as the capture shows." : ".");
+		return;
+	}
+	if (bad == 0)
+		sc_text_adds(t, "No source is very likely abusive (score 60 and more), ");
+	else
+		put_count(t, bad, " source is very likely abusive (score 60 and more), ", " sources are very likely abusive (score 60 and more), ");
+	put_count(t, watch, " is worth a look (30 and more), ", " are worth a look (30 and more), ");
+	put_count(t, m->suspects.count - bad - watch, " drew milder findings. ", " drew milder findings. ");
+	for (size_t i = 0; i < count; i++) {
+		sc_text_adds(t, i ? "; " : "The worst: ");
+		put_worst(t, worst[i]);
+	}
+	sc_text_put(t, '.');
+}
+
 static void put_failed(struct sc_text *t, const struct sc_failures *m)
 {
 	int causes[SC_CAUSES];

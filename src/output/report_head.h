@@ -27,6 +27,8 @@ extern const struct sc_report_title sc_report_titles[];
 const struct sc_report_title *sc_report_title(unsigned parts);
 
 /* "26 of 58 sessions went on inside TLS; in 4 it failed or was odd; mail for 128 recipients was accepted in clear." */
+/* How many sources are how bad, and what the worst three did; made visible. */
+void sc_report_suspicion(struct sc_text *t, const struct sc_failures *m);
 void sc_report_secrecy(struct sc_text *t, const struct sc_failures *m);
 /* As `open` of a sink class; SC_EFAILED when there is no memory. */
 sc_err sc_report_head_open(void *self, const struct sc_output_config *config);

@@ -151,13 +151,15 @@ static void put_shares(struct sc_report_head *r)
 
 static void put_verdict(struct sc_report_head *r)
 {
-	char room[256];
+	char room[2048];
 	struct sc_text t = sc_text_into(room, sizeof(room));
 	sc_html_put(r, "<section id=\"verdict\">\n<h2>Verdict</h2>\n");
-	bool tls = r->parts == SC_REPORT_TLS;
-	if (r->m->recipients && !tls)
+	bool tls = r->parts == SC_REPORT_TLS, senders = r->parts == SC_REPORT_SENDERS;
+	if (r->m->recipients && !tls && !senders)
 		put_shares(r);
-	if (tls)
+	if (senders)
+		sc_report_suspicion(&t, r->m);
+	else if (tls)
 		sc_report_secrecy(&t, r->m);
 	else
 		sc_report_verdict(&t, r->m);

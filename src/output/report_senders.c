@@ -48,6 +48,10 @@ static sc_str names_of(const struct sc_suspect *s, const struct sc_deed *d, char
 		put_names(&t, "user ", &d->users);
 	if (strcmp(s->kind, "domain") != 0)
 		put_names(&t, "sender domain ", &d->domains);
+	if (d->since != SC_TIME_NONE) {
+		sc_text_adds(&t, t.len ? "; counted only from " : "counted only from ");
+		sc_text_time(&t, d->since);
+	}
 	return t.len ? sc_text_str(&t) : SC_STR_NONE;
 }
 
@@ -128,8 +132,8 @@ void sc_report_show_suspects(const struct sc_failures *m, const struct sc_part_v
 		{SC_CELL_WIRE, "value", "who", 0, 0, NULL, 0},
 		{SC_CELL_WORD, "rules", "rules", 0, 1, NULL, 0},
 		{SC_CELL_WIRE, NULL, "names", 0, 2, NULL, 0},
-		{SC_CELL_TIME, "counted_from", "counted from", 0, 2, "; counted from ", 0},
-		{SC_CELL_COUNT, "findings", "told", -1, 0, NULL, 0},
+		{SC_CELL_TIME, "counted_from", NULL, -1, 0, NULL, 0},
+		{SC_CELL_COUNT, "findings", NULL, -1, 0, NULL, 0},
 		{SC_CELL_WIRE, "network", "network", -1, 0, NULL, 0},
 		{SC_CELL_WIRE, "helo", NULL, -1, 0, NULL, 0},
 		{SC_CELL_COUNT, "helos", NULL, -1, 0, NULL, 0},
@@ -139,8 +143,8 @@ void sc_report_show_suspects(const struct sc_failures *m, const struct sc_part_v
 		{SC_CELL_COUNT, "domains", NULL, -1, 0, NULL, 0},
 		{SC_CELL_COUNT, "logins", NULL, -1, 0, NULL, 0},
 		{SC_CELL_COUNT, "failed_logins", NULL, -1, 0, NULL, 0},
-		{SC_CELL_TIME, "first", "first", -1, 0, NULL, 0},
-		{SC_CELL_TIME, "last", "last", -1, 0, NULL, 0},
+		{SC_CELL_TIME, "first", NULL, -1, 0, NULL, 0},
+		{SC_CELL_TIME, "last", NULL, -1, 0, NULL, 0},
 	};
 	static const struct sc_part part = {
 		"suspects", "Suspicious senders by score (60 and more: very likely abuse; 30: worth a look)",

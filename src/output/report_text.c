@@ -125,7 +125,9 @@ static void put_verdict(struct sc_report *r)
 		return;
 	}
 	if (r->head.parts == SC_REPORT_SENDERS) {
-		sc_buffer_adds(&r->head.sheet.out, r->head.m->suspects.count ? "" : "\nNothing suspicious was found.\n");
+		sc_buffer_adds(&r->head.sheet.out, "\n");
+		sc_report_suspicion(sc_sheet_begin(&r->head.sheet), r->head.m);
+		sc_sheet_end(&r->head.sheet, "", 0);
 		return;
 	}
 	if (r->head.m->recipients)
