@@ -100,7 +100,7 @@ def deeds(report, events, wrong):
     for x in events:
         for who in sources_of(x):
             if x['event'] == 'session':
-                count[who]['sessions'] += 1
+                count[who]['session_count'] += 1
                 minutes[who][x['ts'][:16]] += 1
                 names[who, 'helos'].add(x.get('helo', {}).get('name', ''))
             elif x['event'] == 'auth':
@@ -117,7 +117,7 @@ def deeds(report, events, wrong):
                 names[who, 'domains'].add(x.get('mail_from', '').rpartition('@')[2])
     for row in report['suspects']['rows']:
         who = row['kind'], row['value']
-        for key in 'sessions', 'recipients', 'accepted', 'refused', 'logins', 'failed_logins':
+        for key in 'session_count', 'recipients', 'accepted', 'refused', 'logins', 'failed_logins':
             if key in row and row[key] != count[who][key]:
                 wrong.append('%s: %s %d, the events make it %d' % (who[1], key, row[key], count[who][key]))
         for key in 'helos', 'users', 'domains':
@@ -125,7 +125,7 @@ def deeds(report, events, wrong):
                 wrong.append('%s: %s %d, the events make it %s' % (who[1], key, row[key], names[who, key]))
         if 'busiest_minute' in row and row['busiest_minute'] != max(minutes[who].values()):
             wrong.append('%s: %d sessions in its busiest minute, the events make it %s' % (who[1], row['busiest_minute'], minutes[who]))
-        if row['kind'] == 'client' and ('sessions' not in row or 'counted_from' in row or 'network' not in row):
+        if row['kind'] == 'client' and ('session_count' not in row or 'counted_from' in row or 'network' not in row):
             wrong.append('%s: what it did is not told' % who[1])
 
 

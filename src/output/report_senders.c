@@ -123,7 +123,7 @@ void sc_report_show_suspects(const struct sc_failures *m, const struct sc_part_v
 {
 	static const struct sc_column columns[] = {
 		{SC_CELL_COUNT, "score", "score", 6, 0, NULL, 0},
-		{SC_CELL_COUNT, "sessions", "sessions", 9, 0, NULL, 0},
+		{SC_CELL_COUNT, "session_count", "sessions", 9, 0, NULL, 0},
 		{SC_CELL_COUNT, "busiest_minute", "a minute", 9, 0, NULL, 0},
 		{SC_CELL_COUNT, "recipients", "recip.", 8, 0, NULL, 0},
 		{SC_CELL_COUNT, "accepted", "taken", 7, 0, NULL, 0},
