@@ -23,17 +23,42 @@ static bool holds_address(sc_str name, const struct sc_ip *ip)
 
 static bool holds_hex(sc_str name, const struct sc_ip *ip)
 {
-	char room[8];
+	char room[32];
 	struct sc_text t = sc_text_into(room, sizeof(room));
-	sc_text_hex(&t,
-		    (uint64_t)ip->octets[0] << 24 | (uint64_t)ip->octets[1] << 16 | (uint64_t)ip->octets[2] << 8 |
-			    ip->octets[3],
-		    8);
+	for (size_t i = 0; i < (ip->version == 4 ? 4u : 16u); i++)
+		sc_text_hex(&t, ip->octets[i], 2);
 	return sc_str_search(name, sc_text_str(&t)) != SIZE_MAX;
 }
 
-/* One of the words, of small letters all, occurs in the name, which is folded. */
-static bool holds_any(sc_str name, const char *const *words)
+/* The groups of an IPv6 address that are not zero, three at least, occur in the name in order. */
+static bool holds_groups(sc_str name, const struct sc_ip *ip)
+{
+	unsigned groups[8];
+	size_t count = 0, hits = 0;
+	for (size_t i = 0; i < 8; i++) {
+		unsigned group = (unsigned)ip->octets[2 * i] << 8 | ip->octets[2 * i + 1];
+		groups[count] = group;
+		count += group != 0;
+	}
+	for (size_t i = 0; i < name.len && hits < count;) {
+		unsigned value = 0;
+		size_t digits = 0;
+		for (int d; i + digits < name.len && (d = sc_hex_digit(name.at[i + digits])) >= 0; digits++)
+			value = value << 4 | (unsigned)d;
+		hits += digits && digits <= 4 && value == groups[hits];
+		i += digits ? digits : 1;
+	}
+	return count >= 3 && hits == count;
+}
+
+static bool opens(sc_str name, sc_str word, bool apart)
+{
+	char next = name.len > word.len ? name.at[word.len] : '.';
+	return sc_str_starts(name, word) && !(apart && next >= 'a' && next <= 'z');
+}
+
+/* One of the words, of small letters all, occurs in the name, which is folded; `apart`: with no letter behind it. */
+static bool holds_any(sc_str name, const char *const *words, bool apart)
 {
 	uint32_t begins = 0; /* with which letters words do */
 	for (size_t k = 0; words[k]; k++)
@@ -43,7 +68,7 @@ static bool holds_any(sc_str name, const char *const *words)
 		if (letter > 25 || !(begins >> letter & 1))
 			continue;
 		for (size_t k = 0; words[k]; k++)
-			if (words[k][0] == name.at[i] && sc_str_starts(sc_str_from(name, i), sc_str_of(words[k])))
+			if (words[k][0] == name.at[i] && opens(sc_str_from(name, i), sc_str_of(words[k]), apart))
 				return true;
 	}
 	return false;
@@ -51,25 +76,24 @@ static bool holds_any(sc_str name, const char *const *words)
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
-	static const char *const dynamic[] = {"dyn",   "dsl",  "dhcp",      "ppp", "pool",
-					      "cable", "dial", "broadband", NULL};
+	static const char *const dynamic[] = {"dynamic", "dynamicip", "dynip", "dyn",  "dsl",    "dhcp",   "pppoe", "ppp",
+					      "pool",    "cable",     "cablemodem", "dial", "dialup", "dialin", "broadband", NULL};
 	static const char *const fixed[] = {"static", "mail", "smtp", "mx", "out", "relay", "srv", "server", NULL};
-	static const char *const cloud[] = {"compute", "amazonaws", "cloud", "vps", "hosting", NULL};
+	static const char *const cloud[] = {"compute", "amazonaws", "cloud", "usercontent", "vps", "hosting", NULL};
 	const struct sc_ev_session *x = s->ev->body;
 	char folded[256];
 	const struct sc_helo *look = s->helo;
 	const struct sc_ip *ip = &s->head->client.ip;
-	bool words = look->marks & SC_HELO_SUBSCRIBER && look->digits >= 2, hex = look->marks & SC_HELO_HEX;
-	if (ip->version != 4 || x->helo.name.at[0] == '[')
+	bool words = look->marks & SC_HELO_SUBSCRIBER && look->digits, hex = look->marks & SC_HELO_HEX;
+	if (x->helo.name.at[0] == '[' || !(look->marks & SC_HELO_LETTER))
 		return;
-	struct sc_ip bare;
 	sc_str said = x->helo.name, name = sc_str_lower(folded, sizeof(folded), said);
-	bool address = ((look->numbers >= 4 && holds_address(name, ip)) || (hex && holds_hex(name, ip))) &&
-		       !sc_ip_read(name, &bare);
-	bool word = words && holds_any(name, dynamic);
-	if ((!address && !word) || holds_any(name, fixed))
+	bool numbers = look->numbers >= 4 && (ip->version == 4 ? holds_address(name, ip) : holds_groups(name, ip));
+	bool address = numbers || (hex && holds_hex(name, ip));
+	bool word = words && holds_any(name, dynamic, true);
+	if ((!address && !word) || holds_any(name, fixed, false))
 		return;
-	bool hosted = holds_any(name, cloud);
+	bool hosted = holds_any(name, cloud, false);
 	sc_detector_quote(d, s, hosted ? SC_SEVERITY_INFO : SC_SEVERITY_LOW, address && word ? 85 : 65,
 			  "introduced itself with the name of a subscriber's line", said);
 }

@@ -23,6 +23,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_session *x = s->ev->body;
 	sc_str name = x->helo.name;
+	if (name.len > 1 && name.at[name.len - 1] == '.') /* the root is written out */
+		name.len--;
 	bool learnt = s->from.learnt, guess = false;
 	if (sc_ip_equal(&s->head->client.ip, &s->head->server.ip))
 		return;

@@ -2,14 +2,36 @@
  * them. */
 #include "detect/frame/inside.h"
 
+#define LABEL_OCTETS 63 /* RFC 1035 2.3.4 */
+
+static size_t longest_label(sc_str name)
+{
+	size_t longest = 0, octets = 0;
+	for (size_t i = 0; i < name.len; i++) {
+		octets = name.at[i] == '.' ? 0 : octets + 1;
+		longest = octets > longest ? octets : longest;
+	}
+	return longest;
+}
+
+/* "[192.0.2.1]", "[IPv6:2001:db8::1]", or of a kind that is still to come, "[tag:...]" (RFC 5321 4.1.3). */
+static bool is_literal(sc_str name)
+{
+	struct sc_ip ip;
+	if (name.len < 3 || name.at[name.len - 1] != ']')
+		return false;
+	sc_str inside = sc_str_slice(name, 1, name.len - 2);
+	return sc_ip_read(inside, &ip) || sc_str_find(inside, ':') != SIZE_MAX;
+}
+
 /* What is wrong with it; NULL: nothing. */
 static const char *flaw(sc_str name, const struct sc_helo *look)
 {
 	struct sc_ip ip;
 	if (name.len > 255)
 		return "a HELO name over 255 octets";
-	if (name.at[0] == '[')
-		return NULL; /* a literal is another matter */
+	if (name.at[0] == '[') /* whose it is, is another matter */
+		return is_literal(name) ? NULL : "an address in brackets that is none, as HELO,";
 	if (sc_helo_numeric(look) && sc_ip_read(name, &ip))
 		return "a bare address as HELO";
 	if (look->marks & SC_HELO_ODD)
@@ -17,7 +39,9 @@ static const char *flaw(sc_str name, const struct sc_helo *look)
 	if (look->dots == 0)
 		return "a HELO name of one label";
 	if (look->marks & SC_HELO_EMPTY)
-		return "a HELO name with an empty label";
+		return "a HELO name with a label that is empty, or begins or ends with a hyphen";
+	if (name.len > LABEL_OCTETS && longest_label(name) > LABEL_OCTETS)
+		return "a HELO name with a label over 63 octets";
 	static const char *const reserved[] = {".invalid", ".localhost",   ".local",
 					       ".lan",     ".localdomain", ".internal"};
 	sc_str last = sc_str_from(name, sc_str_rfind(name, '.'));

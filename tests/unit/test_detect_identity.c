@@ -14,6 +14,7 @@ static void helo(struct stage *st, const char *name)
 }
 
 static void helo_own(struct stage *st) { helo(st, "MX.example.org"); }
+static void helo_own_rooted(struct stage *st) { helo(st, "mx.example.org."); }
 static void helo_other(struct stage *st) { helo(st, "mx.example.net"); }
 static void helo_domain(struct stage *st) { helo(st, "example.org"); }
 static void helo_below_domain(struct stage *st) { helo(st, "branch.example.org"); }
@@ -221,6 +222,7 @@ static void test_scenes(void **state)
 		{ "two labels", "helo_invalid", HOME, two_labels, NULL },
 		{ "one label on 587", "helo_invalid", HOME, one_label_submits, NULL },
 		{ "the server's name", "helo_forged", HOME, helo_own, "medium" },
+		{ "the server's name and the root", "helo_forged", HOME, helo_own_rooted, "medium" },
 		{ "another name", "helo_forged", HOME, helo_other, NULL },
 		{ "a domain of ours", "helo_forged", HOME, helo_domain, "medium" },
 		{ "below a domain of ours", "helo_forged", HOME, helo_below_domain, NULL },
@@ -306,7 +308,8 @@ static void test_helo_invalid(void **state)
 		"203.0.113.7", "2001:db8::1", "host", "win-7f3a", "user", "a_b.example.net", "a b.example.net", "a@example.net",
 		"x!.example.net", "mail..example.net", ".example.net", "-mail.example.net", "mail.local", "pc.lan",
 		"srv.invalid", "x.localhost", "host.internal", "\"quoted\".example.net", "a/b.example.net", "(null)", "%s.example.net",
-		"x.localdomain",
+		"x.localdomain", "mail-.example.net", "mail.-example.net", "mail.example-", "[203.0.113.7", "[300.1.2.3]", "[]",
+		"a123456789a123456789a123456789a123456789a123456789a123456789a123.example.net",
 	};
 	static const char *const good[] = {
 		"mail.example.net", "MX1.EXAMPLE.NET", "a.b.c.d.example.net", "mail-out.example.net", "xn--mller-kva.example",
@@ -326,14 +329,14 @@ static void test_helo_dynamic(void **state)
 		"dhcp-17-22.example.net", "ppp123.example.net", "pool-99-1.example.net", "cable12.example.net",
 		"dial-44.example.net", "adsl77-3.example.net", "dyn-12.example.net", "x203x0x113x7.example.net",
 		"ip-203-0-113-7.example.net", "h203.0.113.7.broadband9.example", "203-000-113-007.example.net",
-		"ec2-203-0-113-7.compute.example.com",
+		"ec2-203-0-113-7.compute.example.com", "ppp5.example.net", "dialup7.example.net", "dynamic4.example.net",
 	};
 	static const char *const good[] = {
 		"mail.example.net", "mx7.example.net", "static-203-0-113-7.example.net", "smtp-203-0-113-7.example.net",
 		"mail203-0-113-7.example.net", "out-7.example.net", "dsl.example.net", "poolside.example.net", "dyn.example.net",
 		"203-0-113.example.net", "113-203-7-1.example.net", "h7.example.net", "mta-113-7.example.net",
 		"relay203.0.113.7.example.net", "cb0071.example.net", "203.0.113.7", "[203.0.113.7]", "pc",
-		"a-203-1-113-8.example.net", "dialog.example.net",
+		"a-203-1-113-8.example.net", "dialog.example.net", "dialog1.example.net", "dynamo1.example.net", "203.0.113.7]",
 	};
 	NAMES("helo_dynamic", "203.0.113.7", bad, true);
 	NAMES("helo_dynamic", "203.0.113.7", good, false);

@@ -8,13 +8,14 @@
 #define HEX_RUN     8
 
 /* What an octet is.  Which octets may follow each other is told by pairs: what may be the first has a bit, and what may be the
- * second the same one, FOLLOWS bits further.  Such are the first two letters of words for subscribers' lines (helo_dynamic.c), and
- * two points. */
+ * second the same one, FOLLOWS bits further.  Such are the first two letters of words for subscribers' lines (helo_dynamic.c), two
+ * points, and a point beside a hyphen. */
 enum {
 	HEX = 1, ODD = 2, COLON = 4, OTHER = 8, /* OTHER: letters that are no hexadecimal digits */
 	B = 16, C = 32, D = 64, P = 128,        /* broadband, cable, dyn dsl dhcp dial, ppp pool */
 	WORDS = B | C | D | P,
 	BEGIN = 256,                            /* a label begins behind it */
+	DASH = 1 << 14,
 	FOLLOWS = 5,
 };
 
@@ -25,7 +26,8 @@ enum {
 #define ROW8(x)   x, x, x, x, x, x, x, x
 #define ROW32(x)  ROW8(x), ROW8(x), ROW8(x), ROW8(x)
 #define TWO(x)    ((x) << FOLLOWS)
-#define DOT       (POINT | BEGIN | TWO(BEGIN))
+#define DOT       (POINT | BEGIN | TWO(BEGIN) | TWO(DASH))
+#define HYPHEN    (DASH | TWO(BEGIN))
 #define LETTERS                                                                                          \
 	HEX | TWO(C), HEX | B, HEX | C, HEX | D, HEX, HEX, OTHER, OTHER | TWO(D), OTHER | TWO(D), OTHER, \
 		OTHER, OTHER, OTHER, OTHER, OTHER | TWO(P), OTHER | P | TWO(P), OTHER, OTHER | TWO(B),    \
@@ -33,7 +35,7 @@ enum {
 
 static const uint64_t kinds[256] = {
 	ROW32(ODD),
-	ROW8(ODD), ODD, ODD, ODD, ODD, ODD, 0, DOT, ODD,
+	ROW8(ODD), ODD, ODD, ODD, ODD, ODD, HYPHEN, DOT, ODD,
 	ROW8(DIGIT | HEX), DIGIT | HEX, DIGIT | HEX, ODD | COLON, ODD, ODD, ODD, ODD, ODD,
 	ODD, LETTERS, ODD, ODD, ODD, ODD, ODD,
 	ODD, LETTERS, ODD, ODD, ODD, ODD, ODD,
@@ -44,7 +46,7 @@ static unsigned marks_of(uint64_t seen, uint64_t pairs, bool hyphen, bool hex)
 {
 	return (seen & ODD ? SC_HELO_ODD : 0u) | (seen & COLON ? SC_HELO_COLON : 0u) |
 	       (seen & OTHER ? SC_HELO_LETTER : 0u) | (pairs & WORDS ? SC_HELO_SUBSCRIBER : 0u) |
-	       (pairs & BEGIN || hyphen ? SC_HELO_EMPTY : 0u) | (hex ? SC_HELO_HEX : 0u);
+	       (pairs & (BEGIN | DASH) || hyphen ? SC_HELO_EMPTY : 0u) | (hex ? SC_HELO_HEX : 0u);
 }
 
 struct sc_helo sc_helo_look(sc_str name)
@@ -62,7 +64,7 @@ struct sc_helo sc_helo_look(sc_str name)
 		hex |= run;
 		before = kind;
 	}
-	bool hyphen = name.len && name.at[0] == '-';
+	bool hyphen = before & DASH; /* at the end */
 	return (struct sc_helo){
 		.marks = marks_of(seen, pairs, hyphen, hex >= HEX_RUN),
 		.dots = (uint32_t)(sum / POINT),

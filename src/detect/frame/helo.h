@@ -6,7 +6,7 @@
 
 enum sc_helo_mark {
 	SC_HELO_ODD     = 1,  /* an octet that no name has; beyond ASCII there are names (RFC 6531 3.3) */
-	SC_HELO_EMPTY   = 2,  /* a label without a letter, or one that begins with a hyphen at the front */
+	SC_HELO_EMPTY   = 2,  /* a label that is empty, or begins or ends with a hyphen (RFC 1123 2.1) */
 	SC_HELO_COLON   = 4,
 	SC_HELO_LETTER  = 8,  /* other than hexadecimal digits */
 	SC_HELO_SUBSCRIBER = 16, /* the two letters that begin a word for subscribers' lines */
@@ -29,7 +29,7 @@ static inline bool sc_helo_numeric(const struct sc_helo *h)
 /* The name may be one that a provider gives to a subscriber's line: it holds a word for that, or room for an address. */
 static inline bool sc_helo_of_line(const struct sc_helo *h)
 {
-	bool word = h->marks & SC_HELO_SUBSCRIBER && h->digits >= 2;
+	bool word = h->marks & SC_HELO_SUBSCRIBER && h->digits;
 	return h->dots && (word || h->marks & SC_HELO_HEX || h->numbers >= 4);
 }
 
