@@ -51,7 +51,7 @@ static struct sc_helo plain_look(sc_str name)
 	struct sc_helo h = {.marks = hex_run(name) >= 8 ? SC_HELO_HEX : 0};
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.at[i], before = i ? name.at[i - 1] : '.';
-		bool empty = (c == '.' && before == '.') || (i == 0 && c == '-');
+		bool empty = before == '.' ? c == '.' || c == '-' : before == '-' && c == '.';
 		h.digits += sc_is_digit(c);
 		h.numbers += sc_is_digit(c) && !sc_is_digit(before);
 		h.dots += c == '.';
@@ -59,7 +59,7 @@ static struct sc_helo plain_look(sc_str name)
 		h.marks |= c == ':' ? SC_HELO_COLON : 0u;
 		h.marks |= is_letter(c) && sc_hex_digit(c) < 0 ? SC_HELO_LETTER : 0u;
 		h.marks |= begins_word(name, i) ? SC_HELO_SUBSCRIBER : 0u;
-		h.marks |= empty ? SC_HELO_EMPTY : 0u;
+		h.marks |= empty || (c == '-' && i + 1 == name.len) ? SC_HELO_EMPTY : 0u;
 	}
 	return h;
 }
