@@ -247,10 +247,12 @@ def forms(program, capture, report, wrong):
     """What JSON tells of the highest scores, the text and the page tell, too; and a report is called what was asked for."""
     text = ' '.join(run(program, capture, 'report', 'senders').decode().split())
     page = ' '.join(html.unescape(run(program, capture, 'report', 'senders', '-f', 'html').decode()).split())
-    worst, says = report['suspicion']['rows'][0], ' is very likely abusive (score 60 and more), %d are worth a look'
+    worst = report['suspicion']['rows'][0]
+    bad = '%d source%s' % (worst['abusive'], ' is' if worst['abusive'] == 1 else 's are') if worst['abusive'] else 'No source is'
+    says = bad + ' very likely abusive (score 60 and more), %d %s worth a look' % (worst['doubtful'], 'is' if worst['doubtful'] == 1 else 'are')
     for row in report['rules']['rows'][:1]:
         for form, words in ('text', text), ('page', page):
-            if str(worst['abusive']) + ' source' + says % worst['doubtful'] not in words or '%s: %s' % (row['who'], row['text']) not in words:
+            if says not in words or '%s: %s' % (row['who'], row['text']) not in words:
                 wrong.append('the %s does not begin with what is worst' % form)
     for row in report['suspects']['rows'][:10]:
         for form, words in ('text', text), ('page', page):
