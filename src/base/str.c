@@ -84,6 +84,14 @@ size_t sc_str_search(sc_str s, sc_str needle)
 	return SIZE_MAX;
 }
 
+size_t sc_str_occurrences(sc_str s, sc_str needle)
+{
+	size_t n = 0;
+	for (size_t at; (at = sc_str_search(s, needle)) != SIZE_MAX; s = sc_str_from(s, at + needle.len))
+		n++;
+	return n;
+}
+
 size_t sc_str_search_nocase(sc_str s, sc_str needle)
 {
 	char first = needle.len ? sc_lower(needle.at[0]) : 0;

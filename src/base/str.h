@@ -85,6 +85,8 @@ size_t sc_str_find(sc_str s, char c);
 size_t sc_str_rfind(sc_str s, char c);
 size_t sc_str_search(sc_str s, sc_str needle);
 size_t sc_str_search_nocase(sc_str s, sc_str needle);
+/* How often it occurs; occurrences do not overlap. */
+size_t sc_str_occurrences(sc_str s, sc_str needle);
 
 /* Without spaces and tabs at both ends. */
 sc_str sc_str_trim(sc_str s);

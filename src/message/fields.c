@@ -101,15 +101,16 @@ static bool give_blank(struct sc_fields *f, struct sc_fields_unit *u)
 static void open_field(struct sc_fields *f)
 {
 	sc_str name = sc_str_trim((sc_str){ f->name, f->name_len });
+	unsigned i = 0;
+	while (f->rows[i].name && !(f->rows[i].len == name.len && sc_str_equal_nocase(name, (sc_str){ f->rows[i].name, name.len })))
+		i++;
 	f->state = VALUE;
 	f->open = PASSED;
-	for (unsigned i = 0; f->rows[i].name; i++)
-		if (f->rows[i].len == name.len && sc_str_equal_nocase(name, (sc_str){ f->rows[i].name, name.len })) {
-			sc_fields_drop(f);
-			f->row = i;
-			f->open = KEPT;
-			return;
-		}
+	if (!f->rows[i].take)
+		return;
+	sc_fields_drop(f);
+	f->row = i;
+	f->open = KEPT;
 }
 
 static bool is_mbox(const struct sc_fields *f)

@@ -2,7 +2,7 @@
  * parts, the groups of a delivery report).
  *
  * Pull: call sc_fields_next() until it gives SC_FIELDS_NONE.  Only fields that have a row are given, unfolded; the
- * others are passed over.  A field is given when the line behind it shows that it is over.
+ * others are passed over, unless the last row is for them.  A field is given when the line behind it shows that it is over.
  */
 #ifndef SC_MESSAGE_FIELDS_H
 #define SC_MESSAGE_FIELDS_H
@@ -15,7 +15,8 @@
 
 struct sc_message;
 
-/* A field that matters, and what is done with its value.  Rows end with one that has no name. */
+/* A field that matters, and what is done with its value.  Rows end with one that has no name; when it says what to do, that is
+ * done with all other fields. */
 struct sc_field_row {
 	const char *name; /* in lower case */
 	uint8_t len;
@@ -25,6 +26,7 @@ struct sc_field_row {
 
 #define SC_FIELD_ROW(name, once, take) { name, sizeof(name) - 1, once, take }
 #define SC_FIELD_ROWS_END              { NULL, 0, false, NULL }
+#define SC_FIELD_ROWS_OTHERS(take)     { NULL, 0, false, take }
 
 enum sc_fields_kind {
 	SC_FIELDS_NONE,

@@ -218,6 +218,20 @@ void sc_header_encoding(struct sc_message *m, sc_str value)
 	SC_FIELD_ROW("content-transfer-encoding", true, sc_header_encoding), \
 	SC_FIELD_ROW("content-disposition", true, take_disposition)
 
+/* What attacks on those who read headers are made of: expansions, functions of a shell, and angle brackets without an address. */
+static bool is_suspicious(sc_str value)
+{
+	return sc_str_search(value, SC_STR("${")) != SIZE_MAX || sc_str_search(value, SC_STR("() {")) != SIZE_MAX ||
+	       sc_str_occurrences(value, SC_STR("<>")) >= SC_MANY_ANGLES;
+}
+
+/* Of all other fields nothing else is wanted. */
+static void take_other(struct sc_message *m, sc_str value)
+{
+	(void)m;
+	(void)value;
+}
+
 const struct sc_field_row sc_header_rows[] = {
 	SC_FIELD_ROW("received", false, take_received),
 	SC_FIELD_ROW("from", true, take_from),
@@ -234,7 +248,7 @@ const struct sc_field_row sc_header_rows[] = {
 	SC_FIELD_ROW("dkim-signature", false, take_dkim),
 	SC_FIELD_ROW("authentication-results", false, take_auth_results),
 	PART_ROWS,
-	SC_FIELD_ROWS_END,
+	SC_FIELD_ROWS_OTHERS(take_other),
 };
 
 const struct sc_field_row sc_id_rows[] = {
@@ -252,6 +266,8 @@ void sc_header_take(struct sc_message *m, struct sc_fields *f, const struct sc_f
 {
 	const struct sc_field_row *row = &f->rows[u->row];
 	uint64_t bit = UINT64_C(1) << u->row;
+	if (f->rows == sc_header_rows && is_suspicious(u->value))
+		keep(m, &m->ev.suspicious, u->value);
 	if (row->once && (f->seen & bit)) {
 		sc_message_quirk(m, m->top ? SC_QUIRK_BIT(field_repeated) : 0);
 		return;

@@ -19,6 +19,7 @@
 #define SC_LINKS_LISTED    64
 #define SC_HOPS_LISTED     32
 #define SC_SIGNATURES_LISTED 16        /* of DKIM-Signature, and of Authentication-Results */
+#define SC_MANY_ANGLES     20          /* what no header field has without an intention */
 #define SC_REPORTED_LISTED 256         /* recipients of a report */
 
 struct sc_message;
