@@ -66,12 +66,28 @@ static void tell(struct sc_detector *d, const struct sc_sight *s, const struct b
 					     .threshold = 1});
 }
 
+/* Of a client. */
+struct slot {
+	bool worked; /* a login has: whoever fails there now and then mistypes */
+};
+
+/* A login failed that was no slip of somebody who gets in otherwise. */
+static bool has_failed(const struct sc_detector *d, const struct sc_sight *s)
+{
+	const struct sc_ev_session *x = s->ev->body;
+	const struct slot *slot = sc_sight_slot_find(d, s, SC_LEVEL_CLIENT);
+	return sc_is(x->auth.outcome, "failed") && !(slot && slot->worked);
+}
+
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_session *x = s->ev->body;
 	if (!may_be_bot(x->helo.name))
 		return;
-	bool failed = sc_is(x->auth.outcome, "failed");
+	struct slot *slot = sc_is(x->auth.outcome, "ok") ? sc_sight_slot(d, s, SC_LEVEL_CLIENT) : NULL;
+	if (slot)
+		slot->worked = true;
+	bool failed = has_failed(d, s);
 	for (size_t i = 0; i < sizeof(bots) / sizeof(bots[0]); i++) {
 		if (!fits(&bots[i], x->helo.name) || (!bots[i].strong && !failed))
 			continue;
@@ -84,10 +100,12 @@ const struct sc_detector_class sc_detector_helo_bot = {
 	.name = "helo_bot",
 	.summary = "A HELO name that only known malware or scanners give; common names of desktops count when a "
 		   "login failed, too.",
-	.innocent = "Desktops with the name that the system gave them: they count only with a failed login.",
+	.innocent = "Desktops with the name that the system gave them: they count only with a failed login, and not where "
+		    "one has worked lately.",
 	.advice = "Block the address; if it is inside, the machine is infected.",
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
 	.needs = SC_NEED_HELO,
+	.client = sizeof(struct slot),
 	.observe = observe,
 };

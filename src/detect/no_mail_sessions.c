@@ -1,6 +1,7 @@
 /* no_mail_sessions.c - clients that connect again and again and send no mail.
  *
- * Sessions inside TLS that was not opened may have held anything and are not counted.  A client that comes like a
+ * Sessions inside TLS that was not opened may have held anything and are not counted; nor are those at port 587 that
+ * began with TLS, of a program that is set up wrongly and does not give up (non_smtp_protocol tells them).  A client that comes like a
  * clock and does nothing else is a monitor. */
 #include "detect/frame/inside.h"
 #include "detect/primitives/pace.h"
@@ -22,7 +23,8 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_session *x = s->ev->body;
 	bool hidden = sc_is(x->starttls, "established") || sc_is(x->starttls, "implicit");
-	if (s->from.monitor || s->from.loopback || (hidden && !x->decrypted) || x->evidence.midstream ||
+	bool wrong = x->quirks & SC_QUIRK_BIT(tls_on_plain_port) && s->head->server.port == 587;
+	if (s->from.monitor || s->from.loopback || (hidden && !x->decrypted) || wrong || x->evidence.midstream ||
 	    x->evidence.one_sided)
 		return;
 	struct slot *slot = sc_sight_slot(d, s, SC_LEVEL_CLIENT);

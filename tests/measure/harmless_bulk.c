@@ -29,6 +29,27 @@ static void send_newsletter(struct actor *a, uint32_t i)
 	(void)i;
 }
 
+/* An account that writes to a list for the first time; from its own place, and few are refused. */
+static void new_list(struct actor *a)
+{
+	a->daily = between(2, 20);
+	place(a, wide(120, 700), wide(300, 3000));
+	a->x = between(0, 15);
+}
+
+static void send_first_issue(struct actor *a, uint32_t i)
+{
+	bool bad = !a->past && chance(a->x);
+	const char *name = text("club.q%uq@" OURS, a->number);
+	arrive(outside(a, 0, 0), our_mx(a), 587, "club");
+	login(name, "ok");
+	struct letter l = letter(name, a->past ? user() : text("reader%u@d%u.example", i, i % 50), bad ? "rejected" : "accepted",
+				 bad ? "user_unknown" : NULL);
+	l.user = name;
+	send_letter(&l);
+	leave();
+}
+
 /* A sender from outside with a list that has not been looked after. */
 static void stale(struct actor *a)
 {
@@ -190,6 +211,7 @@ static void send_in_our_name(struct actor *a, uint32_t i)
 
 static const struct scene scenes[] = {
 	{"a newsletter of ours", NULL, "", 8, newsletter, send_newsletter},
+	{"a new list of ours", NULL, "", 6, new_list, send_first_issue},
 	{"a stale list", NULL, "", 15, stale, send_stale},
 	{"a discussion list", NULL, "", 12, list, explode},
 	{"a mailbox for alerts", NULL, "", 6, alerts, alert},

@@ -176,9 +176,59 @@ static void desktop(struct actor *a, uint32_t i)
 	const char *names[] = {"WIN-ABCDEFGH123", "DESKTOP-1A2B3C4", "User", "localhost", "MyPC",
 			       "[192.168.0.7]",   "laptop.local",    "admin"};
 	arrive(outside(a, 0, 0), our_mx(a), 587, names[a->y]);
-	login(text("person.q%uq@" OURS, a->number), "ok");
+	login(text("person.q%uq@" OURS, a->number), i && chance(5) ? "failed" : "ok"); /* now and then it is mistyped */
+	leave();
+}
+
+/* From inside, and by a challenge: nobody reads a password there. */
+static void log_in_old_way(struct actor *a, uint32_t i)
+{
+	bool inner = a->y & 1;
+	arrive(inner ? inside(a, 50) : outside(a, 0, 0), our_mx(a), 587, "old");
+	login_by(inner ? "LOGIN" : "CRAM-MD5", text("person.q%uq@" OURS, a->number), "ok", true);
 	leave();
 	(void)i;
+}
+
+/* Set to TLS from the first octet on 587, where that is not spoken. */
+static void be_misconfigured(struct actor *a, uint32_t i)
+{
+	arrive(outside(a, 0, 0), our_mx(a), 587, NULL);
+	facts()->quirks |= QUIRK(tls_on_plain_port);
+	leave();
+	(void)i;
+}
+
+/* Our server meets itself behind NAT. */
+static void turn_round(struct actor *a, uint32_t i)
+{
+	arrive(our_mx(a), our_mx(a), 25, "mx.example.org");
+	leave();
+	(void)i;
+}
+
+/* A content filter hands on what a known program wrote, in its own way; a new version of a program has ways of its own. */
+static void hand_on(struct actor *a, uint32_t i)
+{
+	come(a, own_name(a));
+	struct letter l = letter(text("ann@q%uq.example", a->number), user(), "accepted", NULL);
+	l.message.message_id = sc_str_of(text("<%u@q%uq.example>", i, a->number));
+	l.message.user_agent = SC_STR("Microsoft Office Outlook 12.0");
+	l.message.received = between(1, 4);
+	send_letter(&l);
+	facts()->dialect = sc_str_of(text("s:%08x%08x", a->number * 2654435761u, 99u));
+	leave();
+}
+
+static void be_new(struct actor *a, uint32_t i)
+{
+	come(a, own_name(a));
+	struct letter l = letter(text("ann@q%uq.example", a->number), user(), "accepted", NULL);
+	l.message.message_id = sc_str_of(text("<%u@q%uq.example>", i, a->number));
+	l.message.user_agent = SC_STR("swaks v20290101.0");
+	send_letter(&l);
+	facts()->dialect = SC_STR("s:0123456789abcdef");
+	leave();
 }
 
 /* Reports on attacks, odd but honest addresses, a dialogue that is quoted. */
@@ -239,6 +289,15 @@ static void serve_plain(struct actor *a, uint32_t i)
 	leave();
 }
 
+/* Two machines behind one address, one of which has no TLS. */
+static void share_address(struct actor *a, uint32_t i)
+{
+	meet(a, true);
+	facts()->starttls = i % 3 ? "established" : "offered_unused";
+	mail("ann@site.example", user(), "accepted", NULL);
+	leave();
+}
+
 /* TLS as it is between servers: certificates of their own, now and then a handshake that fails, an empty line too
  * many. */
 static void common_tls(struct actor *a)
@@ -288,9 +347,15 @@ static const struct scene scenes[] = {
 	{"a program with ways of its own", NULL, "", 40, a_few, be_odd},
 	{"a server with an odd name", NULL, "", 40, a_few, be_named},
 	{"a desktop", NULL, "", 20, a_few, desktop},
+	{"a program that logs in the old way", NULL, "", 12, a_few, log_in_old_way},
+	{"a program that is set up wrongly", NULL, "", 10, a_few, be_misconfigured},
+	{"our server itself", NULL, "", 2, a_few, turn_round},
+	{"a content filter", NULL, "", 12, a_few, hand_on},
+	{"a new version of a program", NULL, "", 1, a_few, be_new},
 	{"mail about attacks", NULL, "", 20, a_few, write_about},
 	{"another domain", NULL, "", 16, a_few, other_domain},
 	{"a server that has no TLS", NULL, "starttls_stripped", 12, plain_server, serve_plain},
+	{"two behind one address", NULL, "", 1, a_few, share_address},
 	{"TLS as it is", NULL, "", 30, common_tls, use_tls},
 };
 const struct scenes harmless_oddities = SCENES_OF(scenes);

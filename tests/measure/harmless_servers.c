@@ -100,8 +100,8 @@ static void send_for_customers(struct actor *a, uint32_t i)
 /* Customers of a hoster are neighbours, each with a domain and name of its own. */
 static void neighbour(struct actor *a)
 {
-	a->x = between(2, 7);
-	all_day(a, wide(10, 120));
+	a->x = between(2, 20);
+	all_day(a, wide(10, 300));
 	a->daily = between(1, 8);
 }
 
@@ -179,6 +179,36 @@ static void send_bounce(struct actor *a, uint32_t i)
 	(void)i;
 }
 
+/* The same name below another top-level domain, and somebody else's since long ago. */
+static void namesake(struct actor *a)
+{
+	serve(a);
+	a->alias = a->number & 1 ? "meadowbank.info" : "example.info";
+}
+
+static void send_as_namesake(struct actor *a, uint32_t i)
+{
+	come(a, 0, 0, text("mx.%s", a->alias));
+	mail(text("p%u@%s", i % 9, a->alias), user(), "accepted", NULL);
+	leave();
+}
+
+/* Many write to a domain that --home lacks, at a server of ours. */
+static void forgotten(struct actor *a)
+{
+	take_networks(a, between(5, 40));
+	a->daily = between(5, 30);
+	all_day(a, wide(30, 400));
+}
+
+static void send_to_forgotten(struct actor *a, uint32_t i)
+{
+	uint32_t net = draw(a->nets);
+	arrive(outside(a, net, 0), inside(a, 24), 25, text("mx.q%uq%u.example", a->number, net));
+	mail(text("p%u@q%uq%u.example", i % 9, a->number, net), text("member%u@club%u.example", draw(50), i % 3), "accepted", NULL);
+	leave();
+}
+
 /* ---- our own ---- */
 
 static void back_up(struct actor *a)
@@ -236,6 +266,8 @@ static const struct scene scenes[] = {
 	{"a server after an outage", NULL, "", 10, catch_up, deliver_queue},
 	{"a verifier of senders", NULL, "", 12, verify, call_out},
 	{"a sender of bounces", NULL, "", 20, bounce, send_bounce},
+	{"a namesake", NULL, "", 1, namesake, send_as_namesake},
+	{"a domain that --home lacks", NULL, "", 4, forgotten, send_to_forgotten},
 	{"a second MX", NULL, "", 2, back_up, hand_in},
 	{"a relay of ours", NULL, "", 2, relay, send_out},
 };

@@ -87,6 +87,14 @@ static void tls_587(struct stage *st)
 	plain(st, 0, Q(tls_on_plain_port));
 }
 
+static void tls_587_again(struct stage *st)
+{
+	for (unsigned i = 0; i < 12; i++) {
+		tls_587(st);
+		pause_s(st, 5);
+	}
+}
+
 static void tls_25(struct stage *st) { plain(st, 0, Q(tls_on_plain_port)); }
 static void reset_alone(struct stage *st) { plain(st, 1, Q(tcp_bad_reset)); }
 static void smb(struct stage *st)
@@ -261,6 +269,7 @@ static void test_scenes(void **state)
 		{ "nine", "no_mail_sessions", NULL, idle_9, NULL },
 		{ "half with mail", "no_mail_sessions", NULL, idle_among_mail, NULL },
 		{ "a monitor", "no_mail_sessions", NULL, monitor, "info" },
+		{ "TLS on 587", "no_mail_sessions", NULL, tls_587_again, NULL },
 		{ "inside TLS", "no_mail_sessions", NULL, hidden_sessions, NULL },
 		{ "flood", "no_mail_sessions", NULL, idle_flood, "low" },
 		{ "4096 octets", "oversized_line", NULL, long_helo, "medium" },

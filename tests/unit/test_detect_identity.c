@@ -62,6 +62,12 @@ static void bot_ylmf_longer(struct stage *st) { bot(st, "ylmf-pc.example.net", N
 static void bot_desktop(struct stage *st) { bot(st, "DESKTOP-4F7K2QX", NULL); }
 static void bot_desktop_ok(struct stage *st) { bot(st, "DESKTOP-4F7K2QX", "ok"); }
 static void bot_desktop_failed(struct stage *st) { bot(st, "DESKTOP-4F7K2QX", "failed"); }
+static void bot_desktop_mistyped(struct stage *st)
+{
+	bot(st, "DESKTOP-4F7K2QX", "ok");
+	pause_s(st, 600);
+	bot(st, "DESKTOP-4F7K2QX", "failed");
+}
 static void bot_win_failed(struct stage *st) { bot(st, "WIN-0123456789A", "failed"); }
 static void bot_win_short_failed(struct stage *st) { bot(st, "WIN-7f3a", "failed"); }
 
@@ -241,6 +247,7 @@ static void test_scenes(void **state)
 		{ "a desktop", "helo_bot", NULL, bot_desktop, NULL },
 		{ "a desktop logs in", "helo_bot", NULL, bot_desktop_ok, NULL },
 		{ "a desktop fails to log in", "helo_bot", NULL, bot_desktop_failed, "medium" },
+		{ "a desktop that gets in otherwise", "helo_bot", NULL, bot_desktop_mistyped, NULL },
 		{ "a Windows server fails to log in", "helo_bot", NULL, bot_win_failed, "medium" },
 		{ "no Windows name", "helo_bot", NULL, bot_win_short_failed, NULL },
 		{ "five names", "helo_churn", HOME, names_5, "medium" },
