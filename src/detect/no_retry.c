@@ -14,7 +14,7 @@ static const struct sc_detector_option options[] = {
 #define LOOK_S 600
 #define LISTED 16 /* recipients of a mail that are looked at */
 
-#define SAMPLE 4 /* of a client's mails, to see whether others tried them again */
+#define SAMPLE 2 /* of a client's mails, to see whether others tried them again */
 
 struct slot {
 	struct sc_ip ip;
@@ -25,16 +25,27 @@ struct slot {
 };
 
 struct state {
-	struct sc_bloom deferred, again; /* sender and recipient */
+	struct sc_bloom seen; /* sender and recipient: put off; with another key, tried again */
 	uint32_t looked;
 	uint32_t last; /* second in which something was put off */
 };
+
+static uint64_t again_of(uint64_t triplet)
+{
+	return sc_mix(triplet, 11);
+}
+
+/* How long the filter remembers: until the patience behind the last retry is over. */
+static uint32_t kept_s(const struct sc_detector *d)
+{
+	return 2 * (uint32_t)d->options[PATIENCE];
+}
 
 static bool came_back(const struct sc_detector *d, const struct sc_sight *s, const struct slot *slot)
 {
 	const struct state *st = d->state;
 	for (uint32_t i = 0; i < slot->deferred && i < SAMPLE; i++)
-		if (sc_bloom_holds(&st->again, slot->sample[i], s->second, (uint32_t)d->options[PATIENCE] * 2))
+		if (sc_bloom_holds(&st->seen, again_of(slot->sample[i]), s->second, kept_s(d)))
 			return true;
 	return slot->good;
 }
@@ -73,20 +84,19 @@ static void look_through(struct sc_detector *d, const struct sc_sight *s)
 static void note(struct sc_detector *d, const struct sc_sight *s, uint64_t sender, const struct sc_ev_recipient *r, uint64_t rcpt)
 {
 	struct state *st = d->state;
-	uint32_t patience = (uint32_t)d->options[PATIENCE];
 	bool deferred = sc_is(r->outcome, "deferred");
 	struct slot *slot = deferred ? sc_keyed_enter(&d->tables[0], s->client, s->second)
 				     : sc_keyed_find(&d->tables[0], s->client);
 	uint64_t triplet = sc_mix(sender, rcpt);
-	bool again = sc_bloom_holds(&st->deferred, triplet, s->second, patience);
+	bool again = sc_bloom_holds(&st->seen, triplet, s->second, kept_s(d));
 	if (again)
-		sc_bloom_add(&st->again, triplet, s->second, patience * 2);
+		sc_bloom_add(&st->seen, again_of(triplet), s->second, kept_s(d));
 	if (!slot)
 		return; /* a flood of strangers would fill the filter, and everything would seem to be tried again */
 	slot->good |= again || sc_is(r->outcome, "accepted");
 	if (!deferred || again)
 		return;
-	sc_bloom_add(&st->deferred, triplet, s->second, patience);
+	sc_bloom_add(&st->seen, triplet, s->second, kept_s(d));
 	slot->ip = s->head->client.ip;
 	slot->sample[slot->deferred % SAMPLE] = triplet;
 	slot->deferred++;
@@ -99,7 +109,7 @@ static bool awaited(const struct sc_detector *d, const struct sc_sight *s, const
 {
 	const struct state *st = d->state;
 	const struct sc_ev_recipient *r = x->recipients.items;
-	if (st->last && s->second < sc_add_capped(st->last, 2 * (uint32_t)d->options[PATIENCE])) /* the filters know no longer */
+	if (st->last && s->second < sc_add_capped(st->last, 2 * kept_s(d))) /* the filter knows no longer */
 		return true;
 	uint32_t i = 0;
 	while (i < x->recipients.count && i < LISTED && !sc_is(r[i].outcome, "deferred"))

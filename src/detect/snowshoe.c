@@ -182,6 +182,6 @@ const struct sc_detector_class sc_detector_snowshoe = {
 	.needs = SC_NEED_STRANGER | SC_NEED_NO_LOGIN | SC_NEED_ROW,
 	.options = SC_OPTIONS_OF(options),
 	.network = sizeof(struct slot),
-	.tables = {{512, sizeof(struct slot), WINDOW}, {64, sizeof(struct crew), WINDOW}},
+	.tables = {{1024, sizeof(struct slot), WINDOW}, {64, sizeof(struct crew), WINDOW}},
 	.observe = observe,
 };

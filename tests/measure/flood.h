@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Prints what an event costs, the memory taken, and how many offenders were told.  False: not all ten. */
+/* Prints what an event costs, the memory taken, and how many offenders were told.  False: not all ten, or 64 MiB and more. */
 bool flood_events(uint64_t count);
 
 #endif
