@@ -12,6 +12,7 @@ import io
 import ipaddress
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -322,8 +323,23 @@ def opens(program, capture, report, wrong):
                 wrong.append('%s: show %s opens nothing' % (row['rule'], session))
 
 
+def commands(program, capture, work, wrong):
+    """The commands at the end of the report run, and find what they are said to find."""
+    text = run(program, capture, 'report', 'senders').decode()
+    lines = [line.strip() for line in text[text.index('GOING ON FROM HERE'):].splitlines() if line.startswith('    smtpscope ')]
+    if len(lines) < 6:
+        wrong.append('only %d commands' % len(lines))
+    for line in lines:
+        done = subprocess.run([program, *shlex.split(line)[1:], '-q'] + (list(HOME) if ' -r ' in line else []), capture_output=True, cwd=work, check=False)
+        if done.returncode or not (done.stdout or ' -o ' in line):
+            wrong.append('%s: exit %d, %r' % (line, done.returncode, done.stderr))
+    for name in 'suspect.pcapng', 'earlier.json':
+        if not os.path.getsize(os.path.join(work, name)):
+            wrong.append('%s is empty' % name)
+
+
 def main():
-    program, wrong = sys.argv[1], []
+    program, wrong = os.path.abspath(sys.argv[1]), []
     with tempfile.TemporaryDirectory() as work:
         capture = os.path.join(work, 'attack.pcap')
         attack.make(capture)
@@ -351,6 +367,7 @@ def main():
         lists(program, capture, findings, wrong)
         listed(program, work, wrong)
         opens(program, capture, report, wrong)
+        commands(program, capture, work, wrong)
         same(program, capture, wrong, 'report', 'senders')
     print('\n'.join(wrong))
     print('senders: %d findings, %d rules, with %s workers; %d wrong' %

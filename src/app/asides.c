@@ -1,4 +1,4 @@
-/* asides.c - gathers --home, --peers, --monitors, --no-detector and --detector for reports; see asides.h. */
+/* asides.c - gathers --home, --peers, --monitors, --no-detector, --detector and --intel for reports; see asides.h. */
 #include "app/asides.h"
 
 #include "base/memory.h"
@@ -35,7 +35,7 @@ sc_err sc_asides_open(struct sc_asides *a, const struct sc_options *o)
 {
 	size_t networks = o->home.network_count + o->peers.network_count + o->monitors.network_count;
 	size_t count = networks + o->home.domain_count + o->peers.domain_count + o->monitors.domain_count +
-		       o->no_detector.count + o->detector.count;
+		       o->no_detector.count + o->detector.count + o->intel.count;
 	*a = (struct sc_asides){.items = sc_memory_take(count * sizeof(*a->items) + networks * NETWORK_OCTETS + 1)};
 	if (!a->items)
 		return SC_EFAILED;
@@ -45,6 +45,7 @@ sc_err sc_asides_open(struct sc_asides *a, const struct sc_options *o)
 	add_home(a, "--monitors", &o->monitors, room);
 	add_words(a, "--no-detector", &o->no_detector);
 	add_words(a, "--detector", &o->detector);
+	add_words(a, "--intel", &o->intel);
 	return SC_OK;
 }
 

@@ -14,6 +14,7 @@ static const char *meaning_of(const char *option)
 		{"--monitors", "a probe: what it does is not judged"},
 		{"--no-detector", "not looked for"},
 		{"--detector", "a limit other than the standard one"},
+		{"--intel", "a list of known evil"},
 	};
 	size_t i = 0;
 	while (i + 1 < sizeof(rows) / sizeof(rows[0]) && strcmp(rows[i].option, option) != 0)

@@ -170,6 +170,67 @@ static bool put_rule(struct sc_text *t, const struct sc_failures *m, const char 
 	return true;
 }
 
+/* ---- about senders ---- */
+
+static const struct sc_suspect_rule *worst_rule(const struct sc_failures *m)
+{
+	const struct sc_suspect *worst;
+	return sc_suspects_sorted(&m->suspects, &worst, 1) && worst->rule_count ? &worst->rules[0] : NULL;
+}
+
+static bool put_worst_session(struct sc_text *t, const struct sc_failures *m, const char *source)
+{
+	const struct sc_suspect_rule *rule = worst_rule(m);
+	if (!rule || !rule->sessions[0])
+		return false;
+	sc_text_adds(t, "smtpscope show ");
+	sc_text_hex(t, rule->sessions[0], 16);
+	sc_page_reading(t, source);
+	return true;
+}
+
+static bool put_no_suspect(struct sc_text *t, const struct sc_failures *m, const char *source)
+{
+	return !worst_rule(m) && put_one(t, m, source);
+}
+
+static bool put_findings(struct sc_text *t, const struct sc_failures *m, const char *source)
+{
+	const struct sc_suspect_rule *rule = worst_rule(m);
+	if (!rule)
+		return false;
+	sc_text_adds(t, "smtpscope list findings");
+	sc_page_reading(t, source);
+	sc_text_adds(t, " --where 'detector == \"");
+	sc_text_adds(t, rule->detector);
+	sc_text_adds(t, "\"'");
+	return true;
+}
+
+/* The packets of whoever has the highest score, if it is a client. */
+static bool put_packets(struct sc_text *t, const struct sc_failures *m, const char *source)
+{
+	const struct sc_suspect *worst;
+	struct sc_ip ip;
+	if (sc_suspects_sorted(&m->suspects, &worst, 1) == 0 || strcmp(worst->kind, "client") != 0 ||
+		!sc_ip_read((sc_str){ worst->value, worst->value_len }, &ip))
+		return false;
+	sc_text_adds(t, "smtpscope list sessions -w suspect.pcapng");
+	sc_page_reading(t, source);
+	sc_text_adds(t, " --where 'client.ip == ");
+	sc_text_ip(t, &ip);
+	sc_text_adds(t, "'");
+	return true;
+}
+
+static bool put_later(struct sc_text *t, const struct sc_failures *m, const char *source)
+{
+	(void)m;
+	sc_text_adds(t, "smtpscope report senders -f json -o earlier.json");
+	sc_page_reading(t, source);
+	return true;
+}
+
 static bool put_explain(struct sc_text *t, const struct sc_failures *m, const char *source)
 {
 	(void)source;
@@ -270,6 +331,16 @@ static const struct step steps[] = {
 	{ "what a word of this report means", put_explain },
 };
 
+static const struct step sender_steps[] = {
+	{ "a session of the worst, command by command", put_worst_session },
+	{ "a session, command by command", put_no_suspect },
+	{ "all sessions of the client with the highest score", put_suspect },
+	{ "its packets, for Wireshark", put_packets },
+	{ "what its worst rule found, of whomever", put_findings },
+	{ "what that rule looks for, and who breaks it without harm", put_rule },
+	{ "this report for --compare earlier.json, to see what is new the next time", put_later },
+};
+
 static const struct step tls_steps[] = {
 	{ "a session in which TLS failed, command by command", put_failed_one },
 	{ "a session, command by command", put_any },
@@ -281,9 +352,15 @@ static const struct step tls_steps[] = {
 void sc_report_next(const struct sc_report_head *head, sc_report_next_fn *each, void *ctx)
 {
 	const struct sc_failures *m = head->m;
-	bool tls = head->parts == SC_REPORT_TLS;
-	const struct step *list = tls ? tls_steps : steps;
-	size_t count = tls ? sizeof(tls_steps) / sizeof(tls_steps[0]) : sizeof(steps) / sizeof(steps[0]);
+	const struct step *list = steps;
+	size_t count = sizeof(steps) / sizeof(steps[0]);
+	if (head->parts == SC_REPORT_TLS) {
+		list = tls_steps;
+		count = sizeof(tls_steps) / sizeof(tls_steps[0]);
+	} else if (head->parts == SC_REPORT_SENDERS) {
+		list = sender_steps;
+		count = sizeof(sender_steps) / sizeof(sender_steps[0]);
+	}
 	size_t octets = 256 + SC_RECENT_TEXT + (head->source ? strlen(head->source) : 0);
 	char *room = any_session(m) ? sc_memory_take(octets) : NULL;
 	for (size_t i = 0; room && i < count; i++) {
