@@ -29,8 +29,8 @@ def refused(n, of, reply=UNKNOWN, over=3400, client='192.0.2.30', sender='list@e
 OUT = 'outbound_failures medium client 192.0.2.30', 'outbound_failures medium domain example.org'
 scene('refused: a hundred of four hundred', refused(100, 400), *OUT)
 scene('refused: all hundred', refused(100, 100), *OUT, 'recipient_harvest medium client 192.0.2.30')
-scene('refused: by policy', refused(120, 400, POLICY), *OUT)
-scene('refused: for the contents', refused(120, 400, CONTENT), *OUT)
+for name, reply in ('policy', POLICY), ('content', CONTENT), ('reputation', REPUTATION), ('unknown user', UNKNOWN):
+    scene('refused: told by class, ' + name, refused(120, 400, reply), *[x + ' : ' + name for x in OUT], '?listed_source high client 192.0.2.30')
 scene('refused: near miss, 99', refused(99, 400))
 scene('refused: near miss, a fifth', refused(100, 500))
 scene('refused: near miss, 180 in two hours', refused(180, 600, over=7200))
@@ -102,6 +102,8 @@ def bomb(mails, domains, over, to='victim@example.org', before=0, usual=0):
 VICTIM = 'mail_bomb high recipient victim@example.org'
 scene('bomb: 150 subscriptions', bomb(150, 60, 500), VICTIM)
 scene('bomb: a hundred mails of twenty domains', bomb(100, 20, 500), VICTIM)
+scene('bomb: over IPv6', lambda c: [visit(c, i * 4, '2001:db8:%x::1' % (i % 30 + 256), mail('n@s%d.example' % (i % 30), 'victim@example.org'),
+                                       helo='mx%d.example' % (i % 30)) for i in range(140)], VICTIM)
 scene('bomb: near miss, 99 mails', bomb(99, 20, 500))
 scene('bomb: near miss, 19 domains', bomb(100, 19, 500))
 scene('bomb: near miss, 150 in half an hour', bomb(150, 60, 1800))
@@ -154,6 +156,10 @@ scene('rogue: five servers', direct(5), ROGUE)
 scene('rogue: three servers', direct(3), ROGUE)
 scene('rogue: near miss, two servers', direct(2))
 scene('rogue: near miss, three servers in half an hour', direct(3, 1800))
+scene('rogue: refused once, for a list', direct(1, reply='550 5.7.1 Client host [192.0.2.66] blocked using zen.spamhaus.org'),
+      'listed_source high client 192.0.2.66')
+scene('rogue: over IPv6', lambda c: [visit(c, i * 90, '2001:db8:25::66', mail('x@d.example', 'p@e%d.example' % i), '2001:db8:%d::25' % (i + 900), 'pc66') for i in range(4)],
+      'rogue_mta high client 2001:db8:25::66')
 scene('rogue: look-alike, the relay', lambda c: (visit(c, 0, '203.0.113.1', mail('a@b.example', 'p@example.org'), '192.0.2.66'),
                                                [visit(c, 60 + i, '192.0.2.66', mail('a@example.org', 'p@e%d.example' % i), '198.51.%d.25' % (i + 100), 'mx.example.org')
                                                 for i in range(9)]))

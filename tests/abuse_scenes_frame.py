@@ -1,13 +1,11 @@
 """abuse_scenes_frame.py - scenes of abuse.py: what holds for all detectors.  When it is told and when it is over, what is lost, who is
 at home, and lists of known evil."""
 import os
-import tempfile
 
-from abuse_scenes_flow import bomb, bounces, deferred, direct, keylogger, looped, refused, shoes, THERE
-from abuse_scenes_transport import GLUE, HER, HIM, NONE, OFFER, READY, USED, WITHOUT, each, inside, masked, smuggle, TOOK, WHOLE
-from abuse_scenes_volume import burst, guises, travels, FIVE
-from abuse_talk import BYE, DAY, HOME, HOUR, MX, Scenes, login, mail, opening, visit
-from packets import ACK
+from abuse_scenes_flow import bomb, bounces, deferred, direct, refused, shoes
+from abuse_scenes_transport import HER, HIM, TOOK, USED, WITHOUT, each, smuggle
+from abuse_scenes_volume import FIVE, burst, guises, travels
+from abuse_talk import HOME, HOUR, Scenes, mail, visit
 
 SCENES = Scenes()
 scene = SCENES.scene
@@ -65,26 +63,16 @@ scene('home: none given, six sender domains', guises(6, HOUR * 0.9), 'account_ma
 scene('home: private addresses are ours', direct(5, client='10.1.2.3'), 'rogue_mta medium client 10.1.2.3 confidence<=70', options=ALONE)
 
 # ---- lists of known evil ----
-LIST = os.path.join(tempfile.gettempdir(), 'smtpscope-abuse-list')
-KNOWN = ('198.51.100.66 a bot', '203.0.113.0/28 rented', '2001:db8:66::/48 rented', 'evil.example phishing', 'helo:bad.partner.example a trojan')
-NOTED = HOME + ('--intel', LIST)
-
-
-def noted(play):
-    def played(c):
-        with open(LIST, 'w', encoding='ascii') as out:
-            out.write('\n'.join(KNOWN) + '\n')
-        play(c)
-    return played
+NOTED = HOME + ('--intel', os.path.join(os.path.dirname(os.path.abspath(__file__)), 'abuse_intel.txt'))
 
 
 HONEST = mail('a@partner.example', 'p@example.org')
-scene('intel: an address', noted(lambda c: visit(c, 0, '198.51.100.66', HONEST)), 'intel medium client 198.51.100.66 : a bot', options=NOTED)
-scene('intel: a network', noted(lambda c: visit(c, 0, '203.0.113.15', HONEST)), 'intel medium client 203.0.113.15 : rented', options=NOTED)
-scene('intel: near miss, the next one', noted(lambda c: visit(c, 0, '203.0.113.16', HONEST)), options=NOTED)
-scene('intel: a network of IPv6', noted(lambda c: visit(c, 0, '2001:db8:66:9::1', HONEST)), 'intel medium client 2001:db8:66:9::1', options=NOTED)
-scene('intel: a sender\'s domain', noted(lambda c: visit(c, 0, HIM, mail('a@mail.evil.example', 'p@example.org'))), 'intel medium client ' + HIM + ' : phishing', options=NOTED)
-scene('intel: near miss, a longer domain', noted(lambda c: visit(c, 0, HIM, mail('a@notevil.example', 'p@example.org'))), options=NOTED)
-scene('intel: a name in HELO', noted(lambda c: visit(c, 0, HIM, HONEST, helo='bad.partner.example')), 'intel medium client ' + HIM, options=NOTED)
-scene('intel: a link', noted(lambda c: visit(c, 0, HIM, HONEST[:-2] + ['C: From: <a@partner.example>\r\n\r\nhttp://www.evil.example/login\r\n.', HONEST[-1]])),
+scene('intel: an address', lambda c: visit(c, 0, '198.51.100.66', HONEST), 'intel medium client 198.51.100.66 : a bot', options=NOTED)
+scene('intel: a network', lambda c: visit(c, 0, '203.0.113.15', HONEST), 'intel medium client 203.0.113.15 : rented', options=NOTED)
+scene('intel: near miss, the next one', lambda c: visit(c, 0, '203.0.113.16', HONEST), options=NOTED)
+scene('intel: a network of IPv6', lambda c: visit(c, 0, '2001:db8:66:9::1', HONEST), 'intel medium client 2001:db8:66:9::1', options=NOTED)
+scene('intel: a sender\'s domain', lambda c: visit(c, 0, HIM, mail('a@mail.evil.example', 'p@example.org')), 'intel medium client ' + HIM + ' : phishing', options=NOTED)
+scene('intel: near miss, a longer domain', lambda c: visit(c, 0, HIM, mail('a@notevil.example', 'p@example.org')), options=NOTED)
+scene('intel: a name in HELO', lambda c: visit(c, 0, HIM, HONEST, helo='bad.partner.example'), 'intel medium client ' + HIM, options=NOTED)
+scene('intel: a link', lambda c: visit(c, 0, HIM, HONEST[:-2] + ['C: From: <a@partner.example>\r\n\r\nhttp://www.evil.example/login\r\n.', HONEST[-1]]),
       'intel medium client ' + HIM, options=NOTED)

@@ -104,12 +104,11 @@ def torn(where, text, reply, step=1):
     return play
 
 
-for where, text in ((rcpt, '${run{id}}@example.org'), (rcpt, '${${lower:j}ndi:ldap://x/a}@example.org'), (helo, '() { :;}; id'), (rcpt, '"$(id)"@example.org'),
-                    (in_mail, 'MAIL FROM:<a@partner.example> AUTH=a+0Ab'), (command, 'WIZ'), (in_mail, 'BDAT -1')):
-    prefix = len({rcpt: 'RCPT TO:<', helo: 'EHLO '}.get(where, '')) + (1 if where is rcpt else 0)
+for where, text in [(where, text) for _, where, text, _ in ENVELOPE if len(text) < 60]:
+    prefix = len({rcpt: 'RCPT TO:<>', sender: 'MAIL FROM:<>', helo: 'EHLO '}.get(where, ''))
     n = prefix + len(text) + 1
     scene('exploit: cut everywhere, ' + text, torn(where, text, '550 5.5.4 no'), *['exploit high client 198.51.%d.1' % i for i in range(n)],
-          *['?%s low client 198.51.%d.1' % (d, i) for i in range(n) for d in ('relay_probe',)])
+          *['?%s low client 198.51.%d.1' % (d, i) for i in range(n) for d in ('relay_probe', 'unasked_pipelining')], torn=False)
 
 scene('exploit: refused, then taken in the same session',
       each((HIM, HELLO + FROM + ['C: RCPT TO:<${run{id}}@example.org>', 'S: 550 5.1.1 no', 'C: RCPT TO:<${run{id}}@localhost>', 'S: ' + OK] + END)),

@@ -1,5 +1,5 @@
 """abuse_scenes_transport.py - scenes of abuse.py: what is done to TLS, and to the end of a message (DETECTORS, section E)."""
-from abuse_talk import BYE, DAY, HOUR, MX, MX6, Scenes, mail, opening, visit
+from abuse_talk import BYE, DAY, MX, MX6, Scenes, mail, opening
 from handshake import TLS13, alert, certificate, client_end, client_hello, record, server_end, server_flight
 from packets import CLIENT, SERVER, Talk
 
@@ -92,7 +92,7 @@ def split(side, octets, tail):
 
 for name, side, octets in ('client', CLIENT, GLUE), ('server', SERVER, REPLY):
     play, due = split(side, octets, inside())
-    scene('injection: by the %s, cut everywhere' % name, play, *due)
+    scene('injection: by the %s, cut everywhere' % name, play, *due, torn=False)
 scene('injection: over IPv6', each(('2001:db8:1::1', OFFER + [(CLIENT, GLUE)] + READY + inside())),
       'starttls_injection high client 2001:db8:1::1')
 scene('injection: look-alike, an empty line', each((HIM, OFFER + [(CLIENT, b'STARTTLS\r\n\r\n')] + READY + inside())),
@@ -136,6 +136,11 @@ for name, version, cipher in (('SSL 3', 0x0300, 0x002F), ('TLS 1.0', 0x0301, 0x0
                               ('3DES', 0x0303, 0x000A), ('3DES and ECDHE', 0x0303, 0xC012), ('DES', 0x0303, 0x0009),
                               ('no cipher', 0x0303, 0x0002)):
     scene('weak: ' + name, agrees(version, cipher), 'tls_weak low client ' + HIM)
+for name, hello in (('SSL 3', client_hello('', (0x0005, 0x000A), (0x0300,))), ('TLS 1.0', client_hello('', (0x002F, 0x0035), (0x0301,))),
+                    ('RC4 alone', client_hello('', (0x0005, 0x0004), (0x0303,))), ('3DES alone', client_hello('', (0x000A,), (0x0303,))),
+                    ('export alone', client_hello('', (0x0003, 0x0006, 0x0008), (0x0303,)))):
+    scene('weak: a client offers %s, and is refused' % name, each((HIM, OFFER + ASK + READY + [(CLIENT, hello), (SERVER, alert(40)), 'gone'])),
+          'tls_weak low client ' + HIM)
 scene('weak: near miss, TLS 1.2', agrees(0x0303, 0xC02F, HELLO, rsa=False))
 scene('weak: near miss, TLS 1.3', lambda c: talk(c, 0, HIM, OFFER + ASK + READY + inside(HELLO, server_flight(TLS13), TLS13)))
 scene('weak: look-alike, anonymous between servers', agrees(0x0303, 0xC018, rsa=False))
@@ -162,9 +167,11 @@ def smuggle(end, replies, at=None, second=SECOND):
 
 
 SMUGGLED = 'smtp_smuggling %s client '
-SPOKEN = ['?%s %s client %s' % (*x, HIM) for x in (('protocol_errors', 'low'), ('unasked_pipelining', 'low'), ('non_smtp_protocol', 'medium'))]
+# What was in the message counts as spoken once the server has read it so: nobody waited for replies, and header fields were commands.
+READ = '?unasked_pipelining low client '
+SPOKEN = [READ + HIM] + ['?%s %s client %s' % (*x, HIM) for x in (('protocol_errors', 'low'), ('non_smtp_protocol', 'medium'))]
 for name, end in ENDS.items():
-    scene(f'smuggling: {name}, taken', each((HIM, smuggle(end, TOOK))), SMUGGLED % 'critical' + HIM)
+    scene(f'smuggling: {name}, taken', each((HIM, smuggle(end, TOOK))), SMUGGLED % 'critical' + HIM, READ + HIM)
     scene(f'smuggling: {name}, read and refused', each((HIM, smuggle(end, REFUSED))), SMUGGLED % 'critical' + HIM, *SPOKEN)
     scene(f'smuggling: {name}, refused', each((HIM, smuggle(end, ['S: 554 5.5.2 bare line feed']))), SMUGGLED % 'high' + HIM)
     scene(f'smuggling: {name}, not split', each((HIM, smuggle(end, WHOLE))), SMUGGLED % 'high' + HIM)
@@ -176,11 +183,11 @@ def everywhere(end, replies):
     return lambda c: [talk(c, at * 9, '198.51.%d.1' % at, smuggle(end, replies, begin + at)) for at in range(40)]
 
 
-for name in 'LF.LF', 'LF.CRLF', 'CRLF.LF', 'CR.CR':
+for name in ENDS:
     scene(f'smuggling: {name}, taken, cut everywhere', everywhere(ENDS[name], TOOK),
-          *[SMUGGLED % 'critical' + '198.51.%d.1' % at for at in range(40)])
+          *[x + '198.51.%d.1' % at for at in range(40) for x in (SMUGGLED % 'critical', READ)], torn=False)
     scene(f'smuggling: {name}, not split, cut everywhere', everywhere(ENDS[name], WHOLE),
-          *[SMUGGLED % 'high' + '198.51.%d.1' % at for at in range(40)])
+          *[SMUGGLED % 'high' + '198.51.%d.1' % at for at in range(40)], torn=False)
 for word in 'EHLO evil.example', 'RCPT TO:<x@example.org>', 'mail from:<x@example.org>', 'HELO evil.example':
     scene('smuggling: LF.LF and ' + word, each((HIM, smuggle('\n.\n', WHOLE, second=word + '\r\n.\r\n'))), SMUGGLED % 'high' + HIM)
 scene('smuggling: over IPv6', each(('2001:db8:1::1', smuggle('\n.\n', WHOLE))), SMUGGLED % 'high' + '2001:db8:1::1')

@@ -1,5 +1,5 @@
 """abuse_scenes_volume.py - scenes of abuse.py: accounts and machines that send too much, or in a manner that mail does not have."""
-from abuse_talk import BYE, DAY, HOUR, MX, MX6, UNKNOWN, Scenes, login, mail, opening
+from abuse_talk import BYE, DAY, HOME, HOUR, MX, MX6, UNKNOWN, Scenes, login, mail, opening
 
 SCENES = Scenes()
 scene = SCENES.scene
@@ -99,6 +99,7 @@ scene('account: near miss, two new networks in eleven minutes', travels(FIVE[:2]
 scene('account: look-alike, one new network', travels([FIVE[0], '203.0.99.1', FIVE[0]], 200, known=['203.0.99.1']))
 scene('account: look-alike, where everything is new', travels(FIVE[:2], 590))
 scene('account: look-alike, two networks that take turns', travels(FIVE[:2] * 10, 700))
+scene('account: look-alike, a pool of addresses that is named', travels(FIVE, 700), options=HOME + ('--peers', '203.0.112.0/21'))
 scene('account: five networks of IPv6', travels(['2001:db8:%x::7' % i for i in range(0x100, 0x105)], 700),
       'account_many_nets medium user bob')
 scene('account: look-alike, addresses of one /48', travels(['2001:db8:100:%x::7' % i for i in range(9)], 300))
@@ -113,5 +114,6 @@ def guises(n, over, user='bob'):
 
 scene('account: six sender domains', guises(6, HOUR * 0.9), 'account_many_senders medium user bob')
 scene('account: five sender domains', guises(5, HOUR * 0.9), 'account_many_senders medium user bob')
+scene('account: look-alike, a relay that is named', guises(9, HOUR * 0.9), options=HOME + ('--peers', '192.0.2.77'))
 scene('account: near miss, four sender domains', guises(4, HOUR * 0.9))
 scene('account: near miss, five sender domains in two hours', guises(5, HOUR * 2))
