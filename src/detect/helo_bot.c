@@ -38,7 +38,8 @@ static bool may_be_bot(sc_str name)
 #include "detect/frame/helo_bots.def"
 #undef SC_HELO_BOT
 		;
-	return name.len > 1 && firsts >> (name.at[0] & 31) & seconds >> (name.at[1] & 31) & 1;
+	bool letters = name.len > 1 && name.at[0] & name.at[1] & 0x40; /* or what else has that bit; no digits */
+	return letters && firsts >> (name.at[0] & 31) & seconds >> (name.at[1] & 31) & 1;
 }
 
 static bool fits(const struct bot *bot, sc_str name)

@@ -16,17 +16,17 @@ struct slot {
 	struct sc_trail trail;
 };
 
-/* One look: the address holds an octet of those that such forms are made of, or a route was before it. */
-static bool may_test(sc_str path, uint64_t quirks)
+/* One look at the local part: it holds an octet of those that such forms are made of.  Or the domain is odd: it lacks, is a
+ * literal, or stands in quotes. */
+static bool may_test(sc_str path, sc_str domain)
 {
-	static const uint8_t signs_of[256] = {['%'] = 1, ['!'] = 1, ['"'] = 1, ['@'] = 2, ['['] = 1};
-	unsigned signs = 0, ats = 0;
-	for (size_t i = 0; i < path.len; i++) {
-		unsigned sign = signs_of[(unsigned char)path.at[i]];
-		signs |= sign;
-		ats += sign >> 1;
-	}
-	return signs & 1 || ats > 1 || quirks & SC_QUIRK_BIT(source_route);
+	static const uint8_t signs_of[256] = {['%'] = 1, ['!'] = 1, ['"'] = 1, ['@'] = 1};
+	if (!domain.len || domain.at[0] == '[' || domain.at[domain.len - 1] == '"')
+		return true;
+	unsigned signs = 0;
+	for (const char *c = path.at; c < domain.at - 1; c++)
+		signs |= signs_of[(unsigned char)*c];
+	return signs;
 }
 
 /* "[192.0.2.25]" of that server. */
@@ -60,7 +60,7 @@ static const char *test_form(const struct sc_sight *s, uint32_t i, bool local_do
 	sc_str path = r[i].rcpt_to, domain = sc_sight_rcpt_name(s, r, i);
 	if (path.len && path.at[0] == '@')
 		return "a source route";
-	if (!may_test(path, x->quirks))
+	if (!(x->quirks & SC_QUIRK_BIT(source_route)) && !may_test(path, domain))
 		return NULL;
 	bool whole = !domain.at || (path.len && path.at[path.len - 1] == '"'); /* no domain: the @ stands in quotes */
 	sc_str local = whole ? path : sc_str_slice(path, 0, (size_t)(domain.at - path.at) - 1);

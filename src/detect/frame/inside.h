@@ -159,17 +159,15 @@ struct sc_rate {
 
 static inline uint32_t sc_rate_hit(struct sc_rate *r, const struct sc_sight *s, uint32_t n, uint64_t window_s)
 {
-	sc_window_add(&r->hits, n, s->second, (uint32_t)window_s);
 	sc_trail_add(&r->trail, s);
 	r->several |= r->client && r->client != s->client;
 	r->client = r->client ? r->client : s->client;
-	return sc_window_count(&r->hits, s->second, (uint32_t)window_s);
+	return sc_window_put(&r->hits, n, s->second, (uint32_t)window_s);
 }
 
 static inline uint32_t sc_rate_all(struct sc_rate *r, const struct sc_sight *s, uint32_t n, uint64_t window_s)
 {
-	sc_window_add(&r->all, n, s->second, (uint32_t)window_s);
-	return sc_window_count(&r->all, s->second, (uint32_t)window_s);
+	return sc_window_put(&r->all, n, s->second, (uint32_t)window_s);
 }
 
 /* A word of the contract.  Equal words are mostly one constant of the program. */

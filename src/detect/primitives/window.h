@@ -33,7 +33,7 @@ static inline uint8_t sc_window_part(uint32_t second, uint32_t slot, uint32_t le
 /* What counts of `n` in the bucket before, `gone` seconds after its end, when the first of them came at `first`. */
 static inline uint64_t sc_window_left(uint64_t n, uint8_t first, uint32_t gone, uint32_t length_s)
 {
-	if (n == 0 || gone >= length_s) /* of most keys nothing came before */
+	if (gone >= length_s)
 		return 0;
 	uint32_t begin = (uint32_t)((uint64_t)first * length_s / 256);
 	return gone <= begin ? n : n * (length_s - gone) / (length_s - begin);
@@ -68,13 +68,28 @@ static inline void sc_window_add(struct sc_window *w, uint32_t n, uint32_t secon
 	w->now = sc_window_sum(w->now, n) & SC_WINDOW_MOST;
 }
 
+/* The count of a window in whose bucket `second` is, or which is beyond it. */
+static inline uint32_t sc_window_sum_at(const struct sc_window *w, uint32_t second, uint32_t length_s)
+{
+	if (w->before == 0) /* of most keys nothing came before */
+		return w->now;
+	uint32_t begin = w->slot * length_s, gone = second > begin ? second - begin : 0;
+	return sc_window_sum(w->now, (uint32_t)sc_window_left(w->before, w->before_first, gone, length_s));
+}
+
 /* The count of the last `length_s` seconds before `second`. */
 static inline uint32_t sc_window_count(const struct sc_window *w, uint32_t second, uint32_t length_s)
 {
 	struct sc_window at = *w;
 	sc_window_turn(&at, second, length_s);
-	uint32_t begin = at.slot * length_s, gone = second > begin ? second - begin : 0;
-	return sc_window_sum(at.now, (uint32_t)sc_window_left(at.before, at.before_first, gone, length_s));
+	return sc_window_sum_at(&at, second, length_s);
+}
+
+/* Adds, and gives that count. */
+static inline uint32_t sc_window_put(struct sc_window *w, uint32_t n, uint32_t second, uint32_t length_s)
+{
+	sc_window_add(w, n, second, length_s);
+	return sc_window_sum_at(w, second, length_s);
 }
 
 /* When the first of two buckets' content came. */
