@@ -177,13 +177,26 @@ static bool take(struct sc_anchors *a, char c, struct sc_disguise *d)
 	return false;
 }
 
+/* Up to the octet that ends a text outside of links, or a value in quotes: most of HTML, and searched instead of stepped through. */
+static void pass_over(struct sc_anchors *a, sc_str *run)
+{
+	bool value = a->state == VALUE && a->quote;
+	if (!value && (a->state != TEXT || a->open))
+		return;
+	size_t n = sc_str_find(*run, value ? a->quote : '<'), room = SC_ANCHOR_OCTETS - a->target_len;
+	n = n == SIZE_MAX ? run->len : n;
+	if (value && a->name_len) {
+		room = n < room ? n : room;
+		memcpy(a->target + a->target_len, run->at, room);
+		a->target_len += (uint16_t)room;
+	}
+	*run = sc_str_from(*run, n);
+}
+
 bool sc_anchors_next(struct sc_anchors *a, sc_str *run, struct sc_disguise *d)
 {
-	while (run->len) {
-		size_t tag = a->state == TEXT && !a->open ? sc_str_find(*run, '<') : 0;
-		if (tag == SIZE_MAX)
-			tag = run->len;
-		*run = sc_str_from(*run, tag);
+	for (;;) {
+		pass_over(a, run);
 		if (run->len == 0)
 			break;
 		char c = run->at[0];

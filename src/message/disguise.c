@@ -40,7 +40,8 @@ static size_t invisible(sc_str s)
 {
 	static const sc_str marks[] = {{"\xc2\xad", 2}, {"\xe2\x80\x8b", 3}, {"\xe2\x80\x8c", 3}, {"\xe2\x80\x8d", 3},
 				       {"\xe2\x81\xa0", 3}, {"\xef\xbb\xbf", 3}};
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+	bool maybe = (unsigned char)s.at[0] >= 0xc2;
+	for (size_t i = 0; maybe && i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (sc_str_starts(s, marks[i]))
 			return marks[i].len;
 	return 0;
@@ -186,10 +187,13 @@ static bool passes_on(sc_str host, sc_str href, sc_str shown)
 
 bool sc_disguise_read(char *text, size_t text_len, char *href, size_t href_len, struct sc_disguise *d)
 {
-	sc_str shown = promised(clean(text, text_len)), target = clean(href, href_len), url = target;
+	sc_str shown = promised(clean(text, text_len));
+	if (!shown.at)
+		return false;
+	sc_str target = clean(href, href_len), url = target;
 	bool web = is_http(&url) || (url.len > 2 && is_slash(url.at[0]) && is_slash(url.at[1]));
 	sc_str host = web ? host_of(url) : SC_STR_NONE;
-	if (!shown.at || host.len == 0 || of_one_organisation(shown, host) || passes_on(host, target, shown))
+	if (host.len == 0 || of_one_organisation(shown, host) || passes_on(host, target, shown))
 		return false;
 	*d = (struct sc_disguise){shown, host};
 	return true;

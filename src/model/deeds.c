@@ -84,7 +84,7 @@ const struct sc_deed *sc_deeds_of(const struct sc_deeds *d, const char *kind, sc
 {
 	const char *word = kind_of(kind);
 	value = sc_str_slice(value, 0, SC_DEED_VALUE);
-	if (!word)
+	if (!word || !d->rows)
 		return NULL;
 	const struct sc_deed *set = set_of(d, word, value);
 	for (const struct sc_deed *row = set; row < set + WAYS; row++)
@@ -247,6 +247,8 @@ static void keep_subject(struct sc_deeds *d, const struct sc_event *ev)
 
 void sc_deeds_add(struct sc_deeds *d, const struct sc_event *ev)
 {
+	if (!d->rows)
+		return;
 	switch (ev->kind) {
 	case SC_EVENT_session:     count_for_client(d, ev, count_session); break;
 	case SC_EVENT_transaction: add_transaction(d, ev); break;
@@ -269,7 +271,7 @@ static bool before(const struct sc_deed *a, const struct sc_deed *b, enum sc_hab
 size_t sc_deeds_with(const struct sc_deeds *d, enum sc_habit habit, const struct sc_deed **rows, size_t max)
 {
 	size_t count = 0;
-	for (size_t i = 0; i < SC_DEEDS; i++) {
+	for (size_t i = 0; d->rows && i < SC_DEEDS; i++) {
 		const struct sc_deed *row = &d->rows[i];
 		if (row->kind != kind_client || row->habits[habit] < sc_habit_rows[habit].least)
 			continue;

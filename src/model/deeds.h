@@ -60,7 +60,7 @@ struct sc_deed {
 };
 
 struct sc_deeds {
-	struct sc_deed *rows;
+	struct sc_deed *rows; /* NULL: nothing is counted, and nothing known */
 	uint64_t displaced; /* rows that had to make room */
 };
 

@@ -34,7 +34,6 @@ static sc_err open_maps(struct sc_failures *m)
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		SC_TRY(sc_top_open(maps[i].top, maps[i].rows));
 	SC_TRY(sc_suspects_open(&m->suspects));
-	SC_TRY(sc_deeds_open(&m->deeds));
 	SC_TRY(sc_prints_open(&m->prints));
 	SC_TRY(sc_paces_open(&m->domain_paces, 256));
 	SC_TRY(sc_paces_open(&m->server_paces, 256));

@@ -88,7 +88,7 @@ struct sc_cause_example {
 
 struct sc_failures {
 	struct sc_suspects suspects;
-	struct sc_deeds deeds;                       /* of all sources, suspicious or not */
+	struct sc_deeds deeds;                       /* of all sources, suspicious or not; counted when its owner opens it */
 	struct sc_prints prints;                     /* how clients speak */
 	const struct sc_aside *asides;               /* what the user said: borrowed from the output's config, for reports */
 	size_t   aside_count;

@@ -31,7 +31,9 @@ sc_err sc_report_head_open(void *self, const struct sc_output_config *config)
 	h->m->asides = config->asides;
 	h->m->aside_count = config->aside_count;
 	h->m->earlier = config->earlier;
-	sc_err err = sc_sheet_open(&h->sheet, config);
+	bool senders = h->parts == 0 || h->parts & SC_REPORT_SENDERS;
+	sc_err err = senders ? sc_deeds_open(&h->m->deeds) : SC_OK;
+	err = err ? err : sc_sheet_open(&h->sheet, config);
 	if (err) {
 		sc_failures_close(h->m);
 		h->m = NULL;
