@@ -69,6 +69,8 @@ def open_at_once(n, hold=400, step=4.0, lines=opening()):
     return play
 
 
+scene('flood: 50 open at once', open_at_once(50), FLOOD + ' count=50', EMPTY)
+scene('flood: near miss, 60 in turns', open_at_once(60, 100, 10.0), '?' + EMPTY)
 scene('flood: near miss, 49 open at once', open_at_once(49), EMPTY)
 
 
@@ -95,6 +97,7 @@ scene('slow: near miss, 19', idle(19), EMPTY)
 scene('slow: near miss, for 50 seconds', idle(20, 30), EMPTY)
 scene('slow: near miss, one after another', idle(25, 100, 110))
 scene('slow: IPv6', idle(20, client=BAD6), f'slow_session medium client {BAD6}', f'no_mail_sessions low client {BAD6}')
+scene('slow: look-alike, a tarpit', idle(20, owes=SERVER))
 scene('slow: look-alike, a tarpit before the greeting', lambda c: [tarpit(c, i) for i in range(20)], '?' + EMPTY)
 
 

@@ -1,11 +1,30 @@
-/* connection_flood.c - more new sessions a minute than a client needs. */
+/* connection_flood.c - more new sessions a minute than a client needs, or more at once.
+ *
+ * Sessions are known when they end, so how many were open at once is found among the last ones of a client.  Only those that
+ * went on for a while are kept: so many short ones at once are too many a minute, too. */
 #include "detect/frame/inside.h"
 
-enum { SESSIONS, WINDOW, NETWORK };
+enum { SESSIONS, WINDOW, NETWORK, OPEN };
 static const struct sc_detector_option options[] = {
 	{"sessions", "sessions of one client", 60, "one a second; Postfix' anvil counts in the same window"},
 	{"window", "s", 60, "anvil_rate_time_unit"},
 	{"network", "sessions of one network", 240, "a large provider sends from many addresses of a network"},
+	{"open", "sessions of one client at once, at most 64", 50, "Postfix' smtpd_client_connection_count_limit"},
+};
+
+#define KEPT 64
+#define LONG 40 /* seconds that a session goes on to be kept */
+
+struct span {
+	uint32_t from, to;
+	bool mail;
+};
+
+/* The long sessions of a client. */
+struct stay {
+	struct span spans[KEPT];
+	uint32_t next;
+	struct sc_trail trail;
 };
 
 struct slot {
@@ -41,17 +60,69 @@ static void judge(struct sc_detector *d, const struct sc_sight *s, enum sc_level
 					     .trail = &slot->rate.trail});
 }
 
+/* How many were open at that second; `mails` of them with an accepted mail. */
+static uint32_t open_at(const struct stay *st, uint32_t second, uint32_t *mails)
+{
+	uint32_t n = 0;
+	*mails = 0;
+	for (uint32_t i = 0; i < KEPT; i++) {
+		bool open = st->spans[i].from <= second && st->spans[i].to > second;
+		n += open;
+		*mails += open && st->spans[i].mail;
+	}
+	return n;
+}
+
+/* The most that were open at once while `at` was: when one of them began. */
+static uint32_t most_open(const struct stay *st, const struct span *at, uint32_t *mails)
+{
+	uint32_t most = 0, some;
+	for (uint32_t i = 0; i < KEPT; i++) {
+		uint32_t begun = st->spans[i].from;
+		uint32_t n = begun >= at->from && begun < at->to ? open_at(st, begun, &some) : 0;
+		*mails = n > most ? some : *mails;
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+static void judge_stay(struct sc_detector *d, const struct sc_sight *s)
+{
+	const struct sc_ev_session *x = s->ev->body;
+	struct span at = {sc_seconds(x->start), sc_seconds(x->end), x->recipients.accepted > 0};
+	if (at.to < at.from + LONG)
+		return;
+	struct stay *st = sc_keyed_touch(&d->tables[0], s->client, s->second);
+	st->spans[st->next++ % KEPT] = at;
+	sc_trail_add(&st->trail, s);
+	uint32_t mails = 0, n = st->next < d->options[OPEN] ? 0 : most_open(st, &at, &mails);
+	if (n < d->options[OPEN])
+		return;
+	bool working = mails * 2 >= n;
+	struct sc_text *t = sc_say_begin(d);
+	sc_say_part(t, "", n, " sessions open at once, ");
+	sc_say_part(t, "", mails, " of them with an accepted mail");
+	sc_detector_tell(d, s,
+			 &(struct sc_report){.severity = working ? SC_SEVERITY_LOW : SC_SEVERITY_MEDIUM,
+					     .confidence = working ? 60 : 85,
+					     .window_s = d->options[WINDOW],
+					     .count = n,
+					     .threshold = d->options[OPEN],
+					     .trail = &st->trail});
+}
+
 static void observe(struct sc_detector *d, const struct sc_sight *s)
 {
 	if (s->from.peer || s->from.monitor || s->from.home)
 		return;
 	for (enum sc_level level = 0; level < SC_LEVELS; level++)
 		judge(d, s, level);
+	judge_stay(d, s);
 }
 
 const struct sc_detector_class sc_detector_connection_flood = {
 	.name = "connection_flood",
-	.summary = "A client or network that opens far more sessions a minute than others.",
+	.summary = "A client or network that opens far more sessions a minute than others, or has more open at once.",
 	.innocent = "A large sender who catches up after an outage: most of his sessions bring mail, and the "
 		    "severity is low.",
 	.advice = "Limit the rate of connections a client (smtpd_client_connection_rate_limit), or block it.",
@@ -61,5 +132,6 @@ const struct sc_detector_class sc_detector_connection_flood = {
 	.options = SC_OPTIONS_OF(options),
 	.client = sizeof(struct slot),
 	.network = sizeof(struct slot),
+	.tables = {{128, sizeof(struct stay), -1}},
 	.observe = observe,
 };

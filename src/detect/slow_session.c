@@ -1,7 +1,7 @@
 /* slow_session.c - one client keeps many sessions open and says almost nothing (as Slowloris does to web servers).
  *
- * Who is slow matters: a session whose greeting or HELO reply took seconds is one that the server drags out (a
- * tarpit), and is not counted.  Sessions are known when they end, so overlap is looked for among the last ones of a
+ * Who is slow matters: while the client waits for a reply, it is the server who drags the session out (a tarpit), and
+ * that time is not counted.  Sessions are known when they end, so overlap is looked for among the last ones of a
  * client. */
 #include "detect/frame/inside.h"
 
@@ -11,8 +11,7 @@ static const struct sc_detector_option options[] = {
 	{"age", "s", 60, "longer than any pause of a working client; Postfix under stress waits 10 s"},
 };
 
-#define KEPT   32
-#define TARPIT (5 * SC_SECOND)
+#define KEPT 32
 
 struct span {
 	uint32_t from, to;
@@ -25,11 +24,10 @@ struct slot {
 
 static bool is_slow(const struct sc_ev_session *x, uint64_t age_s)
 {
-	sc_time age = x->timing.total_ms;
-	bool tarpit = x->timing.greeting_ms > TARPIT || x->timing.helo_ms > TARPIT;
-	if (age == SC_TIME_NONE || age < (sc_time)age_s * SC_SECOND || tarpit)
+	sc_time age = x->timing.total_ms, waited = x->timing.waited_ms;
+	if (age == SC_TIME_NONE || waited == SC_TIME_NONE || age - waited < (sc_time)age_s * SC_SECOND)
 		return false;
-	return (sc_time)x->octets.client * SC_SECOND < age;
+	return (sc_time)x->octets.client * SC_SECOND < age - waited;
 }
 
 static uint32_t overlapping(const struct slot *slot, struct span at)

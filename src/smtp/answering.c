@@ -102,8 +102,19 @@ static bool out_of_order(const struct sc_session *s, const struct sc_exchange *x
 	return !s->helo_done;
 }
 
+void sc_dialogue_waited(struct sc_session *s, const struct sc_exchange *x, sc_time until)
+{
+	sc_time since = x->cmd == &sc_cmd_connect ? s->established : x->when;
+	if (since == SC_TIME_NONE)
+		return;
+	since = since > s->replied_at ? since : s->replied_at;
+	s->waited += until > since ? until - since : 0;
+}
+
 static void answer(struct sc_session *s, struct sc_exchange *x, struct sc_reply *r)
 {
+	sc_dialogue_waited(s, x, r->first.when);
+	s->replied_at = r->last.when;
 	uint64_t quirks = x->quirks | r->quirks | (x->cmd->judge ? x->cmd->judge(s, r) : 0);
 	quirks |= out_of_order(s, x) ? SC_QUIRK_BIT(command_out_of_order) : 0;
 	sc_str challenge = r->text;

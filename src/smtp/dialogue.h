@@ -16,6 +16,8 @@ void sc_dialogue_server(struct sc_session *s, const struct sc_unit *u);
 bool sc_dialogue_may_read(struct sc_session *s);
 /* Everything that waits ends unanswered; `closed`: the connection's end was seen. */
 void sc_dialogue_end(struct sc_session *s, bool closed);
+/* The reply to `x` was owed since it was asked for, or since the reply before it, until then. */
+void sc_dialogue_waited(struct sc_session *s, const struct sc_exchange *x, sc_time until);
 
 /* ---- between asking.c, answering.c and resync.c ---- */
 

@@ -34,7 +34,7 @@ void sc_session_open(struct sc_session *s, const struct sc_session_host *host, c
 	s->framer[SC_CLIENT].proxy = !midstream;
 	s->facts.evidence.midstream = midstream;
 	s->facts.timing = (struct sc_ev_session_timing){ SC_TIME_NONE, SC_TIME_NONE, SC_TIME_NONE, SC_TIME_NONE,
-		SC_TIME_NONE };
+		SC_TIME_NONE, SC_TIME_NONE };
 	s->facts.service = id->server.port == 465 ? "smtps" : id->server.port == 587 ? "submission" : "smtp";
 	s->established = s->starttls_at = SC_TIME_NONE;
 	s->chunks_from = SC_NONE;
@@ -341,9 +341,20 @@ static sc_str dialect_of(struct sc_session *s)
 	return whole ? sc_dialect_name(&s->dialect, s->pipelines) : SC_STR_NONE;
 }
 
+/* How long the client waited for the server; where octets are missing, replies may be. */
+static sc_time waited_of(struct sc_session *s)
+{
+	const struct sc_ev_evidence *e = &s->facts.evidence;
+	if (s->head && s->facts.end != SC_TIME_NONE)
+		sc_dialogue_waited(s, s->head, s->facts.end);
+	bool whole = !e->midstream && !e->one_sided && !e->gap_octets.client && !e->gap_octets.server;
+	return whole && (!s->encrypted || s->facts.decrypted) ? s->waited : SC_TIME_NONE;
+}
+
 void sc_session_end(struct sc_session *s, enum sc_session_end how)
 {
 	bool closed = how <= SC_END_SERVER_RESET;
+	s->facts.timing.waited_ms = waited_of(s);
 	sc_dialogue_end(s, closed);
 	if (closed && !s->quit_asked && (!s->encrypted || s->facts.decrypted))
 		sc_session_quirk(s, SC_QUIRK_BIT(no_quit));

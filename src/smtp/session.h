@@ -241,6 +241,8 @@ struct sc_session {
 	uint64_t last_packet;
 	sc_time  last_when;
 	sc_time  established, starttls_at;
+	sc_time  replied_at;  /* the end of the last reply; 0: there was none */
+	sc_time  waited;      /* replies were owed for so long */
 	struct sc_verdict closing_reply;
 	struct sc_exchange *filling;  /* BDAT whose chunk flows; NULL when it was answered before its end */
 	uint64_t switch_at[2]; /* stream offsets behind STARTTLS and its 220 */

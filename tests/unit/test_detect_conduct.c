@@ -177,13 +177,13 @@ static void long_orcpt(struct stage *st)
 static void long_auth(struct stage *st) { exchange(st, "SASL", "*", 500, Q(line_too_long)); }
 static void ntlm(struct stage *st) { exchange(st, "AUTH", "*", 334, 0); }
 
-static void slow(struct stage *st, unsigned n, sc_time greeting, unsigned apart_s, uint64_t octets)
+static void slow(struct stage *st, unsigned n, sc_time waited, unsigned apart_s, uint64_t octets)
 {
 	for (unsigned i = 0; i < n; i++) {
 		struct sc_ev_session x = plain_session(st);
 		x.start = st->now - 300 * SC_SECOND;
 		x.timing.total_ms = 300 * SC_SECOND;
-		x.timing.greeting_ms = greeting;
+		x.timing.waited_ms = waited;
 		x.octets.client = octets;
 		end_session(st, &x);
 		pause_s(st, apart_s);
@@ -192,7 +192,7 @@ static void slow(struct stage *st, unsigned n, sc_time greeting, unsigned apart_
 static void slow_20(struct stage *st) { slow(st, 20, SC_MS, 1, 20); }
 static void slow_19(struct stage *st) { slow(st, 19, SC_MS, 1, 20); }
 static void slow_apart(struct stage *st) { slow(st, 60, SC_MS, 400, 20); }
-static void tarpitted(struct stage *st) { slow(st, 40, 20 * SC_SECOND, 1, 20); }
+static void tarpitted(struct stage *st) { slow(st, 40, 250 * SC_SECOND, 1, 20); }
 static void large_uploads(struct stage *st) { slow(st, 40, SC_MS, 1, 5000000); }
 static void slow_once(struct stage *st) { slow(st, 1, SC_MS, 0, 20); }
 static void slow_flood(struct stage *st) { flood(st, slow_once, 25); }
