@@ -124,8 +124,13 @@ scene('long: near miss, an answer of 12000 octets', command('QUFB' * 3000, '535 
 scene('long: look-alike, ORCPT', ['C: MAIL FROM:<a@partner.example>', 'S: 250 ok',
                                   'C: RCPT TO:<bob@example.org> ORCPT=rfc822;' + 'bob+2B' * 80 + '@example.org', 'S: 250 ok'])
 scene('long: look-alike, a path in UTF-8', ['C: MAIL FROM:<' + 'ж' * 120 + '@partner.example> SMTPUTF8', 'S: 250 ok'])
+scene('long: a header line of 33 KiB', mail('a@partner.example', 'bob@example.org', more='X-Long: ' + 'a' * 33 * 1024 + '\r\n'), LONG)
 scene('long: near miss, a header line of 31 KiB', mail('a@partner.example', 'bob@example.org', more='X-Long: ' + 'a' * 31 * 1024 + '\r\n'))
 scene('long: look-alike, a line of the text', mail('a@partner.example', 'bob@example.org', more='Subject: x\r\n\r\n' + 'a' * 40 * 1024 + '\r\n'))
+
+
+scene('long: look-alike, a folded field of 60 KiB',
+      mail('a@partner.example', 'bob@example.org', more='X-Long: a\r\n' + (' ' + 'a' * 900 + '\r\n') * 60))
 
 
 # ---- tcp_ambiguity ----

@@ -26,7 +26,7 @@ static const struct sc_ev_session sample_session = {
 	.starttls = "established", .tls = { .version = "TLSv1.2", .cipher = "TLS_AES_128_GCM_SHA256" },
 	.transactions = 1, .exchanges = 0, .recipients = { .accepted = 1, .rejected = 2 },
 	.octets = { 1000, 2000 },
-	.timing = { SC_TIME_NONE, 12345678, 250 * SC_MS, SC_TIME_NONE, SC_TIME_NONE },
+	.timing = { SC_TIME_NONE, 12345678, 250 * SC_MS, SC_TIME_NONE, SC_TIME_NONE, SC_TIME_NONE },
 	.evidence = { .gap_octets = { 0, 77 }, .midstream = true },
 	.quirks = SC_QUIRK_BIT(bare_lf) | SC_QUIRK_BIT(tcp_urgent),
 };

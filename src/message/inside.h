@@ -82,8 +82,10 @@ struct sc_message {
 	struct sc_digest digest;
 	struct sc_links links;
 	struct sc_report *report;      /* the message is a multipart/report, or holds one beside other parts */
+	uint32_t line_octets;          /* of the header's line in work, with its CR; no more are counted than it holds */
 	uint8_t  report_depth;         /* of multiparts around its parts */
 	uint8_t  inner_depth;          /* of those around the message within; 0: none is read */
+	bool     html, binary;         /* anchors, the headers of an archive are looked for in the part in work */
 	struct sc_node *part;          /* whose content is read; NULL: it is not listed */
 	char    *link_room;
 	struct sc_anchors *anchors;    /* NULL: there was no HTML */
@@ -92,7 +94,6 @@ struct sc_message {
 	struct sc_places *places;      /* NULL: there was no multipart, or nobody wants parts */
 	uint32_t digests;              /* bit: the multipart at that level is a digest (RFC 2046 5.1.5) */
 	enum sc_place place;
-	bool     html, binary;         /* anchors, the headers of an archive are looked for in the part in work */
 	bool     top;                  /* the header in work is the message's own */
 	bool     within;               /* it is that of a message within */
 	bool     unplaced;             /* octets are missing, or messages lie in messages: where a part stands is not known */

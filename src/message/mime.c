@@ -253,10 +253,30 @@ static void begin_text(struct sc_message *m, sc_str begun, sc_str *text, bool li
 		sc_split_rest(&m->split, text);
 }
 
+#define LINE_OCTETS 999 /* with CR: RFC 5322 2.1.1 */
+
+/* Part of the message's own header was read. */
+static void measure_lines(struct sc_message *m, sc_str part)
+{
+	while (part.len) {
+		size_t end = sc_str_find(part, '\n');
+		size_t octets = end == SIZE_MAX ? part.len : end;
+		m->line_octets += octets < UINT32_MAX - m->line_octets ? (uint32_t)octets : UINT32_MAX - m->line_octets;
+		bool longest = m->line_octets > LINE_OCTETS && m->line_octets > m->ev.header_line;
+		m->ev.header_line = longest ? m->line_octets : m->ev.header_line;
+		if (end == SIZE_MAX)
+			return;
+		m->line_octets = 0;
+		part = sc_str_from(part, end + 1);
+	}
+}
+
 /* Reads on in a header; gives what of `text` is behind it. */
 static sc_str read_header(struct sc_message *m, sc_str text)
 {
 	struct sc_fields_unit u;
+	sc_str whole = text;
+	bool top = m->top;
 	while (m->place == SC_PLACE_HEADER && sc_fields_next(&m->fields, &text, m->host->scratch->field, &u)) {
 		if (u.kind == SC_FIELDS_FIELD) {
 			sc_header_take(m, &m->fields, &u);
@@ -268,6 +288,8 @@ static sc_str read_header(struct sc_message *m, sc_str text)
 			begin_text(m, u.value, &text, lines);
 		break;
 	}
+	if (top)
+		measure_lines(m, sc_str_slice(whole, 0, whole.len - text.len));
 	return text;
 }
 

@@ -95,7 +95,7 @@ static inline struct sc_ev_session session_of(void)
 		.greeting = { 220, SC_STR("mx.example.net ESMTP"), SC_STR("mx.example.net"), SC_STR("Postfix") },
 		.helo = { "EHLO", SC_STR("mail.example.org") },
 		.starttls = "not_offered",
-		.timing = { 21 * SC_MS, 23 * SC_MS, SC_TIME_NONE, SC_TIME_NONE, 913 * SC_MS },
+		.timing = { 21 * SC_MS, 23 * SC_MS, SC_TIME_NONE, SC_TIME_NONE, 913 * SC_MS, SC_TIME_NONE },
 		.end_by = "quit",
 	};
 }

@@ -174,6 +174,13 @@ static void long_orcpt(struct stage *st)
 	line[sizeof(line) - 1] = '\0';
 	exchange(st, "RCPT", line, 250, Q(line_too_long));
 }
+static void long_field(struct stage *st, uint64_t octets)
+{
+	struct sc_ev_message x = { .n = 1, .header_line = octets };
+	tell_event(st, SC_EVENT_message, &x);
+}
+static void long_field_over(struct stage *st) { long_field(st, 32769); }
+static void long_field_at(struct stage *st) { long_field(st, 32768); }
 static void long_auth(struct stage *st) { exchange(st, "SASL", "*", 500, Q(line_too_long)); }
 static void ntlm(struct stage *st) { exchange(st, "AUTH", "*", 334, 0); }
 
@@ -273,6 +280,8 @@ static void test_scenes(void **state)
 		{ "inside TLS", "no_mail_sessions", NULL, hidden_sessions, NULL },
 		{ "flood", "no_mail_sessions", NULL, idle_flood, "low" },
 		{ "4096 octets", "oversized_line", NULL, long_helo, "medium" },
+		{ "a field of 32769 octets", "oversized_line", NULL, long_field_over, "medium" },
+		{ "a field of 32768 octets", "oversized_line", NULL, long_field_at, NULL },
 		{ "long ORCPT", "oversized_line", NULL, long_orcpt, NULL },
 		{ "AUTH answer", "oversized_line", NULL, long_auth, "medium" },
 		{ "NTLM", "oversized_line", NULL, ntlm, NULL },
