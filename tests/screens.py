@@ -17,6 +17,8 @@ import sys
 import tempfile
 import time
 
+import attack
+
 OUTCOMES = ["accepted", "deferred", "rejected", "in_doubt", "aborted", "withdrawn", "unknown"]
 SIZES = [(80, 24), (100, 30), (200, 60)]
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -702,6 +704,16 @@ def message(program):
     s.keys("Escape")
     check("message: and back", s.wait("STRUCTURE"), s.text())
     leave(s, "message")
+    write_dialogue(path, [(1, b"220 mx.example.net ESMTP\r\n"), (0, b"EHLO mail.example.org\r\n"), (1, b"250 mx.example.net\r\n"),
+                          (0, b"MAIL FROM:<a@example.com>\r\n"), (1, b"250 ok\r\n"), (0, b"RCPT TO:<bob@example.net>\r\n"), (1, b"250 ok\r\n"),
+                          (0, b"DATA\r\n"), (1, b"354 go\r\n"), (0, (attack.DISGUISED % "a@example.com").encode() + b"\r\n"), (1, b"250 ok\r\n")])
+    s = Screen("%s tui --utc -r %s" % (program, path), (100, 50))
+    s.wait("100 %")
+    s.keys("7", "Enter")
+    check("message in disguise", s.wait("LINKS IN DISGUISE, 1"), s.text())
+    check("message in disguise: its link", s.wait("the first shows www.bank.example and leads to login.example.net"), s.text())
+    check("message in disguise: its archive", s.wait('"terms.zip" .* opens with a password only'), s.text())
+    leave(s, "message in disguise")
 
 
 def worker_of(screen):

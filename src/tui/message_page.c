@@ -188,6 +188,7 @@ static void put_part(struct sc_tui *t, struct sc_text *to, const struct sc_ev_pa
 	}
 	sc_text_adds(to, part->encoding.at ? "  " : "");
 	sc_text_visible(to, part->encoding);
+	sc_text_adds(to, part->encrypted ? "  opens with a password only" : "");
 	if (part->sha256.at) {
 		sc_text_adds(to, "  sha256 ");
 		sc_text_visible(to, sc_str_slice(part->sha256, 0, HASH_DIGITS));
@@ -206,6 +207,20 @@ static void put_parts(struct sc_tui *t, struct sc_text *to, const struct sc_list
 }
 
 /* ---- signatures, way, links ---- */
+
+/* "LINKS IN DISGUISE, 2": the first of them. */
+static void put_disguises(struct sc_text *to, const struct sc_ev_link_mismatch *links)
+{
+	if (links->count == 0)
+		return;
+	sc_text_adds(to, "\nLINKS IN DISGUISE, ");
+	sc_page_grouped(to, links->count);
+	sc_text_adds(to, "\n  the first shows ");
+	sc_text_visible(to, links->shown);
+	sc_text_adds(to, " and leads to ");
+	sc_text_visible(to, links->target);
+	sc_text_put(to, '\n');
+}
 
 static void put_hop(struct sc_text *to, const struct sc_ev_hop *h)
 {
@@ -238,6 +253,7 @@ static void put_rest(struct sc_text *to, const struct sc_ev_message *m)
 		put_hop(to, (const struct sc_ev_hop *)m->hops.items + i);
 	sc_text_adds(to, m->urls.count ? "\nLINKS\n" : "");
 	put_rows(to, "", &m->urls);
+	put_disguises(to, &m->link_mismatch);
 }
 
 /* ---- the view ---- */
