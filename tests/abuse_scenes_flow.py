@@ -47,7 +47,8 @@ def shoes(addresses, mails, domains, over, helo='h%d.example', net='203.0.113.%d
         dice, n = random.Random(addresses), addresses * mails
         for i in range(n):
             who = i % addresses
-            visit(c, before + i * over / n, net % (who + 1), mail('n%d@d%d.example' % (i, (who if domains <= addresses else i) * domains // addresses % domains), 'p%d@example.org' % dice.randrange(900)),
+            domain = (who if domains <= addresses else i) * domains // addresses % domains
+            visit(c, before + i * over / n, net % (who + 1), mail('n%d@d%d.example' % (i, domain), 'p%d@example.org' % dice.randrange(900)),
                   helo=helo % who if '%' in helo else helo)
     return play
 
@@ -70,9 +71,11 @@ def bounces(n, others, over=590, to='p%d@example.org', per=1, probe=False):
         for i in range(n):
             who = '203.0.%d.%d' % (113 + i % 4, i // 4 % 200 + 1)
             rcpts = [to % (i * per + k) if '%' in to else to for k in range(per)]
-            visit(c, i * over / n, who, mail('', *rcpts)[:-4 if probe else None] + (['C: RSET', 'S: 250 ok'] if probe else []), helo='mx%d.example' % i)
+            lines = mail('', *rcpts)
+            visit(c, i * over / n, who, lines[:-4] + ['C: RSET', 'S: 250 ok'] if probe else lines, helo='mx%d.example' % i)
         for i in range(others):
-            visit(c, i * over / others + 0.3, '198.51.%d.1' % (i % 20 + 1), mail('a@d%d.example' % (i % 20), 'q%d@example.org' % i), helo='out%d.example' % (i % 20))
+            k = i % 20
+            visit(c, i * over / others + 0.3, '198.51.%d.1' % (k + 1), mail('a@d%d.example' % k, 'q%d@example.org' % i), helo='out%d.example' % k)
     return play
 
 
@@ -158,15 +161,26 @@ scene('rogue: near miss, two servers', direct(2))
 scene('rogue: near miss, three servers in half an hour', direct(3, 1800))
 scene('rogue: refused once, for a list', direct(1, reply='550 5.7.1 Client host [192.0.2.66] blocked using zen.spamhaus.org'),
       'listed_source high client 192.0.2.66')
-scene('rogue: over IPv6', lambda c: [visit(c, i * 90, '2001:db8:25::66', mail('x@d.example', 'p@e%d.example' % i), '2001:db8:%d::25' % (i + 900), 'pc66') for i in range(4)],
+scene('rogue: over IPv6', lambda c: [visit(c, i * 90, '2001:db8:25::66', mail('x@d.example', 'p@e%d.example' % i),
+                                           '2001:db8:%d::25' % (i + 900), 'pc66') for i in range(4)],
       'rogue_mta high client 2001:db8:25::66')
-scene('rogue: look-alike, the relay', lambda c: (visit(c, 0, '203.0.113.1', mail('a@b.example', 'p@example.org'), '192.0.2.66'),
-                                               [visit(c, 60 + i, '192.0.2.66', mail('a@example.org', 'p@e%d.example' % i), '198.51.%d.25' % (i + 100), 'mx.example.org')
-                                                for i in range(9)]))
+
+
+def relay(c):
+    visit(c, 0, '203.0.113.1', mail('a@b.example', 'p@example.org'), '192.0.2.66')
+    for i in range(9):
+        visit(c, 60 + i, '192.0.2.66', mail('a@example.org', 'p@e%d.example' % i), '198.51.%d.25' % (i + 100), 'mx.example.org')
+
+
+def printer(c):
+    for i in range(9):
+        visit(c, i * 50, '192.0.2.66', mail('scan@example.org', 'p%d@example.org' % i, octets=300 * (i * i % 7)), THERE, 'printer')
+
+
+scene('rogue: look-alike, the relay', relay)
 scene('rogue: look-alike, a named peer', direct(5), options=HOME + ('--peers', '192.0.2.66'))
 scene('rogue: look-alike, from outside', direct(5, client='203.0.113.66'))
-scene('rogue: look-alike, a printer with one relay',
-      lambda c: [visit(c, i * 50, '192.0.2.66', mail('scan@example.org', 'p%d@example.org' % i, octets=300 * (i * i % 7)), THERE, 'printer') for i in range(9)])
+scene('rogue: look-alike, a printer with one relay', printer)
 
 
 # ---- leaks ----
@@ -178,8 +192,8 @@ def keylogger(mails, pace=600, jitter=0, spread=0, server=THERE, before=False, r
                 visit(c, i * 3001, '192.0.2.70', mail('a@example.org', 'f%d@friends.example' % i, octets=900 * i), server, 'pc70.example.org', 25)
         start = 10 * DAY if before else 0
         for i in range(mails):
-            visit(c, start + i * pace + dice.uniform(-jitter, jitter) * pace, '192.0.2.70', mail('a@mail.example', rcpt, octets=4000 + int(dice.uniform(-1, 1) * spread)), server,
-                  'pc70.example.org', 587)
+            at, octets = start + (i + dice.uniform(-jitter, jitter)) * pace, 4000 + int(dice.uniform(-1, 1) * spread)
+            visit(c, at, '192.0.2.70', mail('a@mail.example', rcpt, octets=octets), server, 'pc70.example.org', 587)
     return play
 
 

@@ -29,11 +29,21 @@ def lossy(play, nth=3, side=None):
 
 # ---- when it is told ----
 scene('told: once, and at doublings', bomb(230, 60, 590), 'mail_bomb high recipient victim@example.org counts=100,200')
-scene('told: over, an hour later', lambda c: (bounces(60, 30)(c), visit(c, 3 * HOUR, '198.51.99.1', mail('a@partner.example', 'p@example.org'))),
-      'null_sender_flood medium server 192.0.2.25:25 told=1 over=1')
-scene('told: again, when it begins again', lambda c: (bounces(60, 30)(c), visit(c, 3 * HOUR, '198.51.99.1', mail('a@partner.example', 'p@example.org')),
-                                                    [visit(c, 5 * HOUR + i * 9, '203.0.%d.7' % (i + 1), mail('', 'q%d@example.org' % i), helo='mx%d.example' % i) for i in range(60)]),
-      'null_sender_flood medium server 192.0.2.25:25 told=2')
+
+
+def storm(c):
+    bounces(60, 30)(c)
+    visit(c, 3 * HOUR, '198.51.99.1', mail('a@partner.example', 'p@example.org'))
+
+
+def storms(c):
+    storm(c)
+    for i in range(60):
+        visit(c, 5 * HOUR + i * 9, '203.0.%d.7' % (i + 1), mail('', 'q%d@example.org' % i), helo='mx%d.example' % i)
+
+
+scene('told: over, an hour later', storm, 'null_sender_flood medium server 192.0.2.25:25 told=1 over=1')
+scene('told: again, when it begins again', storms, 'null_sender_flood medium server 192.0.2.25:25 told=2')
 scene('told: outbound, at doublings', refused(420, 1000), 'outbound_failures medium client 192.0.2.30 counts=100,200,400',
       'outbound_failures medium domain example.org counts=100,200,400')
 
@@ -43,12 +53,20 @@ scene('lost: no retry, the server\'s side', lossy(deferred(8), side='S'), silent
 scene('lost: no retry, the client\'s side', lossy(deferred(8), side='C'), silent=['no_retry'])
 scene('lost: gone for one network, the server\'s side', lossy(each(*[(HIM, USED)] * 5, (HER, WITHOUT)), side='S'), silent=['starttls_stripped'])
 scene('lost: a bomb, every thirteenth segment', lossy(bomb(250, 60, 500), 13), 'mail_bomb high recipient victim@example.org')
-scene('lost: smuggling, the server\'s side', lossy(each((HIM, smuggle('\n.\n', TOOK))), side='S'), '?smtp_smuggling high client ' + HIM + ' confidence<=60')
+scene('lost: smuggling, the server\'s side', lossy(each((HIM, smuggle('\n.\n', TOOK))), side='S'),
+      '?smtp_smuggling high client ' + HIM + ' confidence<=60')
 scene('lost: smuggling, the client\'s side', lossy(each((HIM, smuggle('\n.\n', TOOK))), side='C'))
 scene('lost: account, every seventh segment', lossy(burst(200, sender='win@lottery.example.com'), 7), '?account_fanout high user alice')
+
+
+def honest(c):
+    for i in range(120):
+        k = i % 9
+        visit(c, i * 90, '198.51.%d.1' % k, mail('a%d@d%d.example' % (i, k), 'p%d@example.org' % (i % 7)), helo='mx%d.example' % k)
+
+
 for side in 'S', 'C':
-    scene('lost: an honest day, side ' + side, lossy(lambda c: [visit(c, i * 90, '198.51.%d.1' % (i % 9), mail('a%d@d%d.example' % (i, i % 9), 'p%d@example.org' % (i % 7)),
-                                                                    helo='mx%d.example' % (i % 9)) for i in range(120)], side=side))
+    scene('lost: an honest day, side ' + side, lossy(honest, side=side))
 
 # ---- who is at home ----
 ALONE = ()
@@ -71,8 +89,9 @@ scene('intel: an address', lambda c: visit(c, 0, '198.51.100.66', HONEST), 'inte
 scene('intel: a network', lambda c: visit(c, 0, '203.0.113.15', HONEST), 'intel medium client 203.0.113.15 : rented', options=NOTED)
 scene('intel: near miss, the next one', lambda c: visit(c, 0, '203.0.113.16', HONEST), options=NOTED)
 scene('intel: a network of IPv6', lambda c: visit(c, 0, '2001:db8:66:9::1', HONEST), 'intel medium client 2001:db8:66:9::1', options=NOTED)
-scene('intel: a sender\'s domain', lambda c: visit(c, 0, HIM, mail('a@mail.evil.example', 'p@example.org')), 'intel medium client ' + HIM + ' : phishing', options=NOTED)
+scene('intel: a sender\'s domain', lambda c: visit(c, 0, HIM, mail('a@mail.evil.example', 'p@example.org')),
+      'intel medium client ' + HIM + ' : phishing', options=NOTED)
 scene('intel: near miss, a longer domain', lambda c: visit(c, 0, HIM, mail('a@notevil.example', 'p@example.org')), options=NOTED)
 scene('intel: a name in HELO', lambda c: visit(c, 0, HIM, HONEST, helo='bad.partner.example'), 'intel medium client ' + HIM, options=NOTED)
-scene('intel: a link', lambda c: visit(c, 0, HIM, HONEST[:-2] + ['C: From: <a@partner.example>\r\n\r\nhttp://www.evil.example/login\r\n.', HONEST[-1]]),
-      'intel medium client ' + HIM, options=NOTED)
+LINKED = HONEST[:-2] + ['C: From: <a@partner.example>\r\n\r\nhttp://www.evil.example/login\r\n.', HONEST[-1]]
+scene('intel: a link', lambda c: visit(c, 0, HIM, LINKED), 'intel medium client ' + HIM, options=NOTED)

@@ -90,7 +90,8 @@ static void tell(struct sc_detector *d, const struct sc_sight *s, const struct s
 					     .trail = &slot->rate.trail});
 }
 
-/* A machine of ours writes to others, itself or through a relay of ours; what a gateway passes on to our own mailboxes is not its. */
+/* A machine of ours writes to others, itself or through a relay of ours.  What a gateway passes on to our own mailboxes does not
+ * count. */
 static bool is_outward(const struct sc_sight *s, const struct sc_ev_transaction *x)
 {
 	const struct sc_ev_recipient *first = x->recipients.items;
