@@ -29,7 +29,8 @@ scene('harvest: 11 of 12 refused', guesses(11, 1), HARVEST + ' told=1 counts=10 
 scene('harvest: ten', guesses(10), HARVEST)
 scene('harvest: near miss, nine', guesses(9))
 scene('harvest: one session', guesses(10, each=10), HARVEST)
-scene('harvest: half of all', guesses(10, 10), HARVEST)
+scene('harvest: two thirds of all', guesses(10, 5), HARVEST)
+scene('harvest: near miss, half of all, as a list with a third of dead addresses may have by chance', guesses(10, 10))
 scene('harvest: near miss, less than half', guesses(10, 15))
 scene('harvest: near miss, ten in half an hour', guesses(10, over=1800))
 scene('harvest: near miss, one mailbox again and again',

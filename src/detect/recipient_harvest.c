@@ -10,7 +10,8 @@ static const struct sc_detector_option options[] = {
 	{"refused", "different unknown recipients", 10,
 	 "harvest filters in the field take ten; Postfix hangs up after 20 errors"},
 	{"window", "s", 600, "the window of most rate limits in the field"},
-	{"share", "percent of the source's recipients", 50, "a stale list has more good addresses than dead ones"},
+	{"share", "percent of the source's recipients, and by more than chance", 50,
+	 "a stale list has more good addresses than dead ones"},
 	{"high", "different unknown recipients", 100, "nobody mistypes so many"},
 };
 
