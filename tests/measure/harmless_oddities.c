@@ -87,6 +87,7 @@ static void wait_in_tarpit(struct actor *a, uint32_t i)
 	x->timing.total_ms = a->x * SC_SECOND;
 	x->start = x->end - x->timing.total_ms;
 	x->timing.greeting_ms = between(6, 60) * SC_SECOND;
+	x->timing.waited_ms = x->timing.total_ms - between(1, 5) * SC_SECOND; /* it answers at once */
 	x->octets.client = 40;
 	mail(text("x@q%uq.example", a->number), user(), "accepted", NULL);
 	x->octets.client = 60;

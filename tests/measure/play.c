@@ -115,7 +115,12 @@ void arrive(struct sc_ip client, struct sc_ip server, uint16_t port, const char 
 		.end_by = "quit",
 		.exchanges = 2,
 		.octets = {300, 500},
-		.timing = {20 * SC_MS, 30 * SC_MS, 20 * SC_MS, SC_TIME_NONE, SC_SECOND},
+		.timing = {.connect_ms = 20 * SC_MS,
+			   .greeting_ms = 30 * SC_MS,
+			   .helo_ms = 20 * SC_MS,
+			   .tls_ms = SC_TIME_NONE,
+			   .total_ms = SC_SECOND,
+			   .waited_ms = 60 * SC_MS},
 	};
 	if (helo)
 		say("EHLO", helo_name, 250, 0);
