@@ -12,6 +12,7 @@ import io
 import ipaddress
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -323,6 +324,18 @@ def opens(program, capture, report, wrong):
                 wrong.append('%s: show %s opens nothing' % (row['rule'], session))
 
 
+def private(program, capture, wrong):
+    """With pseudonyms no user is named, neither as whom a finding is about nor in its text; and what they did is still counted."""
+    for level in ('pseudonym', '--seed', '7'), ('domain',):
+        for words in ('log', '-e', 'finding,auth,session'), ('report', 'senders'), ('report', 'senders', '-f', 'json'):
+            names = set(re.findall(rb'\buser\d\b', run(program, capture, *words, '--privacy', *level)))
+            if names:
+                wrong.append('%s with --privacy %s names %s' % (' '.join(words), level[0], names))
+    rows = json.loads(run(program, capture, 'report', 'senders', '-f', 'json', '--privacy', 'pseudonym', '--seed', '7'))['suspects']['rows']
+    if [r['failed_logins'] for r in rows if r['kind'] == 'user'] != [34]:
+        wrong.append('users under pseudonyms: %s' % [r for r in rows if r['kind'] == 'user'])
+
+
 def commands(program, capture, work, wrong):
     """The commands at the end of the report run, and find what they are said to find."""
     text = run(program, capture, 'report', 'senders').decode()
@@ -368,6 +381,7 @@ def main():
         listed(program, work, wrong)
         opens(program, capture, report, wrong)
         commands(program, capture, work, wrong)
+        private(program, capture, wrong)
         same(program, capture, wrong, 'report', 'senders')
     print('\n'.join(wrong))
     print('senders: %d findings, %d rules, with %s workers; %d wrong' %

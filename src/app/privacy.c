@@ -371,6 +371,23 @@ static bool asks_for_names(const struct sc_event *ev)
 	return sc_str_equal(verb, SC_STR("VRFY")) || sc_str_equal(verb, SC_STR("EXPN"));
 }
 
+/* A user may be named without an address, which nobody finds in a text: as whom a finding is about, and at the end of what is said of
+ * logins ("the last alice").  Names with an address are found as everywhere. */
+static void rewrite_users(struct sc_privacy *p, struct sc_ev_finding *f)
+{
+	static const sc_str last = {", the last ", 11};
+	bool user = f->subject.kind && strcmp(f->subject.kind, "user") == 0;
+	size_t at = f->detector && strcmp(f->detector, "auth_guessing") == 0 ? sc_str_search(f->text, last) : SIZE_MAX;
+	if (user && sc_str_find(f->subject.value, '@') == SIZE_MAX)
+		f->subject.value = rewritten(p, f->subject.value, put_address);
+	if (at == SIZE_MAX || sc_str_find(f->text, '@') != SIZE_MAX)
+		return;
+	size_t start = p->texts.len;
+	sc_text_add(&p->texts, sc_str_slice(f->text, 0, at + last.len));
+	put_address(p, &p->texts, sc_str_from(f->text, at + last.len));
+	f->text = (sc_str){ p->texts.at + start, p->texts.len - start };
+}
+
 /* Room for the packed event and `GROWTH` times its texts behind it. */
 static bool make_room(struct sc_privacy *p, size_t packed)
 {
@@ -391,6 +408,8 @@ const struct sc_event *sc_privacy_event(struct sc_privacy *p, const struct sc_ev
 		return NULL;
 	p->event = *sc_pack(ev, p->copy);
 	find_known(p, &p->event);
+	if (ev->kind == SC_EVENT_finding)
+		rewrite_users(p, (void *)p->event.body);
 	rewrite_shape(p, sc_event_shapes[ev->kind], (void *)p->event.body, asks_for_names(&p->event));
 	return &p->event;
 }

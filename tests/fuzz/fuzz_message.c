@@ -23,7 +23,8 @@ static const char *const phrases[] = {
 	"Original-Rcpt-To: <x@example.org>\r\n", "Source-IP: 192.0.2.1\r\n", "Message-ID: <m@example.org>\r\n", "Message-ID: <", "Subject: =?utf-8?B?",
 	"Subject: =?iso-8859-1?Q?", "?=\r\n", "?= =?utf-8?q?=C3", "From: A <a@example.org>\r\n", "To: g: a@example.org, \"b\" (c) <d@example.org>;\r\n",
 	"Received: from a ([192.0.2.1]) by b with c id d for <e@f>; now\r\n", "DKIM-Signature: d=example.org; s=s\r\n", "X-Other: y\r\n", "From x\r\n",
-	"text\r\n", "dGV4dA==\r\n", "=3D", "http://example.org/", "https", "://", "&amp;", "<a href=\"", "\">", "\r\n.\r\n", "\r\n\r\n", "\r\n--b", "(", "<", ">",
+	"text\r\n", "dGV4dA==\r\n", "=3D", "http://example.org/", "https", "://", "&amp;", "<a href=\"", "\">", "www.example.net</a>",
+	"<!--", "-->", "&#46;", "Content-Type: application/zip\r\n", "PK\3\4", "Rar!\x1a\a", "7z\xbc\xaf\x27\x1c", "\r\n.\r\n", "\r\n\r\n", "\r\n--b", "(", "<", ">",
 };
 
 #define PHRASES (sizeof(phrases) / sizeof(phrases[0]))
