@@ -15,9 +15,8 @@ static const struct sc_detector_option options[] = {
 #define KEPT 64
 #define LONG 40 /* seconds that a session goes on to be kept */
 
-struct span {
-	uint32_t from, to;
-	bool mail;
+struct span { /* seconds; the mail was accepted */
+	uint32_t from, lasted : 31, mail : 1;
 };
 
 /* The long sessions of a client. */
@@ -66,7 +65,7 @@ static uint32_t open_at(const struct stay *st, uint32_t second, uint32_t *mails)
 	uint32_t n = 0;
 	*mails = 0;
 	for (uint32_t i = 0; i < KEPT; i++) {
-		bool open = st->spans[i].from <= second && st->spans[i].to > second;
+		bool open = st->spans[i].from <= second && second - st->spans[i].from < st->spans[i].lasted;
 		n += open;
 		*mails += open && st->spans[i].mail;
 	}
@@ -79,7 +78,7 @@ static uint32_t most_open(const struct stay *st, const struct span *at, uint32_t
 	uint32_t most = 0, some;
 	for (uint32_t i = 0; i < KEPT; i++) {
 		uint32_t begun = st->spans[i].from;
-		uint32_t n = begun >= at->from && begun < at->to ? open_at(st, begun, &some) : 0;
+		uint32_t n = begun >= at->from && begun - at->from < at->lasted ? open_at(st, begun, &some) : 0;
 		*mails = n > most ? some : *mails;
 		most = n > most ? n : most;
 	}
@@ -89,9 +88,10 @@ static uint32_t most_open(const struct stay *st, const struct span *at, uint32_t
 static void judge_stay(struct sc_detector *d, const struct sc_sight *s)
 {
 	const struct sc_ev_session *x = s->ev->body;
-	struct span at = {sc_seconds(x->start), sc_seconds(x->end), x->recipients.accepted > 0};
-	if (at.to < at.from + LONG)
+	uint32_t from = sc_seconds(x->start), to = sc_seconds(x->end);
+	if (to < from || to - from < LONG)
 		return;
+	struct span at = {from, (to - from) & INT32_MAX, x->recipients.accepted > 0};
 	struct stay *st = sc_keyed_touch(&d->tables[0], s->client, s->second);
 	st->spans[st->next++ % KEPT] = at;
 	sc_trail_add(&st->trail, s);
@@ -132,6 +132,6 @@ const struct sc_detector_class sc_detector_connection_flood = {
 	.options = SC_OPTIONS_OF(options),
 	.client = sizeof(struct slot),
 	.network = sizeof(struct slot),
-	.tables = {{128, sizeof(struct stay), -1}},
+	.tables = {{64, sizeof(struct stay), -1}},
 	.observe = observe,
 };

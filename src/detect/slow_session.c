@@ -73,6 +73,6 @@ const struct sc_detector_class sc_detector_slow_session = {
 	.scope = SC_SCOPE_GLOBAL,
 	.wants = SC_WANT(SC_EVENT_session),
 	.options = SC_OPTIONS_OF(options),
-	.tables = {{2048, sizeof(struct slot), -1}},
+	.tables = {{1024, sizeof(struct slot), -1}},
 	.observe = observe,
 };
