@@ -140,7 +140,7 @@ const struct sc_detector_class sc_detector_no_retry = {
 	.wants = SC_WANT(SC_EVENT_transaction),
 	.needs = SC_NEED_STRANGER | SC_NEED_EXCHANGE | SC_NEED_NO_LOGIN,
 	.options = SC_OPTIONS_OF(options),
-	.tables = {{4096, sizeof(struct slot), -1}},
+	.tables = {{2048, sizeof(struct slot), -1}},
 	.size = sizeof(struct state),
 	.observe = observe,
 };
