@@ -45,12 +45,12 @@ static uint64_t host_of(const struct sc_sight *s, const struct sc_ev_session *x)
 }
 
 static void tell(struct sc_detector *d, const struct sc_sight *s, enum sc_severity severity, unsigned confidence,
-		 enum sc_subject subject, const struct sc_trail *trail)
+		 const struct sc_trail *trail)
 {
 	sc_detector_tell(d, s,
 			 &(struct sc_report){.severity = severity,
 					     .confidence = confidence,
-					     .subject = subject,
+					     .subject = SC_SUBJECT_SERVER,
 					     .window_s = d->options[WINDOW],
 					     .count = 1,
 					     .threshold = 1,
@@ -68,32 +68,25 @@ static void note_without(struct sc_detector *d, const struct sc_sight *s, struct
 	bool changed = networks >= d->options[OTHERS];
 	slot->last = (struct left_out){s->head->client.ip, networks == 1 ? s->network : 0, s->head->session};
 	struct sc_text *t = sc_say_begin(d);
-	sc_say_part(t, "offered STARTTLS in ", offers,
-		    changed ? " sessions of the last day, and now to nobody: it was changed, or it is "
-			      "cut off from everybody"
-			    : " sessions of the last day, but not to this client; whether others still get it is "
-			      "not known yet");
-	tell(d, s, SC_SEVERITY_MEDIUM, 60, changed ? SC_SUBJECT_SERVER : SC_SUBJECT_CLIENT, &slot->rate.trail);
+	sc_say_part(t, "offered STARTTLS in ", offers, " sessions of the last day, ");
+	if (changed) {
+		sc_text_adds(t, "and now to nobody: it was changed, or it is cut off from everybody");
+	} else {
+		sc_text_adds(t, "but not to ");
+		sc_text_ip(t, &s->head->client.ip);
+		sc_text_adds(t, "; whether others still get it is not known yet");
+	}
+	tell(d, s, SC_SEVERITY_MEDIUM, 60, &slot->rate.trail);
 }
 
 /* The server offers it to somebody else: whoever got none is the only one. */
 static void note_left_out(struct sc_detector *d, const struct sc_sight *s, const struct slot *slot)
 {
-	char room[64];
-	struct sc_text ip = sc_text_into(room, sizeof(room));
 	struct sc_trail trail = {.sessions = {slot->last.session}, .count = 1};
-	sc_text_ip(&ip, &slot->last.ip);
-	sc_text_adds(sc_say_begin(d), "the server offers STARTTLS to others, before and since, but not to this client");
-	sc_detector_tell(d, s,
-			 &(struct sc_report){.severity = SC_SEVERITY_HIGH,
-					     .confidence = 75,
-					     .value = sc_text_str(&ip),
-					     .apart = true,
-					     .window_s = d->options[WINDOW],
-					     .count = 1,
-					     .threshold = 1,
-					     .absence = true,
-					     .trail = &trail});
+	struct sc_text *t = sc_say_begin(d);
+	sc_text_adds(t, "offers STARTTLS to others, before and since, but not to ");
+	sc_text_ip(t, &slot->last.ip);
+	tell(d, s, SC_SEVERITY_HIGH, 75, &trail);
 }
 
 static void note_offer(struct sc_detector *d, const struct sc_sight *s, struct slot *slot)
@@ -140,7 +133,7 @@ static void note_refused(struct sc_detector *d, const struct sc_sight *s, const 
 	if (others)
 		sc_say_part(t, ", while ", granted, " sessions of the last day went on inside TLS");
 	enum sc_severity severity = !code ? SC_SEVERITY_LOW : others ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM;
-	tell(d, s, severity, others ? 75 : 60, SC_SUBJECT_SERVER, NULL);
+	tell(d, s, severity, others ? 75 : 60, NULL);
 }
 
 static void observe(struct sc_detector *d, const struct sc_sight *s)
@@ -155,7 +148,7 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 		bool lacks = !sc_capability(&x->capabilities, SC_STR("STARTTLS"), NULL);
 		sc_text_adds(sc_say_begin(d),
 			     tls ? "STARTTLS was masked with X" : "words were masked with X or *: a firewall rewrites the dialogue");
-		tell(d, s, tls || lacks ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM, 90, SC_SUBJECT_SERVER, NULL);
+		tell(d, s, tls || lacks ? SC_SEVERITY_HIGH : SC_SEVERITY_MEDIUM, 90, NULL);
 		return;
 	}
 	if (!sc_is(x->helo.verb, "EHLO") || !x->starttls || sc_is(x->starttls, "implicit") ||
