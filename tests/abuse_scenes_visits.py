@@ -190,6 +190,8 @@ def urgent(t):
     t.segment(CLIENT, PSH | ACK | 32, RCPT).wait(0.002).ack(SERVER)
 
 
+scene('doubt: other octets in the place of those that were read', doubtful(overlap), DOUBT, torn=False)
+scene('doubt: a copy that does not live to reach the server', doubtful(short_lived), DOUBT, torn=False)
 scene('doubt: the same while they wait', doubtful(waiting_overlap), DOUBT, torn=False)
 scene('doubt: a reset outside of the window', doubtful(reset_outside), '?' + DOUBT, torn=False)
 scene('doubt: beyond the window', doubtful(beyond), '?' + DOUBT, torn=False)

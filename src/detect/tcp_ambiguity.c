@@ -7,7 +7,11 @@ static void observe(struct sc_detector *d, const struct sc_sight *s)
 	const struct sc_ev_session *x = s->ev->body;
 	bool overlap = x->quirks & SC_QUIRK_BIT(tcp_overlap_conflict);
 	bool tricks = x->quirks & SC_QUIRK_BIT(tcp_bad_reset) && x->quirks & SC_QUIRK_BIT(tcp_bad_checksum);
-	if (overlap)
+	bool rewritten = x->quirks & SC_QUIRK_BIT(masked_keyword) || sc_is(x->starttls, "stripped");
+	if (overlap && rewritten)
+		sc_detector_note(d, s, SC_SEVERITY_LOW, 60,
+				 "the same octets of the stream came twice with different content, where a firewall masks words");
+	else if (overlap)
 		sc_detector_note(d, s, SC_SEVERITY_MEDIUM, 75,
 				 "the same octets of the stream came twice with different content");
 	else if (tricks)

@@ -40,6 +40,8 @@ struct sc_tcp_side {      /* first what nearly every segment needs */
 	bool     given_up;    /* octets of it were waited for once, in vain */
 	bool     reset;       /* its RST was accepted: nothing counts from `limit` on */
 	bool     urgent;      /* the octet at urgent_at is urgent: its receiver reads it beside the stream */
+	uint16_t short_len;   /* of the last short segment that came in its turn; 0: none */
+	uint32_t short_seq, short_sum; /* where it began, and what its octets were: so that other ones in their place are noticed */
 	sc_time  stuck_since; /* something cannot be delivered since then; SC_TIME_NONE */
 	struct sc_pieces early;
 	struct sc_pieces doubt; /* octets that the other side has to refuse; taken when it acknowledges them nevertheless */

@@ -8,6 +8,7 @@
 
 #define DAY   (86400 * SC_SECOND)
 #define SACKS 4 /* blocks that a receiver remembers */
+#define SHORT 512 /* octets: no command is longer (RFC 5321 4.5.3.1.4), and no reply line */
 
 /* Clocks of captures jump (wireshark's smtp-ssl goes over decades): a jump of a day restarts the waiting. */
 void sc_tcp_set_clock(struct sc_tcp *t, sc_time when)
@@ -369,6 +370,43 @@ static void see_urgent(struct sc_tcp *t, enum sc_side side, const struct sc_laye
 	s->urgent_at = (uint64_t)at;
 }
 
+/* Octets in a word: not keyed, and no more than a hint. */
+static uint32_t sum_of(sc_str s)
+{
+	const uint64_t factor = UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t sum = s.len, word = 0;
+	size_t i = 0;
+	for (; i + sizeof(word) <= s.len; i += sizeof(word)) {
+		memcpy(&word, s.at + i, sizeof(word));
+		sum = (sum ^ word) * factor;
+		sum ^= sum >> 32;
+	}
+	for (word = 0; i < s.len; i++)
+		word = word << 8 | (unsigned char)s.at[i];
+	sum = (sum ^ word) * factor;
+	return (uint32_t)(sum >> 32);
+}
+
+/* What is delivered is not kept.  But of the last segment of the size of commands and replies it is known what it said. */
+static void note_short(struct sc_tcp_side *s, const struct sc_layers *l)
+{
+	if (l->payload.len <= 1 || l->payload.len > SHORT) /* one octet may be a keepalive's */
+		return;
+	s->short_len = (uint16_t)l->payload.len;
+	s->short_seq = l->seq;
+	s->short_sum = sum_of(l->payload);
+}
+
+/* Other octets than those of the last short segment stand in its place: whoever took these read something else. */
+static void see_other_text(struct sc_tcp *t, enum sc_side side, const struct sc_layers *l)
+{
+	const struct sc_tcp_side *s = &t->side[side];
+	uint32_t from = s->short_seq - l->seq;
+	if (s->short_len && l->payload.len > 1 && from < l->payload.len && l->payload.len - from >= s->short_len &&
+	    sum_of(sc_str_slice(l->payload, from, s->short_len)) != s->short_sum)
+		t->quirks |= SC_QUIRK_BIT(tcp_overlap_conflict);
+}
+
 /* Puts the packet's payload up as the run that may be delivered now. */
 static void place(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side side, const struct sc_layers *l,
 	const struct sc_packet *pkt, uint64_t acked)
@@ -393,6 +431,10 @@ static void place(struct sc_tcp *t, const struct sc_tcp_env *env, enum sc_side s
 	t->now_cut.bytes = (sc_str){ NULL, l->wire_payload - l->payload.len };
 	if (offset < 0 && !s->start)
 		c->octets_before_start += cut_front(t, offset, 0);
+	if (offset < (int64_t)s->next && !t->now_weak)
+		see_other_text(t, side, l);
+	else if (offset == (int64_t)s->next && !t->now_weak && l->payload.len == l->wire_payload)
+		note_short(s, l);
 	if (offset < (int64_t)s->next)
 		c->octets_duplicate += cut_front(t, offset < 0 && !s->start ? 0 : offset, s->next);
 	cut_back(t, env, side);
@@ -455,6 +497,7 @@ static bool accept_plain(struct sc_tcp *t, enum sc_side side, const struct sc_la
 	t->now = (struct sc_segment){ s->next, l->payload, p->acked, pkt->when, pkt->number };
 	if (end > s->top)
 		s->top = end;
+	note_short(s, l);
 	return true;
 }
 

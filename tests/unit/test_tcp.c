@@ -194,6 +194,33 @@ static void test_conflict(void **state)
 	done(w, "the first copy counts", "C[abcd]");
 }
 
+/* What was delivered is not kept, but of the last short segment it is noticed that others come in its place. */
+static void test_other_text(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *again; /* what is sent behind "MAIL" and "FROM" */
+		unsigned at;
+		bool conflict;
+	} cases[] = {
+		{ "the same", "FROM", 4, false },       { "with what was before", "MAILFROM", 0, false },
+		{ "with more", "FROM:<>", 4, false },   { "other octets", "EVIL", 4, true },
+		{ "others, with more", "EVIL:<>", 4, true }, { "others, with what was before", "MAILEVIL", 0, true },
+		{ "a keepalive", "?", 7, false },       { "a part, which is not known", "EV", 4, false },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct wire *w = wire_open();
+		shake(w);
+		C(0, 0, "MAIL");
+		C(4, 0, "FROM");
+		C(cases[i].at, 0, cases[i].again);
+		if (!(w->tcp.quirks & SC_QUIRK_BIT(tcp_overlap_conflict)) == cases[i].conflict)
+			fail_msg("%s: %d was due", cases[i].name, cases[i].conflict);
+		size_t len = cases[i].at + strlen(cases[i].again);
+		done(w, cases[i].name, len > 8 ? "C[MAILFROM:<>]" : "C[MAILFROM]");
+	}
+}
+
 static void test_gap_acknowledged(void **state)
 {
 	(void)state;
@@ -531,6 +558,7 @@ int main(void)
 		cmocka_unit_test(test_syn_data),
 		cmocka_unit_test(test_bad_numbers),
 		cmocka_unit_test(test_deadlock),
+		cmocka_unit_test(test_other_text),
 		cmocka_unit_test(test_clock_jump),
 		cmocka_unit_test(test_shuffled),
 		cmocka_unit_test(test_lossy),
