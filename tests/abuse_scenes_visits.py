@@ -195,6 +195,7 @@ scene('doubt: a copy that does not live to reach the server', doubtful(short_liv
 scene('doubt: the same while they wait', doubtful(waiting_overlap), DOUBT, torn=False)
 scene('doubt: a reset outside of the window', doubtful(reset_outside), '?' + DOUBT, torn=False)
 scene('doubt: beyond the window', doubtful(beyond), '?' + DOUBT, torn=False)
+scene('doubt: urgent data', doubtful(urgent), '?' + DOUBT, torn=False)
 scene('doubt: look-alike, sent again', doubtful(lambda t: overlap(t, RCPT)), torn=False)
 
 

@@ -15,7 +15,7 @@ BASE = 36  # MB: the program, its tables, rings and buffers
 # Kind, connections, options, MB at full size beyond BASE, whether these grow with the connections, how sessions must end.
 ROWS = (
     ("syn", 2_000_000, (), 0, False, {}),
-    ("half", 1_000_000, (), 140, False, {}),              # the table of connections holds 124,000 of them
+    ("half", 1_000_000, (), 140, False, {}),              # the table of connections holds 122,000 of them
     ("half", 1_000_000, ("--mem", "4G"), 930, True, {}),  # and this one all
     ("guarded", 300_000, ("--mem", "32M"), 12, False, {"quit": 1}),
     ("sessions", 100_000, ("--mem", "2G"), 790, True, {"quit": 100_000}),
