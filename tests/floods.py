@@ -18,7 +18,7 @@ ROWS = (
     ("half", 1_000_000, (), 140, False, {}),              # the table of connections holds 122,000 of them
     ("half", 1_000_000, ("--mem", "4G"), 930, True, {}),  # and this one all
     ("guarded", 300_000, ("--mem", "32M"), 12, False, {"quit": 1}),
-    ("sessions", 100_000, ("--mem", "2G"), 790, True, {"quit": 100_000}),
+    ("sessions", 100_000, ("--mem", "2G"), 815, True, {"quit": 100_000}),
 )
 
 
