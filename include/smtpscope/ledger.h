@@ -33,8 +33,8 @@ struct sc_ledger_config {
 /* Kinds that the engines must build for a ledger behind which `wants` is looked at; those included.  0: every kind. */
 uint64_t sc_ledger_wants(uint64_t wants);
 
-/* What of `memory` the i-th observer gets, and what it does with it; 0: there is no i-th. */
-uint64_t sc_ledger_part(uint64_t memory, size_t i, const char **name, const char **summary);
+/* What of `memory` the i-th observer gets; 0: there is no i-th. */
+uint64_t sc_ledger_part(uint64_t memory, size_t i, const char **name);
 
 /* SC_EFAILED when there is no memory. */
 sc_err sc_ledger_open(struct sc_ledger **out, const struct sc_ledger_config *config);

@@ -1,26 +1,11 @@
 /* compare.c - reads the file of --compare; see compare.h. */
 #include "app/compare.h"
 
-#include <errno.h>
-#include <stdio.h>
-
+#include "app/load.h"
 #include "app/say.h"
 #include "base/memory.h"
 
 #define MOST_OCTETS (8u << 20) /* a report has at most a hundred rows a table */
-
-/* Octets of the file; one more than there may be, when it is too long; SIZE_MAX: it cannot be read. */
-static size_t load(const char *path, char *to)
-{
-	FILE *f = fopen(path, "rbe");
-	size_t len = f ? fread(to, 1, MOST_OCTETS + 1, f) : 0;
-	bool failed = !f || ferror(f);
-	if (failed)
-		sc_say(path, "cannot read the earlier report: %s; give another --compare FILE", strerror(errno));
-	if (f)
-		fclose(f);
-	return failed ? SIZE_MAX : len;
-}
 
 sc_err sc_compare_open(struct sc_compare *c, const char *path)
 {
@@ -31,7 +16,7 @@ sc_err sc_compare_open(struct sc_compare *c, const char *path)
 	c->earlier = sc_memory_take(sizeof(*c->earlier));
 	if (!c->text || !c->earlier)
 		return SC_EFAILED;
-	size_t len = load(path, c->text);
+	size_t len = sc_load(path, c->text, MOST_OCTETS, "the earlier report", "--compare");
 	if (len == SIZE_MAX)
 		return SC_EINPUT;
 	if (len <= MOST_OCTETS && sc_earlier_read(c->earlier, (sc_str){c->text, len}))

@@ -46,9 +46,9 @@ static void engine_rows(struct page *p, uint64_t memory)
 
 static uint64_t detection_memory(uint64_t ledger)
 {
-	const char *name, *summary;
+	const char *name;
 	uint64_t octets;
-	for (size_t i = 0; (octets = sc_ledger_part(ledger, i, &name, &summary)) != 0; i++)
+	for (size_t i = 0; (octets = sc_ledger_part(ledger, i, &name)) != 0; i++)
 		if (strcmp(name, sc_detection_class.name) == 0)
 			break;
 	return octets;
@@ -56,9 +56,9 @@ static uint64_t detection_memory(uint64_t ledger)
 
 static void ledger_rows(struct page *p, uint64_t memory)
 {
-	const char *name, *summary;
+	const char *name;
 	uint64_t octets;
-	for (size_t i = 0; (octets = sc_ledger_part(memory, i, &name, &summary)) != 0; i++)
+	for (size_t i = 0; (octets = sc_ledger_part(memory, i, &name)) != 0; i++)
 		if (strcmp(name, sc_detection_class.name) != 0)
 			row(p, octets, 0, name, "");
 }
@@ -92,10 +92,11 @@ static void detector_rows(struct page *p, const void *detection)
 static sc_err put_detectors(struct page *p, const struct sc_options *o, uint64_t ledger)
 {
 	struct sc_detect_settings *settings = NULL;
-	SC_TRY(sc_detecting_open(&settings, o));
+	sc_err err = sc_detecting_open(&settings, o);
 	struct sc_observer_config config = { .memory = detection_memory(ledger), .seed = o->seed, .detect = settings };
-	void *self = sc_memory_take(sc_detection_class.size);
-	sc_err err = self ? sc_detection_class.open(self, &config) : SC_EFAILED;
+	void *self = err ? NULL : sc_memory_take(sc_detection_class.size);
+	if (!err)
+		err = self ? sc_detection_class.open(self, &config) : SC_EFAILED;
 	if (!err)
 		detector_rows(p, self);
 	if (self)

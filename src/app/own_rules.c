@@ -2,9 +2,9 @@
  * was probably meant. */
 #include "app/own_rules.h"
 
-#include <errno.h>
 #include <stdio.h>
 
+#include "app/load.h"
 #include "app/say.h"
 #include "app/suggest.h"
 #include "base/memory.h"
@@ -45,25 +45,12 @@ static void tell(const char *path, const struct sc_rule_fault *fault)
 		sc_say(where, "%s", fault->what);
 }
 
-/* One octet more than a file may have, so that a longer one is told. */
-static size_t load(const char *path, char *to)
-{
-	FILE *f = fopen(path, "rbe");
-	size_t len = f ? fread(to, 1, SC_RULE_FILE_OCTETS + 1, f) : 0;
-	bool failed = !f || ferror(f);
-	if (failed)
-		sc_say(path, "cannot read the rules: %s; give another --rules FILE", strerror(errno));
-	if (f)
-		fclose(f);
-	return failed ? SIZE_MAX : len;
-}
-
 sc_err sc_own_rules_read(const char *path)
 {
 	if (!path)
 		return SC_OK;
 	char *text = sc_memory_take(SC_RULE_FILE_OCTETS + 1);
-	size_t len = text ? load(path, text) : 0;
+	size_t len = text ? sc_load(path, text, SC_RULE_FILE_OCTETS, "the rules", "--rules") : 0;
 	sc_err err = len == SIZE_MAX ? SC_EUSAGE : SC_EFAILED;
 	if (text && len != SIZE_MAX) {
 		struct sc_rule_fault fault;

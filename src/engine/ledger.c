@@ -215,13 +215,12 @@ static uint64_t part_of(uint64_t memory, const struct sc_observer_class *cls)
 	return memory / shares() * cls->share;
 }
 
-uint64_t sc_ledger_part(uint64_t memory, size_t i, const char **name, const char **summary)
+uint64_t sc_ledger_part(uint64_t memory, size_t i, const char **name)
 {
 	const struct sc_observer_class *cls = i < SC_OBSERVERS_MAX ? sc_observers[i] : NULL;
 	if (!cls)
 		return 0;
 	*name = cls->name;
-	*summary = cls->summary;
 	return part_of(memory, cls);
 }
 
